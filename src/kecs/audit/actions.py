@@ -1,0 +1,41 @@
+"""Recording an event, inside the transaction of the change that it tells of; every room's actions call this."""
+
+import hmac
+import json
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import connection
+from django.utils import timezone
+
+from kecs.audit.events import Event
+from kecs.audit.models import AuditEvent, ChainHead
+from kecs.pii.fields import the_keyring
+
+
+def chained_digest(
+    *, before: bytes, sequence: int, at: datetime, code: str, by: str, subject: str, keys: str
+) -> bytes:
+    """HMAC-SHA-256 over the row and the digest before it: 32 bytes. Without the key no row can be forged."""
+    row = json.dumps([sequence, at.isoformat(), code, by, subject, keys], ensure_ascii=True).encode()
+    return hmac.digest(the_keyring().derived(1, "audit-chain"), before + row, sha256)
+
+
+def record(*, event: Event, by: str) -> None:
+    """Append the event to the chain. `by` is "account:<id>", "anonymous" or "system:<command>".
+
+    Must run inside a transaction: the event stands or falls with what it tells of. The end of the chain stays
+    locked until that transaction ends, so record last.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("An event is recorded inside the transaction of the change that it tells of.")
+    head, _created = ChainHead.objects.select_for_update().get_or_create(id=1)
+    sequence, at = head.sequence + 1, timezone.now()
+    keys = json.dumps(event.keys(), sort_keys=True, ensure_ascii=True)
+    digest = chained_digest(
+        before=bytes(head.digest), sequence=sequence, at=at, code=event.code, by=by, subject=event.subject, keys=keys
+    )
+    AuditEvent.objects.create(
+        sequence=sequence, at=at, code=event.code, by=by, subject=event.subject, keys=json.loads(keys), digest=digest
+    )
+    ChainHead.objects.filter(id=1).update(sequence=sequence, digest=digest)

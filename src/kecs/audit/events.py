@@ -1,0 +1,31 @@
+"""The shape of an event: each room declares its own as frozen dataclasses with a stable code."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+Value = str | int | bool | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened, in the past tense. The fields are the closed set of keys; none may hold personal data.
+
+    `subject` names what it happened to ("record:<id>", "account:<id>", "-" for nobody known).
+    """
+
+    code: ClassVar[str]
+
+    subject: str
+
+    def keys(self) -> dict[str, Value]:
+        """The event's own keys and values, without the subject."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "subject"}
+
+
+def kinds(base: type[Event] = Event) -> Iterator[type[Event]]:
+    """Every kind of event that a loaded room declares."""
+    for kind in base.__subclasses__():
+        if "code" in vars(kind):
+            yield kind
+        yield from kinds(kind)

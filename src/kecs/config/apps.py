@@ -1,0 +1,14 @@
+"""Registers the checks that an unsafe installation fails."""
+
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """The composition room."""
+
+    name = "kecs.config"
+    label = "config"
+
+    def ready(self) -> None:
+        """Checks are found by import."""
+        from kecs.config import checks  # noqa: F401, PLC0415 - registers itself

@@ -1,0 +1,59 @@
+"""What production refuses to start with, each with a sentence that says what to set."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from kecs.pii.keyring import Keyring, KeyringError
+
+
+def _unsafe() -> Iterator[str]:
+    if settings.DEBUG:
+        yield "KECS_DEBUG must be off: error pages would show personal data."
+    if len(settings.SECRET_KEY) < 50 or settings.SECRET_KEY.startswith("not-set"):
+        yield "Set KECS_SECRET_KEY to at least 50 random characters."
+    if not settings.KECS_ORIGIN.startswith("https://"):
+        yield "Set KECS_ORIGIN to the portal's https:// address; links in mails are built from it."
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        yield "Set KECS_ALLOWED_HOSTS to the portal's host names, without a wildcard."
+    if not settings.KECS_AGENCY_NAME:
+        yield "Set KECS_AGENCY_NAME."
+    if not (settings.KECS_HELP_PHONE or settings.KECS_HELP_EMAIL):
+        yield "Set KECS_HELP_PHONE or KECS_HELP_EMAIL: every page that refuses something names a person to ask."
+    if not settings.DEFAULT_FROM_EMAIL:
+        yield "Set KECS_MAIL_FROM to the no-reply address that mails come from."
+    for part, text in settings.KECS_SSN_NOTICE.items():
+        if not text:
+            yield f"Set KECS_SSN_NOTICE_{part.upper()}: the Privacy Act notice before the SSN has no default text."
+    if settings.KECS_ALLOW_NEVER_ISSUED_SSN:
+        yield "KECS_ALLOW_NEVER_ISSUED_SSN must be off: those numbers are nobody's."
+    if settings.KECS_PASSWORD_HASH_COST != "full":
+        yield "KECS_PASSWORD_HASH_COST must be full."
+    if settings.KECS_MAIL_TRANSPORT == "kecs.mail.transports.EmlFileTransport":
+        yield "KECS_MAIL_TRANSPORT must send mail, not write it to files."
+
+
+def _keyring_problem() -> str | None:
+    try:
+        keyring = Keyring.load(settings.KECS_KEYRING)
+    except KeyringError as error:
+        return str(error)
+    if keyring.label != "production":
+        return "The keyring was made for development. Make one with: kecs make_keyring --label production"
+    return None
+
+
+@register()
+def production_is_safe(**_kwargs: Any) -> list[CheckMessage]:
+    """All reasons at once, so that the operator mends them in one go."""
+    if settings.KECS_MODE == "development":
+        return []
+    if settings.KECS_MODE != "production":
+        return [Error("KECS_MODE must be production or development.", id="kecs.E000")]
+    problems = list(_unsafe())
+    keyring_problem = _keyring_problem()
+    if keyring_problem:
+        problems.append(keyring_problem)
+    return [Error(problem, id=f"kecs.E{number:03}") for number, problem in enumerate(problems, start=1)]

@@ -1,0 +1,42 @@
+"""What every answer carries, and how requests that no form should see are turned away."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ResponseHeaders:
+    """Nothing we send is kept by a shared browser, and nothing of it is loaded by another site."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        return response
+
+
+class BadInput:
+    """A form field sent twice, or a NUL in a value, comes from no page of ours: refused before any view runs."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_args: object) -> None:
+        """Raises BadRequest, which becomes the plain 400 page."""
+        for name, values in [*request.POST.lists(), *request.GET.lists()]:
+            if len(values) > 1:
+                raise BadRequest("A field was sent twice.")
+            if any("\x00" in text for text in (name, *values)):
+                raise BadRequest("A field holds a character that no keyboard types.")

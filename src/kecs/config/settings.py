@@ -1,0 +1,244 @@
+"""Every setting of an installation, read from the environment or from kecs.env in its var folder.
+
+`kecs check --deploy` (and the start of every production process) refuses unsafe combinations: see config/checks.py.
+"""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from kecs.config.environment import SOURCE_TREE, Environment, var_dir
+
+KECS_VAR_DIR = var_dir()
+env = Environment(KECS_VAR_DIR / "kecs.env")
+
+# --- What kind of installation this is ---------------------------------------------------------------------------
+
+KECS_MODE = env.text("KECS_MODE", "production")
+DEVELOPMENT = KECS_MODE == "development"
+DEBUG = env.flag("KECS_DEBUG", default=False)
+
+SECRET_KEY = env.text("KECS_SECRET_KEY", "not-set: kecs init_development or KECS_SECRET_KEY sets it")
+KECS_KEYRING = Path(env.text("KECS_KEYRING", str(KECS_VAR_DIR / "keyring.json")))
+
+# Links in mails are built from this and never from the Host header.
+KECS_ORIGIN = env.text("KECS_ORIGIN", "http://127.0.0.1:8000" if DEVELOPMENT else "").rstrip("/")
+HTTPS = KECS_ORIGIN.startswith("https://")
+ALLOWED_HOSTS = env.names("KECS_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if DEVELOPMENT else "")
+CSRF_TRUSTED_ORIGINS = [KECS_ORIGIN] if HTTPS else []
+KECS_TRUSTED_PROXIES = env.number("KECS_TRUSTED_PROXIES", 0)
+
+# --- The agency --------------------------------------------------------------------------------------------------
+
+KECS_AGENCY_NAME = env.text("KECS_AGENCY_NAME")
+KECS_HELP_PHONE = env.text("KECS_HELP_PHONE")
+KECS_HELP_EMAIL = env.text("KECS_HELP_EMAIL")
+KECS_HELP_HOURS = env.text("KECS_HELP_HOURS")
+# Privacy Act of 1974, section 7(b): the agency's counsel supplies these words; there is no default text.
+KECS_SSN_NOTICE = {
+    "mandatory_or_voluntary": env.text("KECS_SSN_NOTICE_MANDATORY_OR_VOLUNTARY"),
+    "authority": env.text("KECS_SSN_NOTICE_AUTHORITY"),
+    "uses": env.text("KECS_SSN_NOTICE_USES"),
+}
+# Domains of addresses that end when a job ends; "*" stands for one label or more.
+KECS_SCHOOL_EMAIL_DOMAINS = env.names("KECS_SCHOOL_EMAIL_DOMAINS", "kyschools.us,*.kyschools.us,k12.*.us,*.k12.*.us,*.edu")
+
+# --- Identity rules ----------------------------------------------------------------------------------------------
+
+# The areas 900 to 999 are never issued: development and demonstrations use them in place of people's numbers.
+KECS_ALLOW_NEVER_ISSUED_SSN = env.flag("KECS_ALLOW_NEVER_ISSUED_SSN", default=DEVELOPMENT)
+KECS_PASSWORD_POLICY = env.text("KECS_PASSWORD_POLICY", "guide")
+KECS_ROBOT = env.text("KECS_ROBOT", "altcha")
+KECS_ALTCHA_COST = env.number("KECS_ALTCHA_COST", 5000)
+KECS_ROBOT_SITE_KEY = env.text("KECS_ROBOT_SITE_KEY")
+KECS_ROBOT_SECRET = env.text("KECS_ROBOT_SECRET")
+KECS_ROBOT_VERIFY_URL = env.text("KECS_ROBOT_VERIFY_URL")
+
+# --- Rooms -------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "kecs.config",
+    "kecs.ui",
+    "kecs.audit",
+    "kecs.mail",
+    "kecs.guard",
+    "kecs.records",
+    "kecs.accounts",
+    "kecs.registration",
+    "kecs.home",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kecs.config.middleware.ResponseHeaders",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "kecs.config.middleware.BadInput",
+]
+
+ROOT_URLCONF = "kecs.config.urls"
+WSGI_APPLICATION = "kecs.config.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kecs.ui.context.portal",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "kecs.ui.renderer.Renderer"
+
+# --- Database ----------------------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.text("DATABASE_URL", f"sqlite:///{KECS_VAR_DIR / 'kecs.sqlite3'}"),
+        conn_max_age=600,  # a new PostgreSQL connection costs 12 ms of CPU; see docs on speed
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # A transaction that will write takes its lock at once: no deadlock between two that read first.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Accounts ----------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["kecs.accounts.backend.SignInBackend"]
+LOGIN_URL = "/"
+LOGIN_REDIRECT_URL = "/home"
+LOGOUT_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 30 * 60
+# "test" makes hashes nearly free, for test runs and for measuring what is not hashing; production refuses it.
+KECS_PASSWORD_HASH_COST = env.text("KECS_PASSWORD_HASH_COST", "full")
+PASSWORD_HASHERS = [
+    "kecs.accounts.hashers.CheapArgon2PasswordHasher"
+    if KECS_PASSWORD_HASH_COST == "test"
+    else "kecs.accounts.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "kecs.accounts.validators.PasswordPolicy"}]
+
+ACCOUNT_ADAPTER = "kecs.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # our own confirmation: digest at rest, one live token, POST confirms
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger's address gets no mail from us
+ACCOUNT_RATE_LIMITS = False  # kecs.guard counts, in the database
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_USERNAME_MIN_LENGTH = 3
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_FAILURE_VIEW = "kecs.config.errors.csrf_failure"
+
+# --- Mail --------------------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = "kecs.mail.backend.OutboxBackend"  # everything that sends mail writes to the outbox
+KECS_MAIL_TRANSPORT = env.text(
+    "KECS_MAIL_TRANSPORT",
+    "kecs.mail.transports.EmlFileTransport" if DEVELOPMENT else "django.core.mail.backends.smtp.EmailBackend",
+)
+KECS_MAIL_DIR = KECS_VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.text("KECS_MAIL_FROM", "no-reply@kecs.example.org" if DEVELOPMENT else "")
+_smtp = urlsplit(env.text("KECS_SMTP_URL", "smtp://127.0.0.1:25"))
+EMAIL_HOST = _smtp.hostname or "127.0.0.1"
+EMAIL_PORT = _smtp.port or 25
+EMAIL_HOST_USER = unquote(_smtp.username or "")
+EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
+EMAIL_USE_TLS = _smtp.scheme == "smtp+starttls"
+EMAIL_USE_SSL = _smtp.scheme == "smtps"
+EMAIL_TIMEOUT = 20
+
+# --- What a browser is told --------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = False  # the proxy in front redirects; health checks come by plain HTTP
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and KECS_TRUSTED_PROXIES else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("KECS_STATIC_ROOT", str(SOURCE_TREE / "build" / "static")))
+STATICFILES_DIRS = [path for path in [SOURCE_TREE / "build" / "assets"] if path.exists()]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 0  # names that carry a hash are cached for ever all the same
+
+# --- Language, time, logs ----------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [SOURCE_TREE / "src" / "kecs" / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+TIME_ZONE = env.text("KECS_TIME_ZONE", "America/New_York")
+USE_TZ = True
+
+LOGGING_CONFIG = "kecs.config.logs.configure"
+LOGGING = {"level": env.text("KECS_LOG_LEVEL", "INFO")}

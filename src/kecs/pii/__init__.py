@@ -1,0 +1,1 @@
+"""Personal identifiers: parsed once, sealed at rest, findable only by keyed digests."""
