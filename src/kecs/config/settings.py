@@ -25,7 +25,9 @@ SECRET_KEY = env.text("KECS_SECRET_KEY", "not-set: kecs init_development or KECS
 KECS_KEYRING = Path(env.text("KECS_KEYRING", str(KECS_VAR_DIR / "keyring.json")))
 
 # Links in mails are built from this and never from the Host header.
-KECS_ORIGIN = env.text("KECS_ORIGIN", "http://127.0.0.1:8000" if DEVELOPMENT else "").rstrip("/")
+KECS_ORIGIN = env.text(
+    "KECS_ORIGIN", f"http://127.0.0.1:{env.number('PORT', 8000)}" if DEVELOPMENT else ""
+).rstrip("/")
 HTTPS = KECS_ORIGIN.startswith("https://")
 ALLOWED_HOSTS = env.names("KECS_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if DEVELOPMENT else "")
 CSRF_TRUSTED_ORIGINS = [KECS_ORIGIN] if HTTPS else []
@@ -109,7 +111,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "kecs.ui.context.portal",
+                "kecs.ui.context.site",
             ],
         },
     },
@@ -136,6 +138,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Accounts ----------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+# The username is unique in any case, by a constraint over its lower-case form that this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["kecs.accounts.backend.SignInBackend"]
 LOGIN_URL = "/"
 LOGIN_REDIRECT_URL = "/home"
@@ -165,6 +169,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

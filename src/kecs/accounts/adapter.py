@@ -1,0 +1,62 @@
+"""How django-allauth meets this house: limits counted in the database, events on the log, our words."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+
+from kecs.accounts.actions import note_failed_sign_in, note_sign_in
+from kecs.accounts.messages import SIGN_IN_FAILED, TOO_MANY_SIGN_INS
+from kecs.accounts.usernames import normalised
+from kecs.guard.actions import clear, count
+from kecs.guard.network import network_of
+from kecs.guard.queries import used_up
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """The hooks that differ from the library's own."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": SIGN_IN_FAILED,
+        "username_password_mismatch": SIGN_IN_FAILED,
+        "too_many_login_attempts": TOO_MANY_SIGN_INS,
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Registration is a room of its own; the library's sign-up stays shut."""
+        return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Stops guessing at one account. Raises ValidationError, with the same words for a name that nobody has."""
+        if used_up("sign_in_failures_per_account", _typed(credentials)):
+            raise ValidationError(TOO_MANY_SIGN_INS, code="too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """As the library's, with our count of failures cleared by a success."""
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            clear(limit="sign_in_failures_per_account", subject=_typed(credentials), by="anonymous")
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counts the failure for the name typed and for the network it came from."""
+        with transaction.atomic():
+            count(limit="sign_in_failures_per_account", subject=_typed(credentials), by="anonymous")
+            count(limit="sign_in_failures_per_network", subject=network_of(request), by="anonymous")
+        note_failed_sign_in(by="anonymous")
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Starts the session and records it."""
+        super().login(request, user)
+        note_sign_in(account_id=user.pk, by="anonymous")
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Our pages say what happened; the library's flash messages would say it twice."""
+
+
+def _typed(credentials: dict[str, Any]) -> str:
+    return normalised(str(credentials.get("username") or credentials.get("email") or "")).lower()

@@ -1,0 +1,85 @@
+"""Looking accounts up; other rooms ask here and never touch the models."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.db.models.functions import Lower
+
+from kecs.accounts.models import EmailConfirmation, User
+from kecs.accounts.usernames import normalised
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountState:
+    """What pages show of an account."""
+
+    account_id: UUID
+    username: str
+    email: str
+    email_confirmed: bool
+    language: str
+
+
+def account_with_username(username: str) -> User | None:
+    """The account with this username, in any case."""
+    return User.objects.annotate(folded=Lower("username")).filter(folded=normalised(username).lower()).first()
+
+
+def account_named(login: str) -> User | None:
+    """The one account that a typed username or e-mail address names.
+
+    A username holds no "@". An address names the account that confirmed it; unconfirmed, it names an account only
+    while no other has typed the same.
+    """
+    if "@" not in login:
+        return account_with_username(login)
+    addresses = list(
+        EmailAddress.objects.filter(email=login.strip().lower()).order_by("-verified").select_related("user")[:2]
+    )
+    if not addresses or (len(addresses) > 1 and not addresses[0].verified):
+        return None
+    return addresses[0].user  # type: ignore[return-value]  # the library types it as any user model
+
+
+def accounts_with_address(email: str) -> list[User]:
+    """The accounts that mail to this address may speak of: the one that confirmed it, else all that typed it."""
+    addresses = list(
+        EmailAddress.objects.filter(email=email.strip().lower(), user__is_active=True).select_related("user")[:10]
+    )
+    confirmed = [address for address in addresses if address.verified]
+    return [address.user for address in confirmed or addresses]  # type: ignore[misc]  # as above
+
+
+def username_is_taken(username: str) -> bool:
+    """Whether an account has this username, in any case."""
+    return account_with_username(username) is not None
+
+
+def confirmed_owner_of(email: str) -> User | None:
+    """The account that confirmed this address."""
+    address = EmailAddress.objects.filter(email=email.strip().lower(), verified=True).select_related("user").first()
+    return address.user if address else None  # type: ignore[return-value]  # as above
+
+
+def state_of(account_id: UUID) -> AccountState:
+    """What pages show of this account. Raises User.DoesNotExist."""
+    account = User.objects.get(pk=account_id)
+    confirmed = EmailAddress.objects.filter(user=account, email=account.email, verified=True).exists()
+    return AccountState(
+        account_id=account.pk,
+        username=account.username,
+        email=account.email,
+        email_confirmed=confirmed,
+        language=account.language,
+    )
+
+
+def password_is_right(account_id: UUID, password: str) -> bool:
+    """Whether this is the account's password. Costs one hash."""
+    return User.objects.get(pk=account_id).check_password(password)
+
+
+def live_confirmation(token_digest: bytes) -> EmailConfirmation | None:
+    """The confirmation that this digest belongs to."""
+    return EmailConfirmation.objects.filter(token_digest=token_digest).select_related("account").first()

@@ -1,0 +1,29 @@
+"""Paths of the accounts room. The names that begin with account_ are those django-allauth looks up."""
+
+from django.urls import path
+
+from kecs.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("forgot-username", views.ForgotUsernameView.as_view(), name="forgot_username"),
+    path("forgot-username/sent", views.ForgotUsernameSentView.as_view(), name="forgot_username_sent"),
+    path("confirm-email", views.ConfirmEmailView.as_view(), name="confirm_email"),
+    path("confirm-email/resend", views.ResendConfirmationView.as_view(), name="resend_confirmation"),
+    path("confirm-email/change", views.ChangeEmailView.as_view(), name="change_email"),
+    path("confirm-email/<str:token>", views.ConfirmEmailLinkView.as_view(), name="confirm_email_link"),
+]
+
+library_urlpatterns = [
+    path("", views.SignInView.as_view(), name="account_login"),
+    path("sign-out", views.SignOutView.as_view(), name="account_logout"),
+    path("forgot-password", views.ForgotPasswordView.as_view(), name="account_reset_password"),
+    path("forgot-password/sent", views.ForgotPasswordSentView.as_view(), name="account_reset_password_done"),
+    path("forgot-password/chosen", views.PasswordChosenView.as_view(), name="account_reset_password_from_key_done"),
+    path(
+        "forgot-password/<str:uidb36>-<path:key>",
+        views.ChoosePasswordView.as_view(),
+        name="account_reset_password_from_key",
+    ),
+    path("account-closed", views.AccountInactiveView.as_view(), name="account_inactive"),
+]

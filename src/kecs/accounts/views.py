@@ -1,0 +1,181 @@
+"""The pages of this room: sign in and out, forgotten passwords and usernames, confirming an address."""
+
+from typing import Any
+
+from allauth.account import views as library
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.generic import FormView, TemplateView
+
+from kecs.accounts import actions
+from kecs.accounts.actions import Confirmation
+from kecs.accounts.forms import (
+    ChangeEmailForm,
+    ChoosePasswordForm,
+    ForgotPasswordForm,
+    ForgotUsernameForm,
+    SignInForm,
+)
+from kecs.accounts.messages import password_rules
+from kecs.accounts.queries import state_of
+from kecs.accounts.tokens import digest_of_token
+
+CONFIRM_SESSION_KEY = "confirm_email"  # the digest of the token in the link that was opened
+
+
+class SignInView(library.LoginView):
+    """The portal's first page: the Sign In box, and Register under it."""
+
+    form_class = SignInForm
+    template_name = "accounts/sign_in.html"
+
+
+class SignOutView(library.LogoutView):
+    """Ends the session by POST; a GET asks first."""
+
+    template_name = "accounts/sign_out.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """On a shared machine the back button shows nothing afterwards."""
+        if request.user.is_authenticated:
+            actions.note_sign_out(account_id=request.user.pk, by=f"account:{request.user.pk}")
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+class ForgotPasswordView(FormView[ForgotPasswordForm]):
+    """Asks for the address; the answer is the same whether or not an account has it."""
+
+    form_class = ForgotPasswordForm
+    template_name = "accounts/forgot_password.html"
+    success_url = reverse_lazy("account_reset_password_done")
+
+    def form_valid(self, form: ForgotPasswordForm) -> HttpResponse:
+        """Queues what there is to send."""
+        actions.send_password_reset(email=form.cleaned_data["email"], by="anonymous")
+        return super().form_valid(form)
+
+
+class ForgotPasswordSentView(TemplateView):
+    """Look in your mail."""
+
+    template_name = "accounts/forgot_password_sent.html"
+
+
+class ChoosePasswordView(library.PasswordResetFromKeyView):
+    """Where the link leads: a new password. The token leaves the URL before the form is shown."""
+
+    form_class = ChoosePasswordForm
+    template_name = "accounts/choose_password.html"
+
+    def form_valid(self, form: ChoosePasswordForm) -> HttpResponse:
+        """Sets it and tells the owner."""
+        response: HttpResponse = super().form_valid(form)
+        actions.note_password_reset(account_id=self.reset_user.pk, by=f"account:{self.reset_user.pk}")
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the rules that a password must follow."""
+        return {**super().get_context_data(**kwargs), "password_rules": password_rules()}
+
+
+class PasswordChosenView(TemplateView):
+    """Sign in with the new password."""
+
+    template_name = "accounts/password_chosen.html"
+
+
+class ForgotUsernameView(FormView[ForgotUsernameForm]):
+    """Asks for the address; the answer is the same whether or not an account has it."""
+
+    form_class = ForgotUsernameForm
+    template_name = "accounts/forgot_username.html"
+    success_url = reverse_lazy("accounts:forgot_username_sent")
+
+    def form_valid(self, form: ForgotUsernameForm) -> HttpResponse:
+        """Queues what there is to send."""
+        actions.send_usernames(email=form.cleaned_data["email"], by="anonymous")
+        return super().form_valid(form)
+
+
+class ForgotUsernameSentView(TemplateView):
+    """Look in your mail."""
+
+    template_name = "accounts/forgot_username_sent.html"
+
+
+class ConfirmEmailLinkView(View):
+    """Where the mailed link leads: the token's digest goes into the session, the token out of the URL."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Changes nothing else: programs that open links in mail confirm nothing."""
+        request.session[CONFIRM_SESSION_KEY] = digest_of_token(token).hex()
+        return redirect("accounts:confirm_email")
+
+
+class ConfirmEmailView(View):
+    """GET shows a button, POST confirms, for the signed-in owner of the address only."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The button, or the way to sign in first."""
+        return render(request, "accounts/confirm_email.html")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Confirms and goes home; anything else says what to do next."""
+        if not request.user.is_authenticated:
+            return redirect("/?next=/confirm-email")
+        outcome = actions.confirm_email(
+            token_digest=bytes.fromhex(request.session.get(CONFIRM_SESSION_KEY, "")),
+            account_id=request.user.pk,
+            by=f"account:{request.user.pk}",
+        )
+        if outcome in {Confirmation.CONFIRMED, Confirmation.ALREADY}:
+            request.session.pop(CONFIRM_SESSION_KEY, None)
+            messages.success(request, _("Your email address is confirmed."))
+            return redirect("home:home")
+        return render(request, "accounts/confirm_email.html", {"outcome": outcome.value})
+
+
+class ResendConfirmationView(LoginRequiredMixin, View):
+    """Sends the confirmation link once more."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Always the same answer."""
+        actions.resend_confirmation(account_id=request.user.pk, by=f"account:{request.user.pk}")
+        messages.success(request, _("We are sending the email once more. The newest link is the one that works."))
+        return redirect("home:home")
+
+
+class ChangeEmailView(LoginRequiredMixin, FormView[ChangeEmailForm]):
+    """Another address, before the first was confirmed."""
+
+    form_class = ChangeEmailForm
+    template_name = "accounts/change_email.html"
+    success_url = reverse_lazy("home:home")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """A confirmed address is not changed here."""
+        if request.user.is_authenticated and state_of(request.user.pk).email_confirmed:
+            return redirect("home:home")
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: ChangeEmailForm) -> HttpResponse:
+        """Sends the link to the new address."""
+        account_id = self.request.user.pk
+        actions.change_unconfirmed_email(
+            account_id=account_id, email=form.cleaned_data["email"], by=f"account:{account_id}"
+        )
+        messages.success(self.request, _("Your email address is changed. We are sending the link there."))
+        return super().form_valid(form)
+
+
+class AccountInactiveView(TemplateView):
+    """The account was closed by staff."""
+
+    template_name = "accounts/inactive.html"

@@ -1,0 +1,22 @@
+"""The table of contents: one line a room."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+from kecs.accounts.urls import library_urlpatterns
+
+
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """The process answers. It says nothing of the database; see docs/runbooks."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+urlpatterns = [
+    path("", include(library_urlpatterns)),
+    path("", include("kecs.accounts.urls")),
+    path("register", include("kecs.registration.urls")),
+    path("home", include("kecs.home.urls")),
+    path("robot/", include("kecs.guard.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("healthz", healthz, name="healthz"),
+]

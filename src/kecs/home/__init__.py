@@ -1,0 +1,1 @@
+"""The educator's Home Page: reads only."""

@@ -1,0 +1,8 @@
+"""Paths of the home room."""
+
+from django.urls import path
+
+from kecs.home import views
+
+app_name = "home"
+urlpatterns = [path("", views.HomeView.as_view(), name="home")]

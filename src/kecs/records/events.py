@@ -1,0 +1,50 @@
+"""What this room records. No event holds a name, a date or a number of a person."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kecs.audit.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordCreated(Event):
+    """A record of an educator was made; `source` is "registration" or the name of an import."""
+
+    code: ClassVar[str] = "records.record_created"
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordChanged(Event):
+    """Columns of a record changed; `source` is the name of an import or the kind of correction."""
+
+    code: ClassVar[str] = "records.record_changed"
+    source: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordHeld(Event):
+    """An account came to hold a record; `because` names the attributes that agreed."""
+
+    code: ClassVar[str] = "records.record_held"
+    account: str
+    level: int
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingFrozen(Event):
+    """Somebody reached through an address on file said that the claim was not hers."""
+
+    code: ClassVar[str] = "records.holding_frozen"
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened(Event):
+    """Something was put before staff."""
+
+    code: ClassVar[str] = "records.case_opened"
+    kind: str
+    records: tuple[str, ...]

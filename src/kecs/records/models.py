@@ -1,0 +1,231 @@
+"""What the agency holds on a person, what a person stated about herself, and who holds which record.
+
+Constraints carry the invariants; sealed columns open only through kecs.pii.fields.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from kecs.pii.fields import SealedField
+from kecs.records.kinds import AssuranceLevel
+
+
+class EducatorRecord(models.Model):
+    """The agency's record of one educator. Names as in Ed-Fi; SSN and birth date are sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    staff_unique_id = models.CharField(max_length=32, unique=True)
+    first_name = models.CharField(max_length=128, blank=True)
+    middle_name = models.CharField(max_length=128, blank=True)
+    last_surname = models.CharField(max_length=128, blank=True)
+    generation_code_suffix = models.CharField(max_length=10, blank=True)
+    birth_date_sealed = SealedField()
+    ssn_sealed = SealedField()  # nine digits, or the last four where no more is known
+    contact_email = models.EmailField(max_length=254, blank=True)
+    deceased = models.BooleanField(default=False)
+    # Rises by one whenever a name, birth date or SSN changes; a trigger refuses a change without it.
+    identity_version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"record {self.staff_unique_id}"
+
+
+class OtherName(models.Model):
+    """A name that the person had or uses besides (Ed-Fi OtherName); never removed by an import."""
+
+    record = models.ForeignKey(EducatorRecord, on_delete=models.CASCADE, related_name="other_names")
+    first_name = models.CharField(max_length=128, blank=True)
+    last_surname = models.CharField(max_length=128, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "first_name", "last_surname"], name="records_other_name_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(first_name="", last_surname=""), name="records_other_name_not_empty"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"other name of {self.record_id}"
+
+
+class IdentityKey(models.Model):
+    """A keyed digest of at least two facts together (or of a full SSN), under which a record is found."""
+
+    record = models.ForeignKey(EducatorRecord, on_delete=models.CASCADE, related_name="identity_keys")
+    kind = models.CharField(max_length=32)
+    key_id = models.PositiveSmallIntegerField()
+    digest = models.BinaryField(max_length=16)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key_id", "digest", "record"], name="records_identity_key_once"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "key_id", "digest"],
+                condition=Q(kind="ssn"),
+                name="records_one_record_per_ssn",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} key of {self.record_id}"
+
+
+class StatedIdentity(models.Model):
+    """What a person said about herself when she registered. A trigger refuses to change it: corrections are new rows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="stated_identity"
+    )
+    first_name = models.CharField(max_length=128)
+    last_surname = models.CharField(max_length=128)
+    birth_date_sealed = SealedField()
+    ssn_sealed = SealedField()  # nine digits where the whole number was asked, else the last four
+    stated_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"stated identity of {self.account_id}"
+
+
+class Holding(models.Model):
+    """An account holds a record, at an assurance level. Ended holdings stay, as history."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record = models.ForeignKey(EducatorRecord, on_delete=models.PROTECT, related_name="holdings")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="holdings")
+    level = models.SmallIntegerField()
+    because = models.JSONField(default=list)  # the attributes that agreed
+    held_at = models.DateTimeField(default=timezone.now)
+    held_by = models.CharField(max_length=100)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    frozen_by = models.CharField(max_length=100, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record"], condition=Q(released_at=None), name="records_one_live_holding_per_record"
+            ),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(released_at=None), name="records_one_live_holding_per_account"
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at=None, released_by="") | (Q(released_at__isnull=False) & ~Q(released_by="")),
+                name="records_holding_released_at_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=[level.value for level in AssuranceLevel]), name="records_holding_level_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(frozen_at=None, frozen_by="") | (Q(frozen_at__isnull=False) & ~Q(frozen_by="")),
+                name="records_holding_frozen_at_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} holds {self.record_id}"
+
+
+class Case(models.Model):
+    """Something that staff must decide, with the records it is about."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=32, db_index=True)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"
+    )
+    records = models.ManyToManyField(EducatorRecord, related_name="cases")
+    because = models.JSONField(default=list)
+    # What the person wrote or stated where no account holds it (a request without an SSN), sealed.
+    facts_sealed = SealedField()
+    opened_at = models.DateTimeField(default=timezone.now)
+    opened_by = models.CharField(max_length=100)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(max_length=100, blank=True)
+    outcome = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by="") | (Q(closed_at__isnull=False) & ~Q(closed_by="")),
+                name="records_case_closed_at_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} case {self.id}"
+
+
+# Each column's class of information: public, internal, personal or secret. A test demands every one.
+FIELDS = {
+    "EducatorRecord": {
+        "id": "internal",
+        "staff_unique_id": "personal",
+        "first_name": "personal",
+        "middle_name": "personal",
+        "last_surname": "personal",
+        "generation_code_suffix": "personal",
+        "birth_date_sealed": "secret",
+        "ssn_sealed": "secret",
+        "contact_email": "personal",
+        "deceased": "personal",
+        "identity_version": "internal",
+        "created_at": "internal",
+        "updated_at": "internal",
+    },
+    "OtherName": {"id": "internal", "record": "internal", "first_name": "personal", "last_surname": "personal"},
+    "IdentityKey": {
+        "id": "internal",
+        "record": "internal",
+        "kind": "internal",
+        "key_id": "internal",
+        "digest": "secret",
+    },
+    "StatedIdentity": {
+        "id": "internal",
+        "account": "internal",
+        "first_name": "personal",
+        "last_surname": "personal",
+        "birth_date_sealed": "secret",
+        "ssn_sealed": "secret",
+        "stated_at": "internal",
+    },
+    "Holding": {
+        "id": "internal",
+        "record": "internal",
+        "account": "internal",
+        "level": "internal",
+        "because": "internal",
+        "held_at": "internal",
+        "held_by": "internal",
+        "frozen_at": "internal",
+        "frozen_by": "internal",
+        "released_at": "internal",
+        "released_by": "internal",
+    },
+    "Case": {
+        "id": "internal",
+        "kind": "internal",
+        "account": "internal",
+        "records": "internal",
+        "because": "internal",
+        "facts_sealed": "secret",
+        "opened_at": "internal",
+        "opened_by": "internal",
+        "closed_at": "internal",
+        "closed_by": "internal",
+        "outcome": "internal",
+    },
+}

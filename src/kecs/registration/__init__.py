@@ -1,0 +1,1 @@
+"""The front door: search, match, account, home. README.md in this folder shows the flow."""

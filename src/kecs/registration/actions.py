@@ -1,0 +1,259 @@
+"""The front door's writes: a search, and the one transaction that ends a registration."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kecs.accounts.actions import NewAccount, Sending, open_account, send_username_of
+from kecs.accounts.queries import state_of
+from kecs.audit.actions import record
+from kecs.guard.actions import count, give_back
+from kecs.mail.actions import queue
+from kecs.mail.messages import render
+from kecs.matching.decide import Claim, Decision, NewOutcome, Outcome, decide, decide_new
+from kecs.matching.names import fold
+from kecs.records.actions import (
+    Identity,
+    RecordTaken,
+    SsnOnFile,
+    create_record,
+    disavow_holding,
+    hold_record,
+    open_case,
+    state_identity,
+)
+from kecs.records.kinds import AssuranceLevel, CaseKind
+from kecs.records.queries import (
+    candidates_for,
+    candidates_for_new,
+    contact_email_of,
+    holder_of,
+)
+from kecs.registration import events
+from kecs.registration.models import RegistrationOutcome
+from kecs.registration.queries import key_digest
+
+DISAVOW_SALT = "registration.disavow"
+DISAVOW_LASTS_SECONDS = 10 * 24 * 60 * 60
+MISSES = ("search_misses_per_identity_day", "search_misses_per_identity_total")
+
+
+class AlreadyRegistered(Exception):
+    """The same form was sent before; its account exists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestWithoutSsn:
+    """What somebody without an SSN tells staff, as typed."""
+
+    first_name: str
+    last_surname: str
+    birth_date: date
+    email: str
+    telephone: str
+    message: str
+
+
+def identity_subject(claim: Claim) -> str:
+    """Whose record is asked for, as limits count it: folded last name and birth date."""
+    return f"{fold(claim.last_surname).joined}|{claim.birth_date.isoformat()}"
+
+
+@transaction.atomic
+def search_for_me(*, claim: Claim, by: str) -> Decision:
+    """Which record, if any, may be offered. A miss is counted against the identity asked for; a hit is not.
+
+    Past the limit the answer is "nothing found", whatever there is, so that a limited identity looks like an unknown one.
+    """
+    subject = identity_subject(claim)
+    allowed = [count(limit=limit, subject=subject, by=by).allowed for limit in MISSES]
+    limited = not all(allowed)
+    found = decide(claim, candidates_for(claim))
+    decision = Decision(outcome=Outcome.NONE) if limited else found
+    if limited or decision.outcome is not Outcome.NONE:
+        for limit in MISSES:
+            give_back(limit=limit, subject=subject, by=by)
+    if decision.outcome is Outcome.HELD and decision.record_id:
+        _tell_holder(record_id=UUID(decision.record_id), by=by)
+    record(
+        event=events.SearchMade(
+            subject=f"record:{found.record_id}" if found.record_id else "-",
+            outcome=found.outcome.value,
+            because=found.because,
+            limited=limited,
+        ),
+        by=by,
+    )
+    return decision
+
+
+def _tell_holder(*, record_id: UUID, by: str) -> None:
+    """The owner of an account learns that somebody with all her facts searched for her record."""
+    account_id = holder_of(record_id)
+    if account_id is None or not count(limit="mails_per_address_day", subject=f"searched:{account_id}", by=by).allowed:
+        return
+    account = state_of(account_id)
+    with translation.override(account.language):
+        message = render(
+            "registration.record_searched",
+            account.email,
+            _("Someone searched for your record"),
+            "registration/mail/record_searched",
+            {
+                "username": account.username,
+                "sign_in_url": settings.KECS_ORIGIN + "/",
+                "forgot_url": settings.KECS_ORIGIN + reverse("account_reset_password"),
+            },
+        )
+    queue(message=message, by=by)
+
+
+@transaction.atomic
+def send_username_on_file(*, record_id: UUID, by: str) -> Sending:
+    """Mail the username of a record's account to the address that is on file for the record, else to the account's."""
+    account_id = holder_of(record_id)
+    if account_id is None:
+        return Sending.QUEUED
+    to = contact_email_of(record_id) or state_of(account_id).email
+    return send_username_of(account_id=account_id, to=to, by=by)
+
+
+def _once(*, key: str, register: Callable[[], tuple[UUID, str]], road: str, by: str) -> UUID:
+    """Run one registration in one transaction, with its outcome under its key. Raises AlreadyRegistered for a replay."""
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                # First, so that a second form with the same key waits here and then finds the account.
+                outcome = RegistrationOutcome.objects.create(key_digest=key_digest(key), account_id=UUID(int=0))
+        except IntegrityError:
+            raise AlreadyRegistered from None
+        account_id, decided = register()
+        RegistrationOutcome.objects.filter(pk=outcome.pk).update(account_id=account_id)
+        record(event=events.Registered(subject=f"account:{account_id}", road=road, outcome=decided), by=by)
+    return account_id
+
+
+def claim_and_create_account(*, key: str, claim: Claim, record_id: UUID, new: NewAccount, by: str) -> UUID:
+    """"This is Me!": the account, its hold on the record, the notices. Raises UsernameTaken, RecordTaken, AlreadyRegistered."""
+
+    def register() -> tuple[UUID, str]:
+        decision = decide(claim, candidates_for(claim))
+        if decision.outcome is not Outcome.ONE or decision.record_id != str(record_id):
+            raise RecordTaken  # taken, or no longer the one that was shown
+        account_id = open_account(new=new, by=by)
+        stated = Identity(
+            first_name=claim.first_name,
+            last_surname=claim.last_surname,
+            birth_date=claim.birth_date,
+            ssn=claim.last4,
+        )
+        state_identity(account_id=account_id, identity=stated, by=by)
+        _hold_and_tell(record_id=record_id, account_id=account_id, because=decision.because, by=by)
+        return account_id, decision.outcome.value
+
+    return _once(key=key, register=register, road="claim", by=by)
+
+
+def create_account_and_record(*, key: str, claim: Claim, ssn: str, new: NewAccount, by: str) -> UUID:
+    """Create New Account. Whatever is found on file, the person is led to the same page; staff get what must be decided.
+
+    Raises UsernameTaken, AlreadyRegistered.
+    """
+    while True:
+        try:
+            return _create(key=key, claim=claim, ssn=ssn, new=new, by=by)
+        except (SsnOnFile, RecordTaken):
+            # Another registration with the same facts came first by a moment. What it wrote is on file now, so that
+            # the next round decides otherwise.
+            continue
+
+
+def _create(*, key: str, claim: Claim, ssn: str, new: NewAccount, by: str) -> UUID:
+    identity = Identity(
+        first_name=claim.first_name, last_surname=claim.last_surname, birth_date=claim.birth_date, ssn=ssn
+    )
+
+    def register() -> tuple[UUID, str]:
+        decision = decide_new(claim, candidates_for_new(claim, ssn=ssn))
+        account_id = open_account(new=new, by=by)
+        state_identity(account_id=account_id, identity=identity, by=by)
+        match decision.outcome:
+            case NewOutcome.JOIN if decision.record_id:
+                record_id = UUID(decision.record_id)
+                _hold_and_tell(record_id=record_id, account_id=account_id, because=decision.because, by=by)
+            case NewOutcome.NEW:
+                record_id = create_record(identity=identity, by=by)
+                hold_record(
+                    record_id=record_id, account_id=account_id, level=AssuranceLevel.UNDER_REVIEW, because=(), by=by
+                )
+            case _:
+                open_case(
+                    kind=CaseKind(decision.reason or CaseKind.NEAR_MATCH),
+                    account_id=account_id,
+                    record_ids=[UUID(found) for found in decision.record_ids],
+                    because=decision.because,
+                    by=by,
+                )
+        return account_id, decision.outcome.value
+
+    return _once(key=key, register=register, road="new", by=by)
+
+
+def _hold_and_tell(*, record_id: UUID, account_id: UUID, because: tuple[str, ...], by: str) -> None:
+    """A claim is provisional, and the address that was on file before it learns of it."""
+    holding_id = hold_record(
+        record_id=record_id, account_id=account_id, level=AssuranceLevel.PROVISIONAL, because=because, by=by
+    )
+    to = contact_email_of(record_id)
+    if not to:
+        return
+    token = signing.dumps(str(holding_id), salt=DISAVOW_SALT)
+    path = reverse("registration:not_me_link", kwargs={"token": token})
+    message = render(
+        "registration.record_claimed",
+        to,
+        _("An account was made for your educator record"),
+        "registration/mail/record_claimed",
+        {"not_me_url": settings.KECS_ORIGIN + path},
+    )
+    queue(message=message, by=by)
+
+
+def disavow(*, token: str, by: str) -> bool:
+    """"This wasn't me": freeze the claim that the token names. False for a token that is forged or over 10 days old."""
+    try:
+        holding_id = UUID(signing.loads(token, salt=DISAVOW_SALT, max_age=DISAVOW_LASTS_SECONDS))
+    except signing.BadSignature:
+        return False
+    disavow_holding(holding_id=holding_id, by=by)
+    return True
+
+
+@transaction.atomic
+def ask_without_ssn(*, request: RequestWithoutSsn, by: str) -> UUID:
+    """Put the request before staff."""
+    case_id = open_case(
+        kind=CaseKind.NO_SSN,
+        account_id=None,
+        record_ids=[],
+        because=(),
+        facts={
+            "first_name": request.first_name,
+            "last_surname": request.last_surname,
+            "birth_date": request.birth_date.isoformat(),
+            "email": request.email,
+            "telephone": request.telephone,
+            "message": request.message,
+        },
+        by=by,
+    )
+    record(event=events.HelpAsked(subject=f"case:{case_id}"), by=by)
+    return case_id

@@ -1,0 +1,18 @@
+"""What became of earlier registrations."""
+
+from uuid import UUID
+
+from kecs.pii.fields import digest_of
+from kecs.registration.models import RegistrationOutcome
+
+
+def key_digest(key: str) -> bytes:
+    """What the table keeps of a registration's key."""
+    return digest_of("registration.key", key)
+
+
+def account_registered_with(key: str) -> UUID | None:
+    """The account that this registration ended in, if it has ended."""
+    return (
+        RegistrationOutcome.objects.filter(key_digest=key_digest(key)).values_list("account_id", flat=True).first()
+    )

@@ -1,0 +1,111 @@
+"""What is known so far of one registration: typed, sealed while it waits in the session, gone after 30 minutes."""
+
+import json
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from kecs.matching.decide import Claim, Outcome
+from kecs.pii.fields import sealed_text, unsealed_text
+from kecs.pii.seal import SealBroken
+
+LASTS = timedelta(minutes=30)
+SESSION_KEY = "registration"
+VISITOR_KEY = "visitor"
+
+Session = MutableMapping[str, Any]
+
+
+class Choice(StrEnum):
+    """What the person pressed on the match page."""
+
+    THIS_IS_ME = "this_is_me"
+    NOT_ME = "not_me"
+    CREATE_NEW = "create_new"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """One search and what came of it. `key` names it in forms, so that a form of another tab is noticed."""
+
+    key: str = field(repr=False)
+    searched_at: datetime
+    claim: Claim
+    outcome: Outcome
+    record_id: str | None = None
+    choice: Choice | None = None
+
+    def __post_init__(self) -> None:
+        if (self.record_id is not None) != (self.outcome in {Outcome.ONE, Outcome.HELD}):
+            raise ValueError("A registration names a record if, and only if, the search found one.")
+        if self.choice is Choice.THIS_IS_ME and self.outcome is not Outcome.ONE:
+            raise ValueError("Only a record that was found and is free can be claimed.")
+        if self.choice is Choice.CREATE_NEW and self.outcome not in {Outcome.NONE, Outcome.SEVERAL}:
+            raise ValueError("A new account is for those who were not found.")
+
+
+def new_key() -> str:
+    """A name for a registration that nobody guesses."""
+    return secrets.token_urlsafe(24)
+
+
+def visitor_of(session: Session) -> str:
+    """A name for this browser session, for limits; it outlives the change of session id at sign-in."""
+    return str(session.setdefault(VISITOR_KEY, secrets.token_urlsafe(16)))
+
+
+def _context(key: str) -> str:
+    return f"registration.session:{key}"
+
+
+def keep(session: Session, registration: Registration) -> None:
+    """Put it into the session, sealed."""
+    claim = registration.claim
+    content = {
+        "searched_at": registration.searched_at.isoformat(),
+        "first_name": claim.first_name,
+        "last_surname": claim.last_surname,
+        "birth_date": claim.birth_date.isoformat(),
+        "last4": claim.last4,
+        "outcome": registration.outcome.value,
+        "record_id": registration.record_id,
+        "choice": registration.choice.value if registration.choice else None,
+    }
+    sealed = sealed_text(json.dumps(content), _context(registration.key))
+    session[SESSION_KEY] = {"key": registration.key, "sealed": b64encode(sealed).decode()}
+
+
+def kept(session: Session, *, now: datetime) -> Registration | None:
+    """The registration in this session, or None when there is none or its time is over."""
+    stored = session.get(SESSION_KEY)
+    if not isinstance(stored, dict):
+        return None
+    try:
+        content = json.loads(unsealed_text(b64decode(stored["sealed"]), _context(stored["key"])))
+    except SealBroken:  # the key was rotated away, or the session was tampered with: start again
+        return None
+    searched_at = datetime.fromisoformat(content["searched_at"])
+    if now - searched_at > LASTS:
+        return None
+    return Registration(
+        key=stored["key"],
+        searched_at=searched_at,
+        claim=Claim(
+            first_name=content["first_name"],
+            last_surname=content["last_surname"],
+            birth_date=date.fromisoformat(content["birth_date"]),
+            last4=content["last4"],
+        ),
+        outcome=Outcome(content["outcome"]),
+        record_id=content["record_id"],
+        choice=Choice(content["choice"]) if content["choice"] else None,
+    )
+
+
+def forget(session: Session) -> None:
+    """Remove it from the session."""
+    session.pop(SESSION_KEY, None)

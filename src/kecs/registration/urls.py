@@ -1,0 +1,20 @@
+"""Paths of the front door: the word of each page is the word of its step."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from kecs.registration import views
+
+app_name = "registration"
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="registration:search"), name="register"),
+    path("/search", views.SearchView.as_view(), name="search"),
+    path("/match", views.MatchView.as_view(), name="match"),
+    path("/match/username", views.UsernameView.as_view(), name="username"),
+    path("/account", views.AccountView.as_view(), name="account"),
+    path("/no-ssn", views.NoSsnView.as_view(), name="no_ssn"),
+    path("/no-ssn/sent", views.NoSsnSentView.as_view(), name="no_ssn_sent"),
+    path("/later", views.LaterView.as_view(), name="later"),
+    path("/not-me", views.NotMeView.as_view(), name="not_me"),
+    path("/not-me/<str:token>", views.NotMeLinkView.as_view(), name="not_me_link"),
+]

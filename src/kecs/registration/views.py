@@ -1,0 +1,299 @@
+"""One view a page of the front door: each asks flow whether it may be shown, binds a form, calls one action."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils import timezone, translation
+from django.views import View
+from django.views.generic import FormView, TemplateView
+
+from kecs.accounts.actions import NewAccount, UsernameTaken, hash_of, sign_in
+from kecs.accounts.messages import password_rules
+from kecs.accounts.queries import password_is_right
+from kecs.guard.actions import count
+from kecs.guard.network import network_of
+from kecs.guard.robot import the_robot_check
+from kecs.matching.decide import Outcome
+from kecs.records.actions import RecordTaken
+from kecs.registration import actions, flow, state
+from kecs.registration.flow import Step
+from kecs.registration.forms import AccountForm, NewAccountForm, NoSsnForm, SearchForm
+from kecs.registration.messages import OTHER_TAB, START_AGAIN
+from kecs.registration.queries import account_registered_with
+from kecs.registration.state import Choice, Registration
+
+ANYONE = "anonymous"
+NOT_ME_SESSION_KEY = "not_me"
+
+
+class FrontDoorView(View):
+    """A page of the flow: for people who are not signed in, and only when the step was reached."""
+
+    step: Step
+    registration: Registration | None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Home for those who have an account; else the furthest step reached."""
+        if request.user.is_authenticated:
+            return redirect("home:home")
+        self.registration = state.kept(request.session, now=timezone.now())
+        if not self.may_go_on(request):
+            if request.method == "POST":
+                messages.warning(request, START_AGAIN)
+            return redirect(f"registration:{flow.where_now(self.registration)}")
+        return super().dispatch(request, *args, **kwargs)
+
+    def may_go_on(self, request: HttpRequest) -> bool:
+        """Whether the registration has come this far."""
+        return flow.may_be_at(self.step, self.registration)
+
+    def known(self) -> Registration:
+        """The registration, on pages that come after a search."""
+        if self.registration is None:
+            raise LookupError("dispatch lets nobody here without a search")
+        return self.registration
+
+    def is_of_other_tab(self, request: HttpRequest) -> bool:
+        """Whether the form was made for another search than the newest one of this session."""
+        return request.POST.get("registration") != self.known().key
+
+
+class SearchView(FrontDoorView, FormView[SearchForm]):
+    """First name, last name, last 4, birth date, I'm not a robot, Search."""
+
+    step = Step.SEARCH
+    form_class = SearchForm
+    template_name = "registration/search.html"
+
+    def form_valid(self, form: SearchForm) -> HttpResponse:
+        """Counts the search, checks the box, searches."""
+        request = self.request
+        visitor = state.visitor_of(request.session)
+        within = [
+            count(limit="searches_per_session", subject=visitor, by=ANYONE).allowed,
+            count(limit="searches_per_network", subject=network_of(request), by=ANYONE).allowed,
+        ]
+        if not all(within):
+            return redirect("registration:later")
+        verdict = the_robot_check().verify(request=request, form_data=request.POST)
+        if not verdict.passed:
+            form.add_error(None, verdict.sentence)
+            return self.form_invalid(form)
+        decision = actions.search_for_me(claim=form.claim, by=ANYONE)
+        found = Registration(
+            key=state.new_key(),
+            searched_at=timezone.now(),
+            claim=form.claim,
+            outcome=decision.outcome,
+            record_id=decision.record_id,
+        )
+        state.keep(request.session, found)
+        return redirect("registration:match")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the robot check."""
+        return {**super().get_context_data(**kwargs), "robot": the_robot_check().widget(self.request), "step_number": 1}
+
+
+class MatchView(FrontDoorView):
+    """What the search found: This is Me!, or Create New Account, or sign in."""
+
+    step = Step.MATCH
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """One page for each outcome; none shows what was not typed."""
+        registration = self.known()
+        return render(
+            request,
+            f"registration/match_{registration.outcome.value}.html",
+            {"registration": registration, "claim": registration.claim, "step_number": 2},
+        )
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Keeps the choice."""
+        registration = self.known()
+        if self.is_of_other_tab(request):
+            messages.warning(request, OTHER_TAB)
+            return redirect("registration:match")
+        pressed = request.POST.get("choice", "")
+        if pressed in list(Choice):
+            registration = flow.chosen(flow.undone(registration, Step.MATCH) or registration, Choice(pressed))
+            state.keep(request.session, registration)
+        return redirect(f"registration:{flow.where_now(registration)}")
+
+
+class UsernameView(FrontDoorView):
+    """The record is taken: mail the username of its account to the address on file."""
+
+    step = Step.MATCH
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """After the mail was asked for."""
+        return render(request, "registration/username_sent.html", {"step_number": 2})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """The same page whether or not there is an address."""
+        registration = self.known()
+        if registration.outcome is Outcome.HELD and registration.record_id:
+            actions.send_username_on_file(record_id=UUID(registration.record_id), by=ANYONE)
+        return redirect("registration:username")
+
+
+class AccountView(FrontDoorView):
+    """Username, e-mail, password; for a new account also name, birth date and SSN. Ends on the Home Page."""
+
+    step = Step.ACCOUNT
+
+    def may_go_on(self, request: HttpRequest) -> bool:
+        """A form that is sent again after its registration ended is led to its outcome, not turned away."""
+        return super().may_go_on(request) or (request.method == "POST" and "registration" in request.POST)
+
+    def form(self, data: Any = None) -> AccountForm:
+        """The form for the road taken."""
+        claim, visitor = self.known().claim, state.visitor_of(self.request.session)
+        if self.known().choice is Choice.THIS_IS_ME:
+            return AccountForm(data, claim=claim, visitor=visitor)
+        return NewAccountForm(data, claim=claim, visitor=visitor)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """An empty form, with what is known carried over."""
+        return self.page(self.form())
+
+    def page(self, form: AccountForm) -> HttpResponse:
+        """The page of the road taken."""
+        road = "claim" if self.known().choice is Choice.THIS_IS_ME else "new"
+        context = {
+            "form": form,
+            "registration": self.known(),
+            "claim": self.known().claim,
+            "password_rules": password_rules(),
+            "step_number": 3,
+        }
+        return render(self.request, f"registration/account_{road}.html", context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Registers once, however often the form is sent."""
+        key = request.POST.get("registration", "")
+        if not flow.may_be_at(self.step, self.registration):
+            return self.sent_again(key)
+        if self.is_of_other_tab(request):
+            messages.warning(request, OTHER_TAB)
+            return redirect("registration:match")
+        form = self.form(request.POST)
+        if not form.is_valid():
+            account_id = account_registered_with(key)  # the same form, sent a moment before, took the username
+            return self.home(account_id) if account_id else self.page(form)
+        try:
+            account_id = self.register(form)
+        except UsernameTaken:
+            form.add_error("username", form.username_taken())
+            return self.page(form)
+        except RecordTaken:
+            state.keep(request.session, replace(self.known(), outcome=Outcome.HELD, choice=None))
+            return redirect("registration:match")
+        except actions.AlreadyRegistered:
+            return self.sent_again(key)
+        return self.home(account_id)
+
+    def register(self, form: AccountForm) -> UUID:
+        """Runs the action of the road taken."""
+        registration = self.known()
+        new = NewAccount(
+            username=form.cleaned_data["username"],
+            email=form.cleaned_data["email"],
+            password_hash=hash_of(password=form.cleaned_data["password1"], by=ANYONE),
+            language=translation.get_language() or "en",
+        )
+        if isinstance(form, NewAccountForm):
+            return actions.create_account_and_record(
+                key=registration.key, claim=form.new_claim, ssn=form.cleaned_data["ssn"], new=new, by=ANYONE
+            )
+        return actions.claim_and_create_account(
+            key=registration.key,
+            claim=registration.claim,
+            record_id=UUID(registration.record_id),
+            new=new,
+            by=ANYONE,
+        )
+
+    def sent_again(self, key: str) -> HttpResponse:
+        """The form of a registration that has ended: whoever knows its password is led home, others to sign in."""
+        account_id = account_registered_with(key)
+        if account_id and password_is_right(account_id, self.request.POST.get("password1", "")):
+            return self.home(account_id)
+        if account_id:
+            return redirect("account_login")
+        messages.warning(self.request, START_AGAIN)
+        return redirect("registration:search")
+
+    def home(self, account_id: UUID) -> HttpResponse:
+        """Signed in, on the Home Page."""
+        state.forget(self.request.session)
+        sign_in(request=self.request, account_id=account_id, by=ANYONE)
+        return redirect("home:home")
+
+
+class NoSsnView(FormView[NoSsnForm]):
+    """The road for people who have no SSN or do not give it: staff register them."""
+
+    form_class = NoSsnForm
+    template_name = "registration/no_ssn.html"
+    success_url = reverse_lazy("registration:no_ssn_sent")
+
+    def form_valid(self, form: NoSsnForm) -> HttpResponse:
+        """A case for staff."""
+        if not count(limit="no_ssn_requests_per_network", subject=network_of(self.request), by=ANYONE).allowed:
+            return redirect("registration:later")
+        verdict = the_robot_check().verify(request=self.request, form_data=self.request.POST)
+        if not verdict.passed:
+            form.add_error(None, verdict.sentence)
+            return self.form_invalid(form)
+        actions.ask_without_ssn(request=actions.RequestWithoutSsn(**form.cleaned_data), by=ANYONE)
+        return super().form_valid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the robot check."""
+        return {**super().get_context_data(**kwargs), "robot": the_robot_check().widget(self.request)}
+
+
+class NoSsnSentView(TemplateView):
+    """What happens next."""
+
+    template_name = "registration/no_ssn_sent.html"
+
+
+class LaterView(TemplateView):
+    """Too many searches from one browser or network: when to come back, and whom to ask."""
+
+    template_name = "registration/later.html"
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> Any:
+        """429, so that programs understand it too."""
+        return super().render_to_response(context, status=429, **kwargs)
+
+
+class NotMeLinkView(View):
+    """Where the link in a notice leads: the token goes into the session and out of the URL."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Changes nothing else."""
+        request.session[NOT_ME_SESSION_KEY] = token
+        return redirect("registration:not_me")
+
+
+class NotMeView(View):
+    """This wasn't me: GET explains, POST freezes the claim."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The button."""
+        return render(request, "registration/not_me.html", {"asked": NOT_ME_SESSION_KEY in request.session})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """The same words for a claim that was frozen before."""
+        done = actions.disavow(token=request.session.pop(NOT_ME_SESSION_KEY, ""), by="address_on_file")
+        return render(request, "registration/not_me.html", {"done": done, "expired": not done})
