@@ -1,0 +1,8 @@
+"""Registers the ui room with Django, so that its templates and static files are found."""
+
+from django.apps import AppConfig
+
+
+class UiConfig(AppConfig):
+    name = "kecs.ui"
+    label = "ui"

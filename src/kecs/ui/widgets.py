@@ -1,0 +1,161 @@
+"""The inputs that forms of every room use: each knows how its answer is typed, filled in, and kept from being shown again."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+Attrs = dict[str, Any]
+
+
+def with_defaults(attrs: Attrs | None, css: str, **defaults: str | bool) -> Attrs:
+    """The caller's attributes over ours; both sets of CSS classes are kept."""
+    given = dict(attrs or {})
+    classes = f"{css} {given.pop('class', '')}".strip()
+    return {"class": classes, **defaults, **given}
+
+
+class TextInput(forms.TextInput):
+    """One line of text."""
+
+    def __init__(self, attrs: Attrs | None = None) -> None:
+        super().__init__(with_defaults(attrs, "usa-input"))
+
+
+class NameInput(forms.TextInput):
+    """A part of a person's name; `autocomplete` is "given-name" or "family-name"."""
+
+    def __init__(self, attrs: Attrs | None = None, *, autocomplete: str) -> None:
+        super().__init__(with_defaults(attrs, "usa-input", autocomplete=autocomplete, spellcheck="false"))
+
+
+class UsernameInput(forms.TextInput):
+    """A username, which no phone may "correct"."""
+
+    def __init__(self, attrs: Attrs | None = None) -> None:
+        super().__init__(
+            with_defaults(
+                attrs,
+                "usa-input",
+                autocapitalize="none",
+                autocomplete="username",
+                autocorrect="off",
+                spellcheck="false",
+            )
+        )
+
+
+class EmailInput(forms.EmailInput):
+    """An e-mail address."""
+
+    def __init__(self, attrs: Attrs | None = None) -> None:
+        super().__init__(
+            with_defaults(attrs, "usa-input", autocapitalize="none", autocomplete="email", spellcheck="false")
+        )
+
+
+class DateInput(forms.DateInput):
+    """A birth date typed as one text, mm/dd/yyyy; the hint carries the format, no placeholder does.
+
+    No `inputmode`: the guide asks for the slashes, and the numeric keypads of iPhones have none. Browsers fill
+    in "bday" as YYYY-MM-DD, so a form that uses this reads that spelling too.
+    """
+
+    def __init__(self, attrs: Attrs | None = None) -> None:
+        super().__init__(with_defaults(attrs, "usa-input kecs-medium", autocomplete="bday"), format="%m/%d/%Y")
+
+
+class CheckboxInput(forms.CheckboxInput):
+    """A box to tick; the field template puts its label after it."""
+
+    def __init__(self, attrs: Attrs | None = None) -> None:
+        super().__init__(with_defaults(attrs, "usa-checkbox__input"))
+
+
+class NeverShownAgain(forms.TextInput):
+    """An input that forgets what was typed: no answer of the server ever carries it back."""
+
+    def get_context(self, name: str, value: Any, attrs: Attrs | None) -> dict[str, Any]:
+        return super().get_context(name, None, attrs)
+
+
+class LastFourInput(NeverShownAgain):
+    """The last four digits of a Social Security number.
+
+    Not hidden while typing: four digits alone find nobody, and a slip that can be seen saves a failed search.
+    """
+
+    def __init__(self, attrs: Attrs | None = None) -> None:
+        super().__init__(
+            with_defaults(
+                attrs, "usa-input kecs-short", autocomplete="off", inputmode="numeric", maxlength="4"
+            )
+        )
+
+
+class SsnInput(NeverShownAgain):
+    """A whole Social Security number, dotted out while typing, with a button that shows it.
+
+    A text field dotted out by the style sheet, because browsers offer to keep what is in a password field.
+    Hyphens or spaces may be typed: eleven characters.
+    """
+
+    template_name = "ui/widgets/reveal.html"
+
+    def __init__(self, attrs: Attrs | None = None) -> None:
+        super().__init__(
+            with_defaults(
+                attrs,
+                "usa-input kecs-medium kecs-masked",
+                autocomplete="off",
+                inputmode="numeric",
+                maxlength="11",
+                spellcheck="false",
+            )
+        )
+
+    def get_context(self, name: str, value: Any, attrs: Attrs | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["reveal"] = {
+            "how": "mask",
+            "show": _("Show Social Security number"),
+            "hide": _("Hide Social Security number"),
+            "shown": _("Your Social Security number is shown"),
+            "hidden": _("Your Social Security number is hidden"),
+            "show_text": _("Show"),
+            "hide_text": _("Hide"),
+        }
+        return context
+
+
+class PasswordInput(forms.PasswordInput):
+    """A password with a show/hide button; `autocomplete` is "current-password" or "new-password".
+
+    `again` marks the second box of a pair, so that its button has a name of its own.
+    """
+
+    template_name = "ui/widgets/reveal.html"
+
+    def __init__(
+        self, attrs: Attrs | None = None, *, autocomplete: str = "current-password", again: bool = False
+    ) -> None:
+        self.again = again
+        super().__init__(
+            with_defaults(
+                attrs, "usa-input", autocapitalize="none", autocomplete=autocomplete, spellcheck="false"
+            ),
+            render_value=False,
+        )
+
+    def get_context(self, name: str, value: Any, attrs: Attrs | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["reveal"] = {
+            "how": "password",
+            "show": _("Show repeated password") if self.again else _("Show password"),
+            "hide": _("Hide repeated password") if self.again else _("Hide password"),
+            "shown": _("Your password is shown"),
+            "hidden": _("Your password is hidden"),
+            "show_text": _("Show"),
+            "hide_text": _("Hide"),
+        }
+        return context
