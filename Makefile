@@ -1,0 +1,36 @@
+# The targets call small scripts in scripts/, which can be read and run by themselves.
+# PYTHON, PORT, DATABASE_URL and KECS_VAR_DIR may be given here (make run PORT=8080) or in the environment.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format bench lock clean
+export PYTHON PORT DATABASE_URL KECS_VAR_DIR
+
+help: ## List these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/    make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+setup: ## Make the environment, the command line .venv/bin/kecs and the assets
+	@scripts/setup
+
+run: ## Serve a development installation on http://127.0.0.1:8000 (PORT, DATABASE_URL, KECS_VAR_DIR)
+	@python=$$(scripts/python) && exec "$$python" scripts/run
+
+test: ## Run every check and test, in a real browser and on PostgreSQL too
+	@scripts/test
+
+lint: ## Run the checks only: style, types, import contracts, migrations
+	@scripts/setup --dev
+	@scripts/lint
+
+format: ## Put the code into the one format
+	@scripts/setup --dev
+	@.venv/bin/ruff check --fix-only --quiet . $$(grep -lE '^#!.*python' scripts/*)
+	@.venv/bin/ruff format --quiet . $$(grep -lE '^#!.*python' scripts/*)
+
+bench: ## Measure registrations per second and what they cost; writes benchmarks/results/
+	@scripts/setup --dev
+	@scripts/postgres with --durable -- .venv/bin/python -m benchmarks.registration
+
+lock: ## Rewrite requirements/ from pyproject.toml (make lock UPGRADE=1 takes the newest versions)
+	@scripts/lock $(if $(UPGRADE),--upgrade)
+
+clean: ## Remove what make setup made; var/ stays
+	@rm -rf .venv build node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
