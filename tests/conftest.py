@@ -1,0 +1,98 @@
+"""What every test stands on: an installation of its own, and a client that looks at each page it gets."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:  # Django is not ready when this file is read
+    from tests.inspection import InspectingClient
+
+
+# --- An installation of its own ----------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The switch that `make test` uses for its run on PostgreSQL."""
+    parser.addoption(
+        "--database-only", action="store_true", help="run only the tests that touch the database"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the installation, before pytest-django loads the settings. DATABASE_URL is respected, KECS_* is not."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # with -n, each worker makes its own, and would inherit ours
+    if "DJANGO_SETTINGS_MODULE" in os.environ:
+        raise pytest.UsageError(
+            "Unset DJANGO_SETTINGS_MODULE: the tests make the environment of their settings."
+        )
+    var = Path(tempfile.mkdtemp(prefix="kecs-tests-"))
+    atexit.register(shutil.rmtree, var, ignore_errors=True)
+    for name in [name for name in os.environ if name.startswith("KECS_")]:
+        del os.environ[name]
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="kecs.config.settings",
+        KECS_MODE="development",
+        KECS_VAR_DIR=str(var),
+        KECS_SECRET_KEY="for-tests-only-" + "0123456789" * 5,
+        KECS_PASSWORD_HASH_COST="test",
+        KECS_ALTCHA_COST="50",
+        KECS_LOG_LEVEL="ERROR",
+    )
+    os.environ.setdefault("DATABASE_URL", f"sqlite:///{var / 'kecs.sqlite3'}")
+
+    import hypothesis
+    from django.conf import settings
+
+    from kecs.pii.keyring import Keyring
+
+    Keyring.create(settings.KECS_KEYRING, label="development")
+    # How long an example takes depends on who else uses the machine.
+    hypothesis.settings.register_profile("kecs", deadline=None)
+    hypothesis.settings.load_profile("kecs")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite in a file, not in memory: threads and browsers then meet the locks that a real installation has."""
+    from django.conf import settings
+    from django.db import connections
+
+    database = connections["default"].settings_dict
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["TEST"]["NAME"] = str(settings.KECS_VAR_DIR / "test.sqlite3")
+
+
+# --- Choosing tests ----------------------------------------------------------------------------------------------
+
+
+def touches_database(item: pytest.Item) -> bool:
+    """Whether the test, or a fixture it uses, asks for the database."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --database-only, leave out what another database cannot change, and the browser tests: pages are alike."""
+    if not config.getoption("--database-only"):
+        return
+    chosen = [item for item in items if touches_database(item) and "journeys" not in item.path.parts]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+# --- Clients -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client() -> "InspectingClient":
+    """A browser without script; the test fails when a page that it gets breaks a rule of the house."""
+    from tests.inspection import InspectingClient
+
+    return InspectingClient()

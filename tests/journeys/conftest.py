@@ -1,0 +1,236 @@
+"""Real browsers on a real server: what each journey stands on, and the rules that every page it visits must keep.
+
+A journey asks for `browser_page` (1280 pixels wide), `phone_page` (360 x 740) or `noscript_page`; several people at
+once come from `new_page()`. When the test ends, it fails if a page broke a rule of `Watch`. All of it runs against
+`site`, the portal served from the test's database with the collected static files, as in production.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    sync_playwright,
+)
+
+# Playwright's loop runs in this thread, which Django would take for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SCREENSHOTS = ROOT / "build" / "screenshots"
+DESKTOP = (1280, 900)
+PHONE = (360, 740)
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    # Names other than this machine's lead nowhere, whatever a page or the browser itself asks for.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
+
+# --- The portal --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def site(transactional_db: None) -> Iterator[str]:
+    """The address of the portal, served by threads from the test's database; http://localhost:<port>."""
+    from django.conf import settings
+    from django.test.testcases import LiveServerThread
+    from django.test.utils import modify_settings
+
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        pytest.fail("The static files are not collected. Run: make setup")
+
+    # Django's own live server finds static files by their unhashed names; our pages ask for the hashed ones, which
+    # the middleware serves, as in production.
+    def middleware_serves_static(application: object) -> object:
+        return application
+
+    thread = LiveServerThread("localhost", middleware_serves_static)
+    thread.daemon = True
+    with modify_settings(ALLOWED_HOSTS={"append": "localhost"}):
+        thread.start()
+        thread.is_ready.wait()
+        if thread.error:
+            raise thread.error
+        yield f"http://localhost:{thread.port}"
+        thread.terminate()
+
+
+# --- The browser -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's own Chromium, never a downloaded one."""
+    names = os.environ.get("CHROMIUM", "chromium chromium-browser google-chrome google-chrome-stable").split()
+    program = next(filter(None, map(shutil.which, names)), None)
+    if program is None:
+        pytest.fail("No Chromium was found. Run scripts/browser, which installs one or says how.")
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=[*FLAGS, *as_root])
+        yield chromium
+        chromium.close()
+
+
+class Watch:
+    """Notes whatever a visitor's browser complains about. `expect(text)` allows complaints that hold this text."""
+
+    def __init__(self, site: str) -> None:
+        self.site = site
+        self.complaints: list[str] = []
+        self._expected: list[str] = []
+
+    def expect(self, text: str) -> None:
+        """Allow such a complaint, for a test that provokes it (a page answered with 404 or 429, say)."""
+        self._expected.append(text)
+
+    def attach(self, context: BrowserContext) -> None:
+        """Listen to every page of this visitor."""
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.complaints.append(f"script error: {error.error}"))
+        context.on("request", self._request)
+        context.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # Breaches of the content security policy arrive here as well, as errors.
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.site}/", "data:", "blob:")):
+            self.complaints.append(f"request to another site: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"status {response.status}: {response.url}")
+
+    def verdict(self) -> list[str]:
+        """The complaints that nobody expected."""
+        return [line for line in self.complaints if not any(text in line for text in self._expected)]
+
+
+@pytest.fixture
+def watch(site: str) -> Iterator[Watch]:
+    """The rules for every page of the test. Fails the test at its end."""
+    watching = Watch(site)
+    yield watching
+    complaints = watching.verdict()
+    if complaints:
+        pytest.fail("The browser complained:\n  " + "\n  ".join(complaints))
+
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture
+def new_page(browser: Browser, site: str, watch: Watch) -> Iterator[NewPage]:
+    """Makes one more visitor: new_page(width=360, height=740, javascript=False). Relative addresses lead to the site."""
+    with ExitStack() as visitors:
+
+        def make(
+            *, width: int = DESKTOP[0], height: int = DESKTOP[1], javascript: bool = True, **more: Any
+        ) -> Page:
+            context = browser.new_context(
+                base_url=site,
+                viewport={"width": width, "height": height},
+                java_script_enabled=javascript,
+                locale="en-US",
+                timezone_id="America/New_York",
+                reduced_motion="reduce",
+                **more,
+            )
+            visitors.callback(context.close)
+            context.set_default_timeout(15_000)
+            watch.attach(context)
+            return context.new_page()
+
+        yield make
+
+
+@pytest.fixture
+def browser_page(new_page: NewPage) -> Page:
+    """A visitor at a desk."""
+    return new_page()
+
+
+@pytest.fixture
+def phone_page(new_page: NewPage) -> Page:
+    """A visitor with a small phone."""
+    return new_page(width=PHONE[0], height=PHONE[1], has_touch=True, is_mobile=True)
+
+
+@pytest.fixture
+def noscript_page(new_page: NewPage) -> Page:
+    """A visitor whose browser runs no script."""
+    return new_page(javascript=False)
+
+
+# --- Looking at a page -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shoot() -> Callable[[Page, str], Path]:
+    """Takes a picture of the whole page: shoot(page, "search-errors") -> build/screenshots/search-errors-1280.png."""
+
+    def take(page: Page, name: str) -> Path:
+        size = page.viewport_size
+        assert size is not None
+        path = SCREENSHOTS / f"{name}-{size['width']}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=path, full_page=True, animations="disabled")
+        return path
+
+    return take
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe-core finds on the page as it stands: WCAG 2.0 to 2.2, A and AA, and its best practices."""
+    if not AXE.exists():
+        pytest.fail("axe-core is not there. Run: scripts/setup --dev")
+    # Through the debugger, because the page's policy admits no script of ours.
+    debugger = page.context.new_cdp_session(page)
+    run = f"axe.run(document, {{runOnly: {AXE_TAGS}}}).then(found => JSON.stringify(found.violations))"
+    try:
+        for expression in (AXE.read_text(encoding="utf-8"), run):
+            answer = debugger.send(
+                "Runtime.evaluate", {"expression": expression, "awaitPromise": True, "returnByValue": True}
+            )
+            if "exceptionDetails" in answer:
+                pytest.fail(f"axe-core could not run: {answer['exceptionDetails']}")
+    finally:
+        debugger.detach()
+    return described(answer["result"]["value"])
+
+
+def described(violations: str) -> list[str]:
+    """One line a violation: rule, how bad, what to do, where."""
+    return [
+        f"{found['id']} ({found['impact']}): {found['help']}: {node['html']}"
+        for found in json.loads(violations)
+        for node in found["nodes"]
+    ]
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """Runs axe-core: `assert axe(page) == []`."""
+    return axe_violations
