@@ -1,0 +1,201 @@
+"""Queueing a mail in the transaction that causes it, and sending what is due outside of any."""
+
+import json
+import random
+import threading
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from uuid import UUID, uuid4
+
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import Q
+
+from kecs.audit.actions import record
+from kecs.mail.events import MailRefused
+from kecs.mail.messages import Message
+from kecs.mail.models import OutboxMessage, Status
+from kecs.mail.queries import database_clock
+from kecs.mail.transports import mail_domain, mail_of, the_transport
+from kecs.pii.fields import seal_into, unseal_from
+from kecs.pii.seal import SealBroken
+
+# Longer than one SMTP conversation can last, of which EMAIL_TIMEOUT (20 s) bounds each command.
+LEASE = timedelta(minutes=5)
+# Less than the four to five days of RFC 5321, 4.5.4.1: no link in our mails lives that long.
+GIVE_UP_AFTER = timedelta(hours=72)
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+WAIT_FOR_SERVER = timedelta(seconds=30)
+
+
+class Outcome(StrEnum):
+    """What one attempt came to."""
+
+    SENT = "sent"
+    DEFERRED = "deferred"  # this mail may pass later
+    REFUSED = "refused"  # this mail will never pass
+    UNAVAILABLE = "unavailable"  # no mail passes: the server is away, or refuses us and not the reader
+    LEASE_LOST = "lease_lost"  # the attempt took so long that another sender has taken the mail over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """How many mails came to which outcome in one call of send_due."""
+
+    sent: int = 0
+    deferred: int = 0
+    refused: int = 0
+    unavailable: int = 0
+    lease_lost: int = 0
+
+    def and_one(self, outcome: Outcome) -> "Sent":
+        """These counts and one more."""
+        return replace(self, **{outcome.value: getattr(self, outcome.value) + 1})
+
+    @property
+    def attempts(self) -> int:
+        """How many mails were tried."""
+        return self.sent + self.deferred + self.refused + self.unavailable + self.lease_lost
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    outcome: Outcome
+    code: str = ""
+
+
+def queue(*, message: Message, by: str, at: datetime | None = None) -> UUID:
+    """Put a mail into the outbox, in the caller's transaction: it leaves if and only if that is committed."""
+    now = at or database_clock()
+    row = OutboxMessage(
+        id=uuid4(),
+        message_id=f"<{uuid4()}@{mail_domain()}>",
+        to=message.to,
+        subject=message.subject,
+        kind=message.kind,
+        queued_at=now,
+        queued_by=by,
+        next_attempt_at=now,
+    )
+    seal_into(row, "body_sealed", json.dumps({"text": message.text, "html": message.html}))
+    row.save(force_insert=True)
+    return row.id
+
+
+def send_due(
+    *, by: str, limit: int = 100, at: datetime | None = None, stop: threading.Event | None = None
+) -> Sent:
+    """Send up to `limit` mails that are due, oldest first; any number of senders may run at once.
+
+    Each mail is leased, sent outside of any transaction, and marked. A crash between sending and marking
+    sends it again when the lease has run out, with the same Message-ID: at least once, never not at all.
+    `at` overrides the database's clock; `stop` ends the call between two mails.
+    """
+    done = Sent()
+    transport = the_transport()
+    try:
+        while done.attempts < limit and not (stop and stop.is_set()):
+            row = _lease_next(at or database_clock())
+            if row is None:
+                break
+            attempt = _send(row, transport)
+            done = done.and_one(_mark(row, attempt, by=by, now=at or database_clock()))
+            if attempt.outcome is Outcome.UNAVAILABLE:
+                break  # the rest would meet the same closed door
+    finally:
+        transport.close()
+    return done
+
+
+def _lease_next(now: datetime) -> OutboxMessage | None:
+    """Take the mail that has been due longest, for LEASE. PostgreSQL skips rows that others are taking."""
+    due = Q(status=Status.QUEUED, next_attempt_at__lte=now) & (
+        Q(leased_until=None) | Q(leased_until__lte=now)
+    )
+    with transaction.atomic():
+        row = (
+            OutboxMessage.objects.select_for_update(skip_locked=True)
+            .filter(due)
+            .order_by("next_attempt_at")
+            .first()
+        )
+        if row is None:
+            return None
+        row.leased_until, row.lease_token, row.attempts = now + LEASE, uuid4(), row.attempts + 1
+        # SQLite has no row locks: there the transaction is IMMEDIATE, and the condition is asked once more.
+        taken = OutboxMessage.objects.filter(due, pk=row.pk).update(
+            leased_until=row.leased_until, lease_token=row.lease_token, attempts=row.attempts
+        )
+    return row if taken else None
+
+
+def _send(row: OutboxMessage, transport: BaseEmailBackend) -> _Attempt:
+    try:
+        body = json.loads(unseal_from(row, "body_sealed") or "null")
+        message = Message(kind=row.kind, to=row.to, subject=row.subject, **body)
+        transport.open()
+        transport.send_messages([mail_of(message, message_id=row.message_id, queued_at=row.queued_at)])
+    except SealBroken:
+        return _Attempt(Outcome.REFUSED, "seal_broken")
+    except (SMTPException, OSError) as error:
+        transport.close()
+        return _judged(error)
+    except Exception as error:  # noqa: BLE001 - one mail that cannot be built must not hold up all the others
+        transport.close()
+        return _Attempt(Outcome.DEFERRED, f"error.{type(error).__name__}")
+    return _Attempt(Outcome.SENT)
+
+
+def _judged(error: SMTPException | OSError) -> _Attempt:
+    """Whom the server's answer is about: this mail for good, this mail for now, or us. Keeps no text."""
+    match error:
+        case SMTPRecipientsRefused(recipients=recipients):
+            code = max((answer[0] for answer in recipients.values()), default=0)
+        case SMTPDataError(smtp_code=code):
+            pass
+        case SMTPResponseException(smtp_code=code):
+            # Sign-in, greeting or sender refused: our configuration or the server, whoever the mail is for.
+            return _Attempt(Outcome.UNAVAILABLE, f"smtp.{code}")
+        case _:
+            return _Attempt(Outcome.UNAVAILABLE, f"network.{type(error).__name__}")
+    if code == 421:  # "service not available, closing transmission channel"
+        return _Attempt(Outcome.UNAVAILABLE, "smtp.421")
+    return _Attempt(Outcome.REFUSED if 500 <= code <= 599 else Outcome.DEFERRED, f"smtp.{code}")
+
+
+def _mark(row: OutboxMessage, attempt: _Attempt, *, by: str, now: datetime) -> Outcome:
+    """Write down what came of the attempt, unless the lease has passed to another sender."""
+    outcome = attempt.outcome
+    if outcome is Outcome.DEFERRED and now - row.queued_at >= GIVE_UP_AFTER:
+        outcome = Outcome.REFUSED
+    changes: dict[str, object] = {
+        "leased_until": None,
+        "lease_token": None,
+        "last_error_code": attempt.code[:64],
+    }
+    match outcome:
+        case Outcome.SENT:
+            changes |= {"status": Status.SENT, "sent_at": now, "body_sealed": None}
+        case Outcome.REFUSED:
+            changes |= {"status": Status.REFUSED, "body_sealed": None}
+        case Outcome.UNAVAILABLE:
+            # Not this mail's fault: it neither waits longer nor grows old by it, so an outage loses nothing.
+            changes |= {"next_attempt_at": now + WAIT_FOR_SERVER, "attempts": row.attempts - 1}
+        case _:
+            changes |= {"next_attempt_at": now + _wait_after(row.attempts)}
+    with transaction.atomic():
+        if not OutboxMessage.objects.filter(pk=row.pk, lease_token=row.lease_token).update(**changes):
+            return Outcome.LEASE_LOST
+        if outcome is Outcome.REFUSED:
+            record(event=MailRefused(subject=f"mail:{row.pk}", kind=row.kind, reason=attempt.code), by=by)
+    return outcome
+
+
+def _wait_after(attempts: int) -> timedelta:
+    """1, 2, 4 … minutes up to an hour, a quarter more or less: mails that failed together part ways."""
+    doublings: int = min(attempts - 1, 10)
+    wait = min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+    return wait * random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, guards nothing

@@ -1,0 +1,10 @@
+"""The mail room."""
+
+from django.apps import AppConfig
+
+
+class MailConfig(AppConfig):
+    """Outbox, sender and transports."""
+
+    name = "kecs.mail"
+    label = "mail"

@@ -1,0 +1,16 @@
+"""What the mail room tells the audit log."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kecs.audit.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailRefused(Event):
+    """A mail will never arrive: refused for good, or deferred for too long. Says which kind, not to whom."""
+
+    code: ClassVar[str] = "mail.refused"
+
+    kind: str
+    reason: str

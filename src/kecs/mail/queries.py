@@ -1,0 +1,58 @@
+"""What became of mails, for the pages and probes that show it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import connection
+
+from kecs.mail.models import OutboxMessage, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The newest mail of one kind to one address. `sent_at` is when the mail server took it."""
+
+    status: Status
+    queued_at: datetime
+    sent_at: datetime | None
+    attempts: int
+    error_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How much waits, and since when."""
+
+    queued: int
+    oldest_queued_at: datetime | None
+
+
+def latest_delivery(*, to: str, kind: str) -> Delivery | None:
+    """What became of the newest mail of this kind to this address."""
+    row = OutboxMessage.objects.filter(to=to, kind=kind).order_by("-queued_at").first()
+    if row is None:
+        return None
+    return Delivery(
+        status=Status(row.status),
+        queued_at=row.queued_at,
+        sent_at=row.sent_at,
+        attempts=row.attempts,
+        error_code=row.last_error_code,
+    )
+
+
+def backlog() -> Backlog:
+    """Mails that were not sent yet."""
+    waiting = OutboxMessage.objects.filter(status=Status.QUEUED)
+    oldest = waiting.order_by("queued_at").values_list("queued_at", flat=True).first()
+    return Backlog(queued=waiting.count(), oldest_queued_at=oldest)
+
+
+def database_clock() -> datetime:
+    """The database's time: senders on machines whose clocks differ agree on when a lease has run out."""
+    if connection.vendor == "sqlite":
+        return datetime.now(UTC)  # in-process: it has no clock but ours
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
