@@ -25,6 +25,7 @@ from kecs.accounts.queries import accounts_with_address, confirmed_owner_of, liv
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record
 from kecs.guard.actions import count
+from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
 
@@ -74,8 +75,8 @@ def _mail(*, account: User, to: str, kind: str, subject: str, context: dict[str,
 
 def _may_mail(*, to: str, purpose: str, by: str) -> bool:
     subject = f"{purpose}:{to}"
-    hour = count(limit="mails_per_address_hour", subject=subject, by=by)
-    day = count(limit="mails_per_address_day", subject=subject, by=by)
+    hour = count(limit=Limit.MAILS_PER_ADDRESS_HOUR, subject=subject, by=by)
+    day = count(limit=Limit.MAILS_PER_ADDRESS_DAY, subject=subject, by=by)
     return hour.allowed and day.allowed
 
 

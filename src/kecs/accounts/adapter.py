@@ -12,8 +12,9 @@ from kecs.accounts.actions import note_failed_sign_in, note_sign_in
 from kecs.accounts.messages import SIGN_IN_FAILED, TOO_MANY_SIGN_INS
 from kecs.accounts.usernames import normalised
 from kecs.guard.actions import clear, count
+from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
-from kecs.guard.queries import used_up
+from kecs.guard.queries import used, used_up
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -32,21 +33,21 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Stops guessing at one account. Raises ValidationError, with the same words for a name that nobody has."""
-        if used_up("sign_in_failures_per_account", _typed(credentials)):
+        if used_up(Limit.SIGN_IN_FAILURES_PER_ACCOUNT, _typed(credentials)):
             raise ValidationError(TOO_MANY_SIGN_INS, code="too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """As the library's, with our count of failures cleared by a success."""
         user = super().authenticate(request, **credentials)
-        if user is not None:
-            clear(limit="sign_in_failures_per_account", subject=_typed(credentials), by="anonymous")
+        if user is not None and used(Limit.SIGN_IN_FAILURES_PER_ACCOUNT, _typed(credentials)):
+            clear(limit=Limit.SIGN_IN_FAILURES_PER_ACCOUNT, subject=_typed(credentials), by=f"account:{user.pk}")
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Counts the failure for the name typed and for the network it came from."""
         with transaction.atomic():
-            count(limit="sign_in_failures_per_account", subject=_typed(credentials), by="anonymous")
-            count(limit="sign_in_failures_per_network", subject=network_of(request), by="anonymous")
+            count(limit=Limit.SIGN_IN_FAILURES_PER_ACCOUNT, subject=_typed(credentials), by="anonymous")
+            count(limit=Limit.SIGN_IN_FAILURES_PER_NETWORK, subject=network_of(request), by="anonymous")
         note_failed_sign_in(by="anonymous")
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:

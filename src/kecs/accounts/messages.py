@@ -20,13 +20,22 @@ PASSWORD_PROBLEMS = {
     ),
 }
 
-# The rules as the page lists them before anything is typed; the first depends on the policy's length.
+# The rules in the guide's words, as the page lists them before anything is typed.
 PASSWORD_RULES = {
-    PasswordProblem.TOO_SHORT: _("At least %(length)d characters"),
-    PasswordProblem.NO_UPPERCASE: _("One uppercase letter"),
-    PasswordProblem.NO_LOWERCASE: _("One lowercase letter"),
-    PasswordProblem.NO_NUMBER: _("One number"),
-    PasswordProblem.NO_SPECIAL: _("One special character (!, @, #, $, etc)"),
+    PasswordProblem.TOO_SHORT: _("at least %(length)d characters"),
+    PasswordProblem.NO_UPPERCASE: _("at least one uppercase letter"),
+    PasswordProblem.NO_LOWERCASE: _("at least one lowercase letter"),
+    PasswordProblem.NO_NUMBER: _("at least one number"),
+    PasswordProblem.NO_SPECIAL: _("at least one special character (!, @, #, $, etc)"),
+}
+
+# What a password that keeps the rule matches, for the page's script that ticks along.
+PATTERNS = {
+    PasswordProblem.TOO_SHORT: ".{%(length)d,}",
+    PasswordProblem.NO_UPPERCASE: r"\p{Lu}",
+    PasswordProblem.NO_LOWERCASE: r"\p{Ll}",
+    PasswordProblem.NO_NUMBER: r"\p{Nd}",
+    PasswordProblem.NO_SPECIAL: r"[^\p{L}\p{N}]",
 }
 
 PASSWORDS_DIFFER = _("The two passwords are not the same. Type the same password in both boxes.")
@@ -44,18 +53,20 @@ TOO_MANY_SIGN_INS = _(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule of the password policy as a page lists it; `code` is what the page's script checks while one types."""
+    """One rule of the password policy as a page lists it, with the pattern that a password which keeps it matches."""
 
-    code: str
     text: str
-    length: int
+    pattern: str
 
 
 def password_rules() -> list[Rule]:
     """The rules of the policy in force, in order."""
     policy = Policy(settings.KECS_PASSWORD_POLICY)
-    length = MIN_LENGTH[policy]
+    length = str(MIN_LENGTH[policy])
     return [
-        Rule(code=rule.value, text=str(PASSWORD_RULES[rule]).replace("%(length)d", str(length)), length=length)
+        Rule(
+            text=str(PASSWORD_RULES[rule]).replace("%(length)d", length),
+            pattern=PATTERNS[rule].replace("%(length)d", length),
+        )
         for rule in RULES[policy]
     ]

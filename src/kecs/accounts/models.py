@@ -21,7 +21,7 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=8, default="en")
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = UserManager["User"]()
+    objects = UserManager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

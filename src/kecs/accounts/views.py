@@ -49,7 +49,7 @@ class SignOutView(library.LogoutView):
         return response
 
 
-class ForgotPasswordView(FormView[ForgotPasswordForm]):
+class ForgotPasswordView(FormView):
     """Asks for the address; the answer is the same whether or not an account has it."""
 
     form_class = ForgotPasswordForm
@@ -91,7 +91,7 @@ class PasswordChosenView(TemplateView):
     template_name = "accounts/password_chosen.html"
 
 
-class ForgotUsernameView(FormView[ForgotUsernameForm]):
+class ForgotUsernameView(FormView):
     """Asks for the address; the answer is the same whether or not an account has it."""
 
     form_class = ForgotUsernameForm
@@ -152,7 +152,7 @@ class ResendConfirmationView(LoginRequiredMixin, View):
         return redirect("home:home")
 
 
-class ChangeEmailView(LoginRequiredMixin, FormView[ChangeEmailForm]):
+class ChangeEmailView(LoginRequiredMixin, FormView):
     """Another address, before the first was confirmed."""
 
     form_class = ChangeEmailForm

@@ -16,6 +16,7 @@ from kecs.accounts.actions import NewAccount, Sending, open_account, send_userna
 from kecs.accounts.queries import state_of
 from kecs.audit.actions import record
 from kecs.guard.actions import count, give_back
+from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
 from kecs.matching.decide import Claim, Decision, NewOutcome, Outcome, decide, decide_new
@@ -43,7 +44,7 @@ from kecs.registration.queries import key_digest
 
 DISAVOW_SALT = "registration.disavow"
 DISAVOW_LASTS_SECONDS = 10 * 24 * 60 * 60
-MISSES = ("search_misses_per_identity_day", "search_misses_per_identity_total")
+MISSES = (Limit.SEARCH_MISSES_PER_IDENTITY_DAY, Limit.SEARCH_MISSES_PER_IDENTITY_TOTAL)
 
 
 class AlreadyRegistered(Exception):
@@ -98,7 +99,7 @@ def search_for_me(*, claim: Claim, by: str) -> Decision:
 def _tell_holder(*, record_id: UUID, by: str) -> None:
     """The owner of an account learns that somebody with all her facts searched for her record."""
     account_id = holder_of(record_id)
-    if account_id is None or not count(limit="mails_per_address_day", subject=f"searched:{account_id}", by=by).allowed:
+    if account_id is None or not count(limit=Limit.MAILS_PER_ADDRESS_DAY, subject=f"searched:{account_id}", by=by).allowed:
         return
     account = state_of(account_id)
     with translation.override(account.language):

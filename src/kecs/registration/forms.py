@@ -13,6 +13,7 @@ from kecs.accounts.passwords import MAX_LENGTH
 from kecs.accounts.queries import username_is_taken
 from kecs.accounts.usernames import is_well_formed, normalised, suggestion_for
 from kecs.guard.actions import count
+from kecs.guard.limits import Limit
 from kecs.guard.queries import used_up
 from kecs.matching.decide import Claim
 from kecs.registration.fields import BirthDateField, Last4Field, NameField, SsnField
@@ -54,7 +55,7 @@ class AccountForm(forms.Form):
         error_messages={"required": USERNAME_SHAPE},
     )
     email = EmailField(
-        help_text=_("Use a personal email for your account. School emails can often change."),
+        help_text=_("We recommend you use a personal email for your account, as school emails can often change."),
     )
     password1 = forms.CharField(
         label=_("Create a password"),
@@ -83,10 +84,10 @@ class AccountForm(forms.Form):
         if not is_well_formed(username):
             raise ValidationError(USERNAME_SHAPE, code="shape")
         suggestion = self._suggestion()
-        if username != suggestion and used_up("username_taken_per_session", self.visitor):
+        if username != suggestion and used_up(Limit.USERNAME_TAKEN_PER_SESSION, self.visitor):
             raise ValidationError(USERNAME_TRIES, code="tries", params={"suggestion": suggestion})
         if username_is_taken(username):
-            count(limit="username_taken_per_session", subject=self.visitor, by="anonymous")
+            count(limit=Limit.USERNAME_TAKEN_PER_SESSION, subject=self.visitor, by="anonymous")
             raise self.username_taken()
         return username
 

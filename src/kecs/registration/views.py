@@ -5,10 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
@@ -16,8 +18,9 @@ from kecs.accounts.actions import NewAccount, UsernameTaken, hash_of, sign_in
 from kecs.accounts.messages import password_rules
 from kecs.accounts.queries import password_is_right
 from kecs.guard.actions import count
+from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
-from kecs.guard.robot import the_robot_check
+from kecs.guard.robot import Verdict, sentence, the_robot_check
 from kecs.matching.decide import Outcome
 from kecs.records.actions import RecordTaken
 from kecs.registration import actions, flow, state
@@ -29,6 +32,11 @@ from kecs.registration.state import Choice, Registration
 
 ANYONE = "anonymous"
 NOT_ME_SESSION_KEY = "not_me"
+
+
+def place(step_number: int) -> dict[str, Any]:
+    """Where the page stands in the flow, for the line "Step 2 of 3"."""
+    return {"steps": [_("Find your record"), _("Is this you?"), _("Create your account")], "step_number": step_number}
 
 
 class FrontDoorView(View):
@@ -63,7 +71,29 @@ class FrontDoorView(View):
         return request.POST.get("registration") != self.known().key
 
 
-class SearchView(FrontDoorView, FormView[SearchForm]):
+class RobotChecked:
+    """A form page with the box I'm not a robot on it."""
+
+    request: HttpRequest
+
+    def robot_passed(self, form: Form) -> bool:
+        """Judges the box, which uses it up: ask last. A refusal is put on the form, in the summary and at the box."""
+        verdict = the_robot_check().verify(request=self.request, form_data=self.request.POST)
+        if verdict is Verdict.PASSED:
+            return True
+        self.robot_error = sentence(verdict)
+        form.add_error(None, self.robot_error)
+        return False
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the box, fresh for this page."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin of FormView
+        widget = the_robot_check().widget(self.request)
+        context.update(robot=widget.context, robot_template=widget.template, error=getattr(self, "robot_error", ""))
+        return context
+
+
+class SearchView(RobotChecked, FrontDoorView, FormView):
     """First name, last name, last 4, birth date, I'm not a robot, Search."""
 
     step = Step.SEARCH
@@ -75,14 +105,12 @@ class SearchView(FrontDoorView, FormView[SearchForm]):
         request = self.request
         visitor = state.visitor_of(request.session)
         within = [
-            count(limit="searches_per_session", subject=visitor, by=ANYONE).allowed,
-            count(limit="searches_per_network", subject=network_of(request), by=ANYONE).allowed,
+            count(limit=Limit.SEARCHES_PER_SESSION, subject=visitor, by=ANYONE).allowed,
+            count(limit=Limit.SEARCHES_PER_NETWORK, subject=network_of(request), by=ANYONE).allowed,
         ]
         if not all(within):
             return redirect("registration:later")
-        verdict = the_robot_check().verify(request=request, form_data=request.POST)
-        if not verdict.passed:
-            form.add_error(None, verdict.sentence)
+        if not self.robot_passed(form):
             return self.form_invalid(form)
         decision = actions.search_for_me(claim=form.claim, by=ANYONE)
         found = Registration(
@@ -96,8 +124,8 @@ class SearchView(FrontDoorView, FormView[SearchForm]):
         return redirect("registration:match")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the robot check."""
-        return {**super().get_context_data(**kwargs), "robot": the_robot_check().widget(self.request), "step_number": 1}
+        """With its place in the flow."""
+        return {**super().get_context_data(**kwargs), **place(1)}
 
 
 class MatchView(FrontDoorView):
@@ -111,7 +139,7 @@ class MatchView(FrontDoorView):
         return render(
             request,
             f"registration/match_{registration.outcome.value}.html",
-            {"registration": registration, "claim": registration.claim, "step_number": 2},
+            {"registration": registration, "claim": registration.claim, **place(2)},
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -134,7 +162,7 @@ class UsernameView(FrontDoorView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """After the mail was asked for."""
-        return render(request, "registration/username_sent.html", {"step_number": 2})
+        return render(request, "registration/username_sent.html", place(2))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """The same page whether or not there is an address."""
@@ -172,7 +200,7 @@ class AccountView(FrontDoorView):
             "registration": self.known(),
             "claim": self.known().claim,
             "password_rules": password_rules(),
-            "step_number": 3,
+            **place(3),
         }
         return render(self.request, f"registration/account_{road}.html", context)
 
@@ -238,7 +266,7 @@ class AccountView(FrontDoorView):
         return redirect("home:home")
 
 
-class NoSsnView(FormView[NoSsnForm]):
+class NoSsnView(RobotChecked, FormView):
     """The road for people who have no SSN or do not give it: staff register them."""
 
     form_class = NoSsnForm
@@ -247,18 +275,12 @@ class NoSsnView(FormView[NoSsnForm]):
 
     def form_valid(self, form: NoSsnForm) -> HttpResponse:
         """A case for staff."""
-        if not count(limit="no_ssn_requests_per_network", subject=network_of(self.request), by=ANYONE).allowed:
+        if not count(limit=Limit.NO_SSN_REQUESTS_PER_NETWORK, subject=network_of(self.request), by=ANYONE).allowed:
             return redirect("registration:later")
-        verdict = the_robot_check().verify(request=self.request, form_data=self.request.POST)
-        if not verdict.passed:
-            form.add_error(None, verdict.sentence)
+        if not self.robot_passed(form):
             return self.form_invalid(form)
         actions.ask_without_ssn(request=actions.RequestWithoutSsn(**form.cleaned_data), by=ANYONE)
         return super().form_valid(form)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the robot check."""
-        return {**super().get_context_data(**kwargs), "robot": the_robot_check().widget(self.request)}
 
 
 class NoSsnSentView(TemplateView):
