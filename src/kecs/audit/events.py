@@ -26,6 +26,7 @@ class Event:
 def kinds(base: type[Event] = Event) -> Iterator[type[Event]]:
     """Every kind of event that a loaded room declares."""
     for kind in base.__subclasses__():
-        if "code" in vars(kind):
+        # A dataclass with slots is made twice; the first, without them, lingers until it is collected.
+        if "code" in vars(kind) and "__slots__" in vars(kind):
             yield kind
         yield from kinds(kind)
