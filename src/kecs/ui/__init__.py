@@ -1,1 +1,1 @@
-"""The looks of every page: frame, form rendering, widgets and style sheet, for all rooms that show something."""
+"""The looks of every page, for all rooms that show one: frame, form rendering, widgets, style sheet."""

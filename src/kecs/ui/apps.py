@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class UiConfig(AppConfig):
+    """The ui room."""
+
     name = "kecs.ui"
     label = "ui"

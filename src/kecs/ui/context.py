@@ -1,4 +1,4 @@
-"""Says to every template which agency this is, who helps, and who is signed in; a context processor for settings."""
+"""Says to every template which agency this is, who helps, and who is signed in; a context processor."""
 
 import re
 from email.utils import parseaddr

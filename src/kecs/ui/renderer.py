@@ -8,4 +8,6 @@ from django.forms.renderers import TemplatesSetting
 
 
 class Renderer(TemplatesSetting):
+    """Django's own renderer with our field template."""
+
     field_template_name = "ui/field.html"

@@ -1,4 +1,4 @@
-"""The inputs that forms of every room use: each knows how its answer is typed, filled in, and kept from being shown again."""
+"""The inputs that forms of every room use: how an answer is typed, filled in, and kept from being shown again."""
 
 from typing import Any
 
@@ -57,12 +57,14 @@ class EmailInput(forms.EmailInput):
 class DateInput(forms.DateInput):
     """A birth date typed as one text, mm/dd/yyyy; the hint carries the format, no placeholder does.
 
-    No `inputmode`: the guide asks for the slashes, and the numeric keypads of iPhones have none. Browsers fill
-    in "bday" as YYYY-MM-DD, so a form that uses this reads that spelling too.
+    No `inputmode`: the guide asks for the slashes, and the numeric keypads of iPhones have none. Browsers
+    fill in "bday" as YYYY-MM-DD, so a form that uses this reads that spelling too.
     """
 
     def __init__(self, attrs: Attrs | None = None) -> None:
-        super().__init__(with_defaults(attrs, "usa-input kecs-medium", autocomplete="bday"), format="%m/%d/%Y")
+        super().__init__(
+            with_defaults(attrs, "usa-input kecs-medium", autocomplete="bday"), format="%m/%d/%Y"
+        )
 
 
 class CheckboxInput(forms.CheckboxInput):

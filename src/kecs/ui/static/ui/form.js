@@ -42,9 +42,11 @@ for (const wrap of document.querySelectorAll("[data-reveal]")) {
 
 // A second click while the first is under way is dropped. The button stays focusable, and everything comes back
 // after a while or when the page is shown again, so that a lost connection is never a dead end.
+const submitters = (form) => [...form.elements].filter((element) => element.type === "submit");
+
 const release = (form) => {
   delete form.dataset.sending;
-  for (const button of form.querySelectorAll("[type=submit]")) {
+  for (const button of submitters(form)) {
     button.removeAttribute("aria-disabled");
   }
 };
@@ -60,7 +62,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sending = "yes";
-  for (const button of form.querySelectorAll("[type=submit]")) {
+  for (const button of submitters(form)) {
     button.setAttribute("aria-disabled", "true");
   }
   setTimeout(() => release(form), RETRY_AFTER_MS);
