@@ -1,7 +1,7 @@
 # The targets call small scripts in scripts/, which can be read and run by themselves.
 # PYTHON, PORT, DATABASE_URL and KECS_VAR_DIR may be given here (make run PORT=8080) or in the environment.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench lock clean
+.PHONY: help setup run test lint format lock clean
 export PYTHON PORT DATABASE_URL KECS_VAR_DIR
 
 help: ## List these targets
@@ -24,10 +24,6 @@ format: ## Put the code into the one format
 	@scripts/setup --dev
 	@.venv/bin/ruff check --fix-only --quiet . $$(grep -lE '^#!.*python' scripts/*)
 	@.venv/bin/ruff format --quiet . $$(grep -lE '^#!.*python' scripts/*)
-
-bench: ## Measure registrations per second and what they cost; writes benchmarks/results/
-	@scripts/setup --dev
-	@scripts/postgres with --durable -- .venv/bin/python -m benchmarks.registration
 
 lock: ## Rewrite requirements/ from pyproject.toml (make lock UPGRADE=1 takes the newest versions)
 	@scripts/lock $(if $(UPGRADE),--upgrade)

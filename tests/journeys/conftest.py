@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from playwright.sync_api import (
@@ -52,6 +52,7 @@ FLAGS = [
 def site(transactional_db: None) -> Iterator[str]:
     """The address of the portal, served by threads from the test's database; http://localhost:<port>."""
     from django.conf import settings
+    from django.core.handlers.wsgi import WSGIHandler
     from django.test.testcases import LiveServerThread
     from django.test.utils import modify_settings
 
@@ -60,10 +61,10 @@ def site(transactional_db: None) -> Iterator[str]:
 
     # Django's own live server finds static files by their unhashed names; our pages ask for the hashed ones, which
     # the middleware serves, as in production.
-    def middleware_serves_static(application: object) -> object:
+    def middleware_serves_static(application: Any) -> Any:
         return application
 
-    thread = LiveServerThread("localhost", middleware_serves_static)
+    thread = LiveServerThread("localhost", cast(type[WSGIHandler], middleware_serves_static))
     thread.daemon = True
     with modify_settings(ALLOWED_HOSTS={"append": "localhost"}):
         thread.start()
