@@ -224,7 +224,10 @@ def note_password_reset(*, account_id: UUID, by: str) -> None:
         to=account.email,
         kind="password_changed",
         subject=subject,
-        context={"username": account.username, "forgot_url": settings.KECS_ORIGIN + reverse("account_reset_password")},
+        context={
+            "username": account.username,
+            "forgot_url": settings.KECS_ORIGIN + reverse("account_reset_password"),
+        },
         by=by,
     )
 

@@ -40,7 +40,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """As the library's, with our count of failures cleared by a success."""
         user = super().authenticate(request, **credentials)
         if user is not None and used(Limit.SIGN_IN_FAILURES_PER_ACCOUNT, _typed(credentials)):
-            clear(limit=Limit.SIGN_IN_FAILURES_PER_ACCOUNT, subject=_typed(credentials), by=f"account:{user.pk}")
+            clear(
+                limit=Limit.SIGN_IN_FAILURES_PER_ACCOUNT, subject=_typed(credentials), by=f"account:{user.pk}"
+            )
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

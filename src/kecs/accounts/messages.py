@@ -45,7 +45,9 @@ USERNAME_SHAPE = _(
 USERNAME_TAKEN = _("Someone else has this username. Try another one, for example %(suggestion)s.")
 USERNAME_TRIES = _("You have tried many usernames. Please use this one: %(suggestion)s.")
 EMAIL_SHAPE = _("Enter an email address in the form name@example.com.")
-SIGN_IN_FAILED = _("The username or email and the password do not go together. Check both, or use a link below.")
+SIGN_IN_FAILED = _(
+    "The username or email and the password do not go together. Check both, or use a link below."
+)
 TOO_MANY_SIGN_INS = _(
     "Too many tries to sign in. Wait 15 minutes and try again, or choose a new password under Forgot password."
 )

@@ -37,9 +37,9 @@ class User(AbstractBaseUser):
         """As Django's, over the password's one form."""
         super().set_password(None if raw_password is None else normalised(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """As Django's, over the password's one form."""
-        return super().check_password(normalised(raw_password))
+        return super().check_password(None if raw_password is None else normalised(raw_password))
 
 
 class EmailConfirmation(models.Model):

@@ -93,7 +93,9 @@ def _is_guessable(password: str, personal: list[str]) -> bool:
     return word_guesses < min(5.0, len(word) - 1)
 
 
-def problems_of(password: str, *, policy: Policy, personal: Iterable[str] = ()) -> tuple[PasswordProblem, ...]:
+def problems_of(
+    password: str, *, policy: Policy, personal: Iterable[str] = ()
+) -> tuple[PasswordProblem, ...]:
     """Every reason to refuse this password, or none. `personal`: names, username, e-mail of the person."""
     text = normalised(password)
     facts = [fact for fact in personal if fact]

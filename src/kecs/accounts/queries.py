@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import PermissionDenied
 from django.db.models.functions import Lower
+from django.http import HttpRequest
 
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.usernames import normalised
@@ -35,20 +37,24 @@ def account_named(login: str) -> User | None:
     if "@" not in login:
         return account_with_username(login)
     addresses = list(
-        EmailAddress.objects.filter(email=login.strip().lower()).order_by("-verified").select_related("user")[:2]
+        EmailAddress.objects.filter(email=login.strip().lower())
+        .order_by("-verified")
+        .select_related("user")[:2]
     )
     if not addresses or (len(addresses) > 1 and not addresses[0].verified):
         return None
-    return addresses[0].user  # type: ignore[return-value]  # the library types it as any user model
+    return addresses[0].user
 
 
 def accounts_with_address(email: str) -> list[User]:
     """The accounts that mail to this address may speak of: the one that confirmed it, else all that typed it."""
     addresses = list(
-        EmailAddress.objects.filter(email=email.strip().lower(), user__is_active=True).select_related("user")[:10]
+        EmailAddress.objects.filter(email=email.strip().lower(), user__is_active=True).select_related("user")[
+            :10
+        ]
     )
     confirmed = [address for address in addresses if address.verified]
-    return [address.user for address in confirmed or addresses]  # type: ignore[misc]  # as above
+    return [address.user for address in confirmed or addresses]
 
 
 def username_is_taken(username: str) -> bool:
@@ -58,8 +64,10 @@ def username_is_taken(username: str) -> bool:
 
 def confirmed_owner_of(email: str) -> User | None:
     """The account that confirmed this address."""
-    address = EmailAddress.objects.filter(email=email.strip().lower(), verified=True).select_related("user").first()
-    return address.user if address else None  # type: ignore[return-value]  # as above
+    address = (
+        EmailAddress.objects.filter(email=email.strip().lower(), verified=True).select_related("user").first()
+    )
+    return address.user if address else None
 
 
 def state_of(account_id: UUID) -> AccountState:
@@ -73,6 +81,13 @@ def state_of(account_id: UUID) -> AccountState:
         email_confirmed=confirmed,
         language=account.language,
     )
+
+
+def signed_in(request: HttpRequest) -> UUID:
+    """The account of this session. Raises PermissionDenied when nobody is signed in."""
+    if not request.user.is_authenticated or request.user.pk is None:
+        raise PermissionDenied
+    return request.user.pk
 
 
 def password_is_right(account_id: UUID, password: str) -> bool:

@@ -19,7 +19,11 @@ library_urlpatterns = [
     path("sign-out", views.SignOutView.as_view(), name="account_logout"),
     path("forgot-password", views.ForgotPasswordView.as_view(), name="account_reset_password"),
     path("forgot-password/sent", views.ForgotPasswordSentView.as_view(), name="account_reset_password_done"),
-    path("forgot-password/chosen", views.PasswordChosenView.as_view(), name="account_reset_password_from_key_done"),
+    path(
+        "forgot-password/chosen",
+        views.PasswordChosenView.as_view(),
+        name="account_reset_password_from_key_done",
+    ),
     path(
         "forgot-password/<str:uidb36>-<path:key>",
         views.ChoosePasswordView.as_view(),

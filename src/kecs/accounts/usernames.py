@@ -21,6 +21,12 @@ def is_well_formed(username: str) -> bool:
 
 def suggestion_for(*, first_name: str, last_surname: str, visitor: str) -> str:
     """A username made of the person's names and five digits, the same each time for one visitor."""
-    stem = re.sub(r"[^a-z0-9]+", ".", anyascii(f"{first_name} {last_surname}").lower()).strip(".")[:24].strip(".")
-    digits = int.from_bytes(hashlib.sha256(f"{visitor}|{stem}".encode()).digest()[:8], "big") % 90_000 + 10_000
+    stem = (
+        re.sub(r"[^a-z0-9]+", ".", anyascii(f"{first_name} {last_surname}").lower())
+        .strip(".")[:24]
+        .strip(".")
+    )
+    digits = (
+        int.from_bytes(hashlib.sha256(f"{visitor}|{stem}".encode()).digest()[:8], "big") % 90_000 + 10_000
+    )
     return f"{stem or 'educator'}{digits}"

@@ -3,8 +3,8 @@
 from typing import Any
 
 from allauth.account import views as library
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -22,7 +22,7 @@ from kecs.accounts.forms import (
     SignInForm,
 )
 from kecs.accounts.messages import password_rules
-from kecs.accounts.queries import state_of
+from kecs.accounts.queries import signed_in, state_of
 from kecs.accounts.tokens import digest_of_token
 
 CONFIRM_SESSION_KEY = "confirm_email"  # the digest of the token in the link that was opened
@@ -147,8 +147,11 @@ class ResendConfirmationView(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Always the same answer."""
-        actions.resend_confirmation(account_id=request.user.pk, by=f"account:{request.user.pk}")
-        messages.success(request, _("We are sending the email once more. The newest link is the one that works."))
+        account_id = signed_in(request)
+        actions.resend_confirmation(account_id=account_id, by=f"account:{account_id}")
+        messages.success(
+            request, _("We are sending the email once more. The newest link is the one that works.")
+        )
         return redirect("home:home")
 
 
@@ -161,13 +164,13 @@ class ChangeEmailView(LoginRequiredMixin, FormView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """A confirmed address is not changed here."""
-        if request.user.is_authenticated and state_of(request.user.pk).email_confirmed:
+        if request.user.is_authenticated and state_of(signed_in(request)).email_confirmed:
             return redirect("home:home")
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: ChangeEmailForm) -> HttpResponse:
         """Sends the link to the new address."""
-        account_id = self.request.user.pk
+        account_id = signed_in(self.request)
         actions.change_unconfirmed_email(
             account_id=account_id, email=form.cleaned_data["email"], by=f"account:{account_id}"
         )

@@ -33,9 +33,21 @@ def record(*, event: Event, by: str) -> None:
     sequence, at = head.sequence + 1, timezone.now()
     keys = json.dumps(event.keys(), sort_keys=True, ensure_ascii=True)
     digest = chained_digest(
-        before=bytes(head.digest), sequence=sequence, at=at, code=event.code, by=by, subject=event.subject, keys=keys
+        before=bytes(head.digest),
+        sequence=sequence,
+        at=at,
+        code=event.code,
+        by=by,
+        subject=event.subject,
+        keys=keys,
     )
     AuditEvent.objects.create(
-        sequence=sequence, at=at, code=event.code, by=by, subject=event.subject, keys=json.loads(keys), digest=digest
+        sequence=sequence,
+        at=at,
+        code=event.code,
+        by=by,
+        subject=event.subject,
+        keys=json.loads(keys),
+        digest=digest,
     )
     ChainHead.objects.filter(id=1).update(sequence=sequence, digest=digest)

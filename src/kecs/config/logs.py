@@ -11,7 +11,20 @@ from kecs.pii.redact import redacted
 
 # A key that is not here is dropped: what may be logged is decided once, in this list.
 ALLOWED_KEYS = frozenset(
-    {"event", "level", "logger", "timestamp", "exception_type", "request_id", "method", "route", "status", "count", "code", "seconds"}
+    {
+        "event",
+        "level",
+        "logger",
+        "timestamp",
+        "exception_type",
+        "request_id",
+        "method",
+        "route",
+        "status",
+        "count",
+        "code",
+        "seconds",
+    }
 )
 
 

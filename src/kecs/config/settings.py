@@ -46,7 +46,9 @@ KECS_SSN_NOTICE = {
     "uses": env.text("KECS_SSN_NOTICE_USES"),
 }
 # Domains of addresses that end when a job ends; "*" stands for one label or more.
-KECS_SCHOOL_EMAIL_DOMAINS = env.names("KECS_SCHOOL_EMAIL_DOMAINS", "kyschools.us,*.kyschools.us,k12.*.us,*.k12.*.us,*.edu")
+KECS_SCHOOL_EMAIL_DOMAINS = env.names(
+    "KECS_SCHOOL_EMAIL_DOMAINS", "kyschools.us,*.kyschools.us,k12.*.us,*.k12.*.us,*.edu"
+)
 
 # --- Identity rules ----------------------------------------------------------------------------------------------
 

@@ -35,7 +35,10 @@ def home_page(account_id: UUID) -> HomePage:
         account=account,
         stated=stated,
         birth_date=date.fromisoformat(stated.birth_date) if stated and stated.birth_date else None,
-        claimed=held is not None and held.level >= AssuranceLevel.PROVISIONAL and stated is not None and stated.by_claim,
+        claimed=held is not None
+        and held.level >= AssuranceLevel.PROVISIONAL
+        and stated is not None
+        and stated.by_claim,
         frozen=held is not None and held.frozen,
         school_address=is_school_address(account.email, settings.KECS_SCHOOL_EMAIL_DOMAINS),
     )

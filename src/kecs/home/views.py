@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.views.generic import TemplateView
 
+from kecs.accounts.queries import signed_in
 from kecs.home.queries import home_page
 
 
@@ -15,4 +16,4 @@ class HomeView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Reads only."""
-        return {**super().get_context_data(**kwargs), "home": home_page(self.request.user.pk)}
+        return {**super().get_context_data(**kwargs), "home": home_page(signed_in(self.request))}

@@ -13,7 +13,7 @@ MAX_SUBJECT = 200
 MAX_KIND = 64
 
 
-class MessageRefused(ValueError):  # noqa: N818 - a refusal, in the words of the house
+class MessageRefused(ValueError):
     """This cannot become a mail. Names the part that is wrong, never its content."""
 
 

@@ -17,7 +17,7 @@ def the_keyring() -> Keyring:
     return Keyring.load(settings.KECS_KEYRING)
 
 
-class SealedField(models.BinaryField):  # type: ignore[type-arg]
+class SealedField(models.BinaryField):
     """A column of sealed bytes. Write with seal_into, read with unseal_from; never filtered or ordered by."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

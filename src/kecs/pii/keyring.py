@@ -36,7 +36,9 @@ class Keyring:
         root = self.roots.get(key_id)
         if root is None:
             raise KeyringError(f"Key {key_id} is not in the keyring.")
-        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"kecs/" + purpose.encode()).derive(root)
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"kecs/" + purpose.encode()).derive(
+            root
+        )
 
     @classmethod
     def load(cls, path: Path) -> "Keyring":
@@ -49,7 +51,9 @@ class Keyring:
         except (OSError, UnicodeDecodeError) as error:
             raise KeyringError(f"The keyring at {path} cannot be read: {type(error).__name__}.") from None
         if mode & 0o077:
-            raise KeyringError(f"The keyring at {path} can be read by others (mode {mode:o}). Run: chmod 600 {path}")
+            raise KeyringError(
+                f"The keyring at {path} can be read by others (mode {mode:o}). Run: chmod 600 {path}"
+            )
         try:
             content = json.loads(text)
             roots = {int(key_id): b64decode(key, validate=True) for key_id, key in content["roots"].items()}
@@ -58,7 +62,9 @@ class Keyring:
             # The parser's own message could quote key material.
             raise KeyringError(f"The keyring at {path} is not in the expected form.") from None
         if keyring.current not in roots or any(len(key) != KEY_BYTES for key in roots.values()):
-            raise KeyringError(f"The keyring at {path} lacks its current key or holds a key of the wrong length.")
+            raise KeyringError(
+                f"The keyring at {path} lacks its current key or holds a key of the wrong length."
+            )
         return keyring
 
     @classmethod

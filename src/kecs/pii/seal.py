@@ -41,7 +41,9 @@ def unseal(keyring: Keyring, sealed: bytes, context: str) -> str:
     if root is None:
         raise SealBroken from KeyringError(f"Key {key_id} is not in the keyring.")
     try:
-        plain = _cipher(root, key_id).decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], context.encode())
+        plain = _cipher(root, key_id).decrypt(
+            sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], context.encode()
+        )
     except InvalidTag:
         raise SealBroken from None
     return plain.decode()

@@ -117,7 +117,7 @@ def open_case(
         seal_into(case, "facts_sealed", json.dumps(facts))
     case.save(force_insert=True)
     ids = tuple(record_ids)
-    case.records.set(ids)
+    case.records.set(EducatorRecord.objects.filter(pk__in=ids))
     record_event(
         event=events.CaseOpened(
             subject=f"account:{account_id}" if account_id else f"case:{case.pk}",
@@ -131,7 +131,7 @@ def open_case(
 
 @transaction.atomic
 def disavow_holding(*, holding_id: UUID, by: str) -> bool:
-    """"This wasn't me": freeze the claim and open a case. False when there is nothing left to freeze."""
+    """ "This wasn't me": freeze the claim and open a case. False when there is nothing left to freeze."""
     frozen = Holding.objects.filter(pk=holding_id, released_at=None, frozen_at=None).update(
         frozen_at=timezone.now(), frozen_by=by
     )
@@ -139,7 +139,8 @@ def disavow_holding(*, holding_id: UUID, by: str) -> bool:
         return False
     holding = Holding.objects.get(pk=holding_id)
     record_event(
-        event=events.HoldingFrozen(subject=f"record:{holding.record_id}", account=str(holding.account_id)), by=by
+        event=events.HoldingFrozen(subject=f"record:{holding.record_id}", account=str(holding.account_id)),
+        by=by,
     )
     open_case(
         kind=CaseKind.DISAVOWED_CLAIM,

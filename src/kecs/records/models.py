@@ -122,11 +122,13 @@ class Holding(models.Model):
                 fields=["account"], condition=Q(released_at=None), name="records_one_live_holding_per_account"
             ),
             models.CheckConstraint(
-                condition=Q(released_at=None, released_by="") | (Q(released_at__isnull=False) & ~Q(released_by="")),
+                condition=Q(released_at=None, released_by="")
+                | (Q(released_at__isnull=False) & ~Q(released_by="")),
                 name="records_holding_released_at_by",
             ),
             models.CheckConstraint(
-                condition=Q(level__in=[level.value for level in AssuranceLevel]), name="records_holding_level_known"
+                condition=Q(level__in=[level.value for level in AssuranceLevel]),
+                name="records_holding_level_known",
             ),
             models.CheckConstraint(
                 condition=Q(frozen_at=None, frozen_by="") | (Q(frozen_at__isnull=False) & ~Q(frozen_by="")),
@@ -185,7 +187,12 @@ FIELDS = {
         "created_at": "internal",
         "updated_at": "internal",
     },
-    "OtherName": {"id": "internal", "record": "internal", "first_name": "personal", "last_surname": "personal"},
+    "OtherName": {
+        "id": "internal",
+        "record": "internal",
+        "first_name": "personal",
+        "last_surname": "personal",
+    },
     "IdentityKey": {
         "id": "internal",
         "record": "internal",

@@ -105,7 +105,11 @@ def held_by(account_id: UUID) -> HeldRecord | None:
 
 def holder_of(record_id: UUID) -> UUID | None:
     """The account that holds this record now."""
-    return Holding.objects.filter(record_id=record_id, released_at=None).values_list("account_id", flat=True).first()
+    return (
+        Holding.objects.filter(record_id=record_id, released_at=None)
+        .values_list("account_id", flat=True)
+        .first()
+    )
 
 
 def contact_email_of(record_id: UUID) -> str:
@@ -131,5 +135,3 @@ def stated_by(account_id: UUID) -> Stated | None:
         ssn_masked=f"***-**-{number[-4:]}" if number else "",
         by_claim=len(number) == 4,
     )
-
-

@@ -99,7 +99,10 @@ def search_for_me(*, claim: Claim, by: str) -> Decision:
 def _tell_holder(*, record_id: UUID, by: str) -> None:
     """The owner of an account learns that somebody with all her facts searched for her record."""
     account_id = holder_of(record_id)
-    if account_id is None or not count(limit=Limit.MAILS_PER_ADDRESS_DAY, subject=f"searched:{account_id}", by=by).allowed:
+    if (
+        account_id is None
+        or not count(limit=Limit.MAILS_PER_ADDRESS_DAY, subject=f"searched:{account_id}", by=by).allowed
+    ):
         return
     account = state_of(account_id)
     with translation.override(account.language):
@@ -133,7 +136,9 @@ def _once(*, key: str, register: Callable[[], tuple[UUID, str]], road: str, by: 
         try:
             with transaction.atomic():
                 # First, so that a second form with the same key waits here and then finds the account.
-                outcome = RegistrationOutcome.objects.create(key_digest=key_digest(key), account_id=UUID(int=0))
+                outcome = RegistrationOutcome.objects.create(
+                    key_digest=key_digest(key), account_id=UUID(int=0)
+                )
         except IntegrityError:
             raise AlreadyRegistered from None
         account_id, decided = register()
@@ -143,7 +148,7 @@ def _once(*, key: str, register: Callable[[], tuple[UUID, str]], road: str, by: 
 
 
 def claim_and_create_account(*, key: str, claim: Claim, record_id: UUID, new: NewAccount, by: str) -> UUID:
-    """"This is Me!": the account, its hold on the record, the notices. Raises UsernameTaken, RecordTaken, AlreadyRegistered."""
+    """ "This is Me!": the account, its hold on the record, the notices. Raises UsernameTaken, RecordTaken, AlreadyRegistered."""
 
     def register() -> tuple[UUID, str]:
         decision = decide(claim, candidates_for(claim))
@@ -193,7 +198,11 @@ def _create(*, key: str, claim: Claim, ssn: str, new: NewAccount, by: str) -> UU
             case NewOutcome.NEW:
                 record_id = create_record(identity=identity, by=by)
                 hold_record(
-                    record_id=record_id, account_id=account_id, level=AssuranceLevel.UNDER_REVIEW, because=(), by=by
+                    record_id=record_id,
+                    account_id=account_id,
+                    level=AssuranceLevel.UNDER_REVIEW,
+                    because=(),
+                    by=by,
                 )
             case _:
                 open_case(
@@ -229,7 +238,7 @@ def _hold_and_tell(*, record_id: UUID, account_id: UUID, because: tuple[str, ...
 
 
 def disavow(*, token: str, by: str) -> bool:
-    """"This wasn't me": freeze the claim that the token names. False for a token that is forged or over 10 days old."""
+    """ "This wasn't me": freeze the claim that the token names. False for a token that is forged or over 10 days old."""
     try:
         holding_id = UUID(signing.loads(token, salt=DISAVOW_SALT, max_age=DISAVOW_LASTS_SECONDS))
     except signing.BadSignature:

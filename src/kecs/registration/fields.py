@@ -8,7 +8,6 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kecs.matching.dates import BirthDateError, parse_birth_date
@@ -16,6 +15,8 @@ from kecs.matching.names import NameProblem, NameRefused, check_name
 from kecs.pii.ssn import Last4, Ssn, SsnError
 from kecs.registration.messages import BIRTH_DATE_PROBLEMS, LAST4_PROBLEMS, SSN_PROBLEMS
 from kecs.ui.widgets import DateInput, LastFourInput, NameInput, SsnInput
+
+Words = Any  # a text, or one that is translated when it is shown
 
 
 class _FactField(forms.Field):
@@ -25,7 +26,7 @@ class _FactField(forms.Field):
         """The value. Raises an error that carries a `code`."""
         raise NotImplementedError
 
-    def message_for(self, code: Any) -> str | Promise:
+    def message_for(self, code: Any) -> Words:
         """What to tell the person."""
         raise NotImplementedError
 
@@ -40,16 +41,14 @@ class _FactField(forms.Field):
 class NameField(_FactField):
     """A part of a person's name."""
 
-    def __init__(
-        self, *, problems: Mapping[NameProblem, str | Promise], autocomplete: str, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, problems: Mapping[NameProblem, Words], autocomplete: str, **kwargs: Any) -> None:
         self.problems = problems
         super().__init__(widget=NameInput(autocomplete=autocomplete), **kwargs)
 
     def read(self, text: str) -> str:
         return check_name(text)
 
-    def message_for(self, code: Any) -> str | Promise:
+    def message_for(self, code: Any) -> Words:
         return self.problems[code]
 
 
@@ -64,7 +63,7 @@ class BirthDateField(_FactField):
     def read(self, text: str) -> date:
         return parse_birth_date(text, today=timezone.localdate())
 
-    def message_for(self, code: Any) -> str | Promise:
+    def message_for(self, code: Any) -> Words:
         return BIRTH_DATE_PROBLEMS[code]
 
 
@@ -77,7 +76,7 @@ class Last4Field(_FactField):
     def read(self, text: str) -> Last4:
         return Last4.parse(text)
 
-    def message_for(self, code: Any) -> str | Promise:
+    def message_for(self, code: Any) -> Words:
         return LAST4_PROBLEMS[code]
 
 
@@ -90,5 +89,5 @@ class SsnField(_FactField):
     def read(self, text: str) -> Ssn:
         return Ssn.parse(text, allow_never_issued=settings.KECS_ALLOW_NEVER_ISSUED_SSN)
 
-    def message_for(self, code: Any) -> str | Promise:
+    def message_for(self, code: Any) -> Words:
         return SSN_PROBLEMS[code]

@@ -1,11 +1,39 @@
 """PURE. The steps of a registration: what each needs, where each leads, and what going back undoes; views ask here."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from kecs.matching.decide import Outcome
-from kecs.registration.state import Choice, Registration
+from kecs.matching.decide import Claim, Outcome
+
+
+class Choice(StrEnum):
+    """What the person pressed on the match page."""
+
+    THIS_IS_ME = "this_is_me"
+    NOT_ME = "not_me"
+    CREATE_NEW = "create_new"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """One search and what came of it. `key` names it in forms, so that a form of another tab is noticed."""
+
+    key: str = field(repr=False)
+    searched_at: datetime
+    claim: Claim
+    outcome: Outcome
+    record_id: str | None = None
+    choice: Choice | None = None
+
+    def __post_init__(self) -> None:
+        if (self.record_id is not None) != (self.outcome in {Outcome.ONE, Outcome.HELD}):
+            raise ValueError("A registration names a record if, and only if, the search found one.")
+        if self.choice is Choice.THIS_IS_ME and self.outcome is not Outcome.ONE:
+            raise ValueError("Only a record that was found and is free can be claimed.")
+        if self.choice is Choice.CREATE_NEW and self.outcome not in {Outcome.NONE, Outcome.SEVERAL}:
+            raise ValueError("A new account is for those who were not found.")
 
 
 class Step(StrEnum):

@@ -55,7 +55,9 @@ class AccountForm(forms.Form):
         error_messages={"required": USERNAME_SHAPE},
     )
     email = EmailField(
-        help_text=_("We recommend you use a personal email for your account, as school emails can often change."),
+        help_text=_(
+            "We recommend you use a personal email for your account, as school emails can often change."
+        ),
     )
     password1 = forms.CharField(
         label=_("Create a password"),

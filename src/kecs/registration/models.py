@@ -16,5 +16,10 @@ class RegistrationOutcome(models.Model):
 
 
 FIELDS = {
-    "RegistrationOutcome": {"id": "internal", "key_digest": "secret", "account_id": "internal", "at": "internal"}
+    "RegistrationOutcome": {
+        "id": "internal",
+        "key_digest": "secret",
+        "account_id": "internal",
+        "at": "internal",
+    }
 }

@@ -14,5 +14,7 @@ def key_digest(key: str) -> bytes:
 def account_registered_with(key: str) -> UUID | None:
     """The account that this registration ended in, if it has ended."""
     return (
-        RegistrationOutcome.objects.filter(key_digest=key_digest(key)).values_list("account_id", flat=True).first()
+        RegistrationOutcome.objects.filter(key_digest=key_digest(key))
+        .values_list("account_id", flat=True)
+        .first()
     )

@@ -1,51 +1,22 @@
-"""What is known so far of one registration: typed, sealed while it waits in the session, gone after 30 minutes."""
+"""Where a registration waits between two pages: sealed in the session, gone after 30 minutes; views call this."""
 
 import json
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import MutableMapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from kecs.matching.decide import Claim, Outcome
 from kecs.pii.fields import sealed_text, unsealed_text
 from kecs.pii.seal import SealBroken
+from kecs.registration.flow import Choice, Registration
 
 LASTS = timedelta(minutes=30)
 SESSION_KEY = "registration"
 VISITOR_KEY = "visitor"
 
 Session = MutableMapping[str, Any]
-
-
-class Choice(StrEnum):
-    """What the person pressed on the match page."""
-
-    THIS_IS_ME = "this_is_me"
-    NOT_ME = "not_me"
-    CREATE_NEW = "create_new"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
-    """One search and what came of it. `key` names it in forms, so that a form of another tab is noticed."""
-
-    key: str = field(repr=False)
-    searched_at: datetime
-    claim: Claim
-    outcome: Outcome
-    record_id: str | None = None
-    choice: Choice | None = None
-
-    def __post_init__(self) -> None:
-        if (self.record_id is not None) != (self.outcome in {Outcome.ONE, Outcome.HELD}):
-            raise ValueError("A registration names a record if, and only if, the search found one.")
-        if self.choice is Choice.THIS_IS_ME and self.outcome is not Outcome.ONE:
-            raise ValueError("Only a record that was found and is free can be claimed.")
-        if self.choice is Choice.CREATE_NEW and self.outcome not in {Outcome.NONE, Outcome.SEVERAL}:
-            raise ValueError("A new account is for those who were not found.")
 
 
 def new_key() -> str:

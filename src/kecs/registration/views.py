@@ -24,11 +24,10 @@ from kecs.guard.robot import Verdict, sentence, the_robot_check
 from kecs.matching.decide import Outcome
 from kecs.records.actions import RecordTaken
 from kecs.registration import actions, flow, state
-from kecs.registration.flow import Step
+from kecs.registration.flow import Choice, Registration, Step
 from kecs.registration.forms import AccountForm, NewAccountForm, NoSsnForm, SearchForm
 from kecs.registration.messages import OTHER_TAB, START_AGAIN
 from kecs.registration.queries import account_registered_with
-from kecs.registration.state import Choice, Registration
 
 ANYONE = "anonymous"
 NOT_ME_SESSION_KEY = "not_me"
@@ -36,7 +35,10 @@ NOT_ME_SESSION_KEY = "not_me"
 
 def place(step_number: int) -> dict[str, Any]:
     """Where the page stands in the flow, for the line "Step 2 of 3"."""
-    return {"steps": [_("Find your record"), _("Is this you?"), _("Create your account")], "step_number": step_number}
+    return {
+        "steps": [_("Find your record"), _("Is this you?"), _("Create your account")],
+        "step_number": step_number,
+    }
 
 
 class FrontDoorView(View):
@@ -89,7 +91,9 @@ class RobotChecked:
         """With the box, fresh for this page."""
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin of FormView
         widget = the_robot_check().widget(self.request)
-        context.update(robot=widget.context, robot_template=widget.template, error=getattr(self, "robot_error", ""))
+        context.update(
+            robot=widget.context, robot_template=widget.template, error=getattr(self, "robot_error", "")
+        )
         return context
 
 
@@ -214,7 +218,9 @@ class AccountView(FrontDoorView):
             return redirect("registration:match")
         form = self.form(request.POST)
         if not form.is_valid():
-            account_id = account_registered_with(key)  # the same form, sent a moment before, took the username
+            account_id = account_registered_with(
+                key
+            )  # the same form, sent a moment before, took the username
             return self.home(account_id) if account_id else self.page(form)
         try:
             account_id = self.register(form)
@@ -275,7 +281,9 @@ class NoSsnView(RobotChecked, FormView):
 
     def form_valid(self, form: NoSsnForm) -> HttpResponse:
         """A case for staff."""
-        if not count(limit=Limit.NO_SSN_REQUESTS_PER_NETWORK, subject=network_of(self.request), by=ANYONE).allowed:
+        if not count(
+            limit=Limit.NO_SSN_REQUESTS_PER_NETWORK, subject=network_of(self.request), by=ANYONE
+        ).allowed:
             return redirect("registration:later")
         if not self.robot_passed(form):
             return self.form_invalid(form)

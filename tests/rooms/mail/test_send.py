@@ -149,7 +149,7 @@ def test_a_server_that_closes_shop_is_away_not_refusing(smtp: Any, a_message: Ma
 @pytest.mark.django_db
 @pytest.mark.usefixtures("smtp")
 def test_a_wrong_password_of_ours_refuses_no_mail(a_message: MakeMessage, settings: Settings) -> None:
-    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = "wrong"  # noqa: S105 - of no server
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = "wrong"
     key = queue(message=a_message(), by="anonymous")
     assert send_due(by=BY) == Sent(unavailable=1)
     row = row_of(key)

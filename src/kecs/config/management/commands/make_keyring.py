@@ -20,5 +20,7 @@ class Command(BaseCommand):
         try:
             Keyring.create(settings.KECS_KEYRING, label=options["label"])
         except FileExistsError:
-            raise CommandError(f"There is a keyring at {settings.KECS_KEYRING} already; it was left alone.") from None
+            raise CommandError(
+                f"There is a keyring at {settings.KECS_KEYRING} already; it was left alone."
+            ) from None
         self.stdout.write(f"Made {settings.KECS_KEYRING}. Keep a copy apart from the database's backups.")
