@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,26 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     database = connections["default"].settings_dict
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database["TEST"]["NAME"] = str(settings.KECS_VAR_DIR / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _emptied_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test with real transactions every table is emptied; SQLite does that by DELETE, which the log refuses."""
+    marker = request.node.get_closest_marker("django_db")
+    if not marker or not marker.kwargs.get("transaction"):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'audit_event_no_delete'")
+            [trigger] = cursor.fetchone()
+            cursor.execute("DROP TRIGGER audit_event_no_delete")
+            cursor.execute("DELETE FROM audit_auditevent")
+            cursor.execute(trigger)
 
 
 # --- Choosing tests ----------------------------------------------------------------------------------------------

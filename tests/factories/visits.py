@@ -1,0 +1,67 @@
+"""Walking the front door with a client, in the words of the guide."""
+
+import re
+from typing import Any
+
+from django.test import Client
+
+from tests.factories.people import Person
+
+
+def registration_key(response: Any) -> str:
+    """The key that the page's form carries."""
+    found = re.search(r'name="registration" value="([^"]+)"', response.content.decode())
+    assert found, "the page has no form of a registration"
+    return found.group(1)
+
+
+def heading(response: Any) -> str:
+    """The page's h1."""
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", response.content.decode(), re.DOTALL)
+    assert found
+    return found.group(1).strip()
+
+
+def errors(response: Any) -> list[str]:
+    """The messages of the error summary."""
+    summary = re.search(r"data-error-summary.*?</div>", response.content.decode(), re.DOTALL)
+    return re.findall(r"<li>(?:<a [^>]*>)?(.*?)(?:</a>)?</li>", summary.group(0)) if summary else []
+
+
+def search(client: Client, person: Person, **instead: str) -> Any:
+    """Type the facts, press Search, see the page it leads to."""
+    return client.post("/register/search", person.search(**instead), follow=True)
+
+
+def press(client: Client, page: Any, choice: str) -> Any:
+    """Press a button of the match page."""
+    return client.post(
+        "/register/match", {"registration": registration_key(page), "choice": choice}, follow=True
+    )
+
+
+def this_is_me(client: Client, person: Person, **instead: str) -> Any:
+    """Search and press This is Me!; the account page."""
+    return press(client, search(client, person, **instead), "this_is_me")
+
+
+def create_new(client: Client, person: Person, **instead: str) -> Any:
+    """Search and press Create New Account; the account page."""
+    return press(client, search(client, person, **instead), "create_new")
+
+
+def send_account(client: Client, page: Any, form: dict[str, str]) -> Any:
+    """Send the account form of this page."""
+    return client.post(
+        "/register/account", {"registration": registration_key(page), **form}, follow=True
+    )
+
+
+def claim(client: Client, person: Person, **instead: str) -> Any:
+    """The whole road of a person who is on file; the Home Page."""
+    return send_account(client, this_is_me(client, person), person.account(**instead))
+
+
+def register_new(client: Client, person: Person, **instead: str) -> Any:
+    """The whole road of a person who is not on file; the Home Page."""
+    return send_account(client, create_new(client, person), person.new_account(**instead))
