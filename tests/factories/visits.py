@@ -52,9 +52,7 @@ def create_new(client: Client, person: Person, **instead: str) -> Any:
 
 def send_account(client: Client, page: Any, form: dict[str, str]) -> Any:
     """Send the account form of this page."""
-    return client.post(
-        "/register/account", {"registration": registration_key(page), **form}, follow=True
-    )
+    return client.post("/register/account", {"registration": registration_key(page), **form}, follow=True)
 
 
 def claim(client: Client, person: Person, **instead: str) -> Any:

@@ -20,7 +20,6 @@ from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
 from kecs.matching.decide import Claim, Decision, NewOutcome, Outcome, decide, decide_new
-from kecs.matching.names import fold
 from kecs.records.actions import (
     Identity,
     RecordTaken,
@@ -40,7 +39,7 @@ from kecs.records.queries import (
 )
 from kecs.registration import events
 from kecs.registration.models import RegistrationOutcome
-from kecs.registration.queries import key_digest
+from kecs.registration.queries import identity_asked_for, key_digest
 
 DISAVOW_SALT = "registration.disavow"
 DISAVOW_LASTS_SECONDS = 10 * 24 * 60 * 60
@@ -63,18 +62,13 @@ class RequestWithoutSsn:
     message: str
 
 
-def identity_subject(claim: Claim) -> str:
-    """Whose record is asked for, as limits count it: folded last name and birth date."""
-    return f"{fold(claim.last_surname).joined}|{claim.birth_date.isoformat()}"
-
-
 @transaction.atomic
 def search_for_me(*, claim: Claim, by: str) -> Decision:
     """Which record, if any, may be offered. A miss is counted against the identity asked for; a hit is not.
 
     Past the limit the answer is "nothing found", whatever there is, so that a limited identity looks like an unknown one.
     """
-    subject = identity_subject(claim)
+    subject = identity_asked_for(claim)
     allowed = [count(limit=limit, subject=subject, by=by).allowed for limit in MISSES]
     limited = not all(allowed)
     found = decide(claim, candidates_for(claim))

@@ -1,7 +1,9 @@
-"""What became of earlier registrations."""
+"""What became of earlier registrations, and whom a search asks for."""
 
 from uuid import UUID
 
+from kecs.matching.decide import Claim
+from kecs.matching.names import fold
 from kecs.pii.fields import digest_of
 from kecs.registration.models import RegistrationOutcome
 
@@ -18,3 +20,8 @@ def account_registered_with(key: str) -> UUID | None:
         .values_list("account_id", flat=True)
         .first()
     )
+
+
+def identity_asked_for(claim: Claim) -> str:
+    """Whose record is asked for, as limits count it: folded last name and birth date."""
+    return f"{fold(claim.last_surname).joined}|{claim.birth_date.isoformat()}"

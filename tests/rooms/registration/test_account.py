@@ -62,8 +62,14 @@ def test_who_was_found_cannot_change_name_birth_date_or_ssn(client):
         client,
         page,
         MARIA.account(
-            first_name="Eve", last_surname="Thief", birth_date="01/01/1990", ssn="999887777", level="2", is_staff="on",
-            record_id=str(UUID(int=1)), staff_unique_id="X",
+            first_name="Eve",
+            last_surname="Thief",
+            birth_date="01/01/1990",
+            ssn="999887777",
+            level="2",
+            is_staff="on",
+            record_id=str(UUID(int=1)),
+            staff_unique_id="X",
         ),
     )
     record.refresh_from_db()
@@ -85,7 +91,12 @@ def test_one_registration_leaves_one_of_everything(client):
         ("registration.record_claimed", "onfile@example.org"),
     ]
     codes = list(AuditEvent.objects.values_list("code", flat=True))
-    for code in ("accounts.account_opened", "records.record_held", "registration.registered", "accounts.signed_in"):
+    for code in (
+        "accounts.account_opened",
+        "records.record_held",
+        "registration.registered",
+        "accounts.signed_in",
+    ):
         assert codes.count(code) == 1
     assert chain_state().broken_at is None
 
@@ -96,7 +107,9 @@ def test_ssn_and_birth_date_stand_nowhere_in_clear(client):
         for table in connection.introspection.table_names():
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - the database's own table names
             text = " ".join(
-                bytes(value).hex() + repr(bytes(value)) if isinstance(value, bytes | memoryview) else str(value)
+                bytes(value).hex() + repr(bytes(value))
+                if isinstance(value, bytes | memoryview)
+                else str(value)
                 for row in cursor.fetchall()
                 for value in row
             )
@@ -114,8 +127,14 @@ def test_ssn_and_birth_date_stand_nowhere_in_clear(client):
         ({"email": "maria"}, "Enter an email address in the form"),
         ({"email": "maria@example.org\r\nBcc: all@example.org"}, "Enter an email address in the form"),
         ({"password1": "Ab1!", "password2": "Ab1!"}, "Your password is too short"),
-        ({"password1": "brisk-otter7 lamp", "password2": "brisk-otter7 lamp"}, "at least one uppercase letter"),
-        ({"password1": "BRISK-OTTER7 LAMP", "password2": "BRISK-OTTER7 LAMP"}, "at least one lowercase letter"),
+        (
+            {"password1": "brisk-otter7 lamp", "password2": "brisk-otter7 lamp"},
+            "at least one uppercase letter",
+        ),
+        (
+            {"password1": "BRISK-OTTER7 LAMP", "password2": "BRISK-OTTER7 LAMP"},
+            "at least one lowercase letter",
+        ),
         ({"password1": "Brisk-Otter lamp", "password2": "Brisk-Otter lamp"}, "at least one number"),
         ({"password1": "BriskOtter7lamp", "password2": "BriskOtter7lamp"}, "at least one special character"),
         ({"password1": "Password1!", "password2": "Password1!"}, "easy to guess"),
@@ -155,7 +174,9 @@ def test_production_refuses_numbers_that_are_never_issued(client, settings):
     assert any("ever given out" in error for error in errors(page))
 
 
-@pytest.mark.parametrize("other", ["MARIA.FUENTES", "Maria.Fuentes", "ｍａｒｉａ.ｆｕｅｎｔｅｓ", " maria.fuentes "])
+@pytest.mark.parametrize(
+    "other", ["MARIA.FUENTES", "Maria.Fuentes", "ｍａｒｉａ.ｆｕｅｎｔｅｓ", " maria.fuentes "]
+)
 def test_usernames_that_are_the_same_after_folding_are_taken(client, other):
     on_file(MARIA)
     claim(client, MARIA)
@@ -233,7 +254,9 @@ def test_who_creates_a_new_account_sees_the_same_home_page_whatever_is_on_file(c
     joined = InspectingClient()
     on_file(Person(last_surname="Delgado"))
     join_page = register_new(joined, MARIA).content.decode()
-    near = Person(first_name="María", last_surname="Fuentes-Ortega", ssn="903334321", birth_date=MARIA.birth_date)
+    near = Person(
+        first_name="María", last_surname="Fuentes-Ortega", ssn="903334321", birth_date=MARIA.birth_date
+    )
     new_page = register_new(client, near, username="maria.fuente2").content.decode()
     assert plain(join_page) == plain(new_page).replace("maria.fuente2", "maria.fuentes")
 
@@ -338,7 +361,9 @@ def test_of_two_people_who_claim_one_record_at_once_one_wins_and_the_other_sees_
 def test_of_two_new_people_with_one_ssn_at_once_one_becomes_the_record_and_the_other_a_case():
     browsers = [InspectingClient(), InspectingClient()]
     pages = [create_new(browser, MARIA) for browser in browsers]
-    forms = [MARIA.new_account(username=name, email=f"{name}@example.org") for name in ("maria.one", "maria.two")]
+    forms = [
+        MARIA.new_account(username=name, email=f"{name}@example.org") for name in ("maria.one", "maria.two")
+    ]
     answers = at_once(
         *[lambda b=b, p=p, f=f: send_account(b, p, f) for b, p, f in zip(browsers, pages, forms, strict=True)]
     )
@@ -349,7 +374,10 @@ def test_of_two_new_people_with_one_ssn_at_once_one_becomes_the_record_and_the_o
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_people_who_choose_one_username_at_once_one_is_asked_for_another():
-    people = [MARIA, Person(first_name="Ruth", last_surname="Okafor", ssn="902111234", email="ruth@example.org")]
+    people = [
+        MARIA,
+        Person(first_name="Ruth", last_surname="Okafor", ssn="902111234", email="ruth@example.org"),
+    ]
     browsers = [InspectingClient(), InspectingClient()]
     pages = [create_new(browser, person) for browser, person in zip(browsers, people, strict=True)]
     answers = at_once(

@@ -25,7 +25,12 @@ def test_a_birth_date_is_understood_however_it_is_typed(client, typed):
 
 @pytest.mark.parametrize(
     ("first", "last"),
-    [("maria", "fuentes ortega"), ("MARÍA", "FUENTES-ORTEGA"), ("Fuentes Ortega", "María"), (" María ", "Fuentesortega")],
+    [
+        ("maria", "fuentes ortega"),
+        ("MARÍA", "FUENTES-ORTEGA"),
+        ("Fuentes Ortega", "María"),
+        (" María ", "Fuentesortega"),
+    ],
 )
 def test_a_name_is_understood_however_it_is_typed(client, first, last):
     on_file(MARIA)
@@ -39,7 +44,12 @@ def test_a_former_name_is_found(client):
 
 @pytest.mark.parametrize(
     "instead",
-    [{"last4": "4322"}, {"birth_date": "04/10/1985"}, {"first_name": "Lucia"}, {"last_surname": "Baker", "first_name": "Ann"}],
+    [
+        {"last4": "4322"},
+        {"birth_date": "04/10/1985"},
+        {"first_name": "Lucia"},
+        {"last_surname": "Baker", "first_name": "Ann"},
+    ],
 )
 def test_one_wrong_fact_finds_nothing_and_does_not_say_which(client, instead):
     on_file(MARIA)
@@ -91,8 +101,16 @@ def test_several_records_go_to_a_person(client):
     [
         ("first_name", "", "Enter your first name."),
         ("first_name", "R2D2", "Your first name has a number in it. Use letters only."),
-        ("last_surname", "O\u202eBrien", "Your last name has a character we cannot read. Delete it and type it again."),
-        ("last_surname", "Smith%", "Your last name has a sign in it. Use letters, spaces, hyphens or apostrophes."),
+        (
+            "last_surname",
+            "O\u202eBrien",
+            "Your last name has a character we cannot read. Delete it and type it again.",
+        ),
+        (
+            "last_surname",
+            "Smith%",
+            "Your last name has a sign in it. Use letters, spaces, hyphens or apostrophes.",
+        ),
         ("last_surname", "a" * 129, "Your last name is too long. Use 128 letters or fewer."),
         ("last4", "12", "Enter exactly 4 digits: the last 4 of your Social Security number."),
         ("last4", "12a4", "The last 4 of your social must be numbers only."),
