@@ -1,0 +1,101 @@
+"""Counting tries, taking a count back, clearing it; using up a robot check. Everything is exact under concurrency."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import F
+
+from kecs.audit.actions import record
+from kecs.guard.events import LimitCleared, LimitReached
+from kecs.guard.limits import RULES, Limit
+from kecs.guard.models import LimitCounter, RobotAnswer
+from kecs.guard.queries import database_clock, subject_digest
+
+_LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)  # no window begins before it
+
+# One statement, so that no two tries read the same count. Both databases understand it.
+_COUNT = """
+    INSERT INTO guard_limitcounter ("limit", subject_digest, window_start, count) VALUES (%s, %s, %s, 1)
+    ON CONFLICT ("limit", subject_digest) DO UPDATE SET
+        count = CASE WHEN guard_limitcounter.window_start <= %s THEN 1 ELSE guard_limitcounter.count + 1 END,
+        window_start = CASE WHEN guard_limitcounter.window_start <= %s
+            THEN EXCLUDED.window_start ELSE guard_limitcounter.window_start END
+    RETURNING id, "limit", subject_digest, window_start, count
+"""
+_USE = """
+    INSERT INTO guard_robotanswer (signature_digest, used_at, expires_at) VALUES (%s, %s, %s)
+    ON CONFLICT (signature_digest) DO NOTHING
+    RETURNING id, signature_digest, used_at, expires_at
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """What a try came to. `resets_at` is None where only clearing helps."""
+
+    used: int
+    allowed: bool
+    escalated: bool
+    remaining: int
+    resets_at: datetime | None
+
+
+def count(*, limit: Limit, subject: str, by: str, at: datetime | None = None) -> Count:
+    """Count one try and say whether it passes. Of any number at once, exactly `most` pass in a window.
+
+    Runs in the caller's transaction: a rollback takes the count back, and until the transaction ends other counts of
+    the same subject wait. So count what many share (a network) outside of the transaction that does the work, and
+    what must be exact (an identity's misses) inside. `at` overrides the database's clock.
+    """
+    rule = RULES[limit]
+    now = at or database_clock()
+    ended = now - rule.window if rule.window else _LONG_AGO
+    digest = subject_digest(limit, subject)
+    [row] = LimitCounter.objects.raw(_COUNT, [str(limit), digest, now, ended, ended])
+    if row.count == rule.most + 1:
+        with transaction.atomic():
+            record(event=LimitReached(subject=f"limit:{digest.hex()}", limit=str(limit)), by=by)
+    return Count(
+        used=row.count,
+        allowed=row.count <= rule.most,
+        escalated=rule.escalate_over is not None and row.count > rule.escalate_over,
+        remaining=max(rule.most - row.count, 0),
+        resets_at=row.window_start + rule.window if rule.window else None,
+    )
+
+
+def give_back(*, limit: Limit, subject: str, by: str) -> None:
+    """Take one count back: the try that was counted as a miss turned out a hit."""
+    LimitCounter.objects.filter(
+        limit=limit, subject_digest=subject_digest(limit, subject), count__gt=0
+    ).update(count=F("count") - 1)
+
+
+def clear(*, limit: Limit, subject: str, by: str) -> None:
+    """Set a subject's count back to nothing; the audit log keeps who did."""
+    digest = subject_digest(limit, subject)
+    with transaction.atomic():
+        LimitCounter.objects.filter(limit=limit, subject_digest=digest).delete()
+        record(event=LimitCleared(subject=f"limit:{digest.hex()}", limit=str(limit)), by=by)
+
+
+def use_up(*, signature: str, expires_at: datetime, by: str) -> bool:
+    """Use a challenge or stamp; False when it was used before. Of any number at once, exactly one is True."""
+    now = database_clock()
+    digest = sha256(signature.encode()).digest()
+    return bool(list(RobotAnswer.objects.raw(_USE, [digest, now, max(expires_at, now)])))
+
+
+def purge(*, by: str, at: datetime | None = None) -> int:
+    """Remove counters whose window is over and used checks that have expired; how many rows. Safe at any time."""
+    now = at or database_clock()
+    # A used check must be known for as long as it would still be accepted; clocks may differ by a little.
+    removed = RobotAnswer.objects.filter(expires_at__lt=now - timedelta(hours=1)).delete()[0]
+    for limit, rule in RULES.items():
+        if rule.window:
+            removed += LimitCounter.objects.filter(limit=limit, window_start__lte=now - rule.window).delete()[
+                0
+            ]
+    return removed

@@ -1,0 +1,123 @@
+"""The table of named limits, each with its reason; rooms name one when they count a try."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+class Limit(StrEnum):
+    """The names of the limits. What stands in `subject` of RULES is what a caller passes as `subject`."""
+
+    SEARCH_MISSES_PER_IDENTITY_DAY = "search_misses_per_identity_day"
+    SEARCH_MISSES_PER_IDENTITY_TOTAL = "search_misses_per_identity_total"
+    SEARCHES_PER_SESSION = "searches_per_session"
+    SEARCHES_PER_NETWORK = "searches_per_network"
+    SEARCHES_WITHOUT_SCRIPT_PER_NETWORK = "searches_without_script_per_network"
+    USERNAME_TAKEN_PER_SESSION = "username_taken_per_session"
+    MAILS_PER_ADDRESS_HOUR = "mails_per_address_hour"
+    MAILS_PER_ADDRESS_DAY = "mails_per_address_day"
+    SIGN_IN_FAILURES_PER_ACCOUNT = "sign_in_failures_per_account"
+    SIGN_IN_FAILURES_PER_NETWORK = "sign_in_failures_per_network"
+    REGISTRATIONS_PER_NETWORK = "registrations_per_network"
+    NO_SSN_REQUESTS_PER_NETWORK = "no_ssn_requests_per_network"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """At most `most` counts in `window`, which begins with the first of them; without a window, until cleared.
+
+    Windows do not slide: the last counts of one and the first of the next can follow each other closely, so within
+    any `window` of time at most twice `most` pass. Where that matters a second limit without a window stands
+    behind the first. From `escalate_over` on, a try still passes, and the caller asks more of it.
+    """
+
+    most: int
+    window: timedelta | None
+    subject: str
+    reason: str
+    escalate_over: int | None = None
+
+
+RULES: Mapping[Limit, Rule] = MappingProxyType(
+    {
+        Limit.SEARCH_MISSES_PER_IDENTITY_DAY: Rule(
+            most=5,
+            window=DAY,
+            subject="folded last name and birth date asked for",
+            reason="The last 4 has 10,000 values: 5 guesses a day are right once in 2,000, however many networks help.",
+        ),
+        Limit.SEARCH_MISSES_PER_IDENTITY_TOTAL: Rule(
+            most=20,
+            window=None,
+            subject="folded last name and birth date asked for",
+            reason="Whoever missed 20 times needs a person at the help desk, or is not the person asked for.",
+        ),
+        Limit.SEARCHES_PER_SESSION: Rule(
+            most=20,
+            window=HOUR,
+            subject="session",
+            reason="An honest person tries a former name, a nickname and a typing mistake or two.",
+        ),
+        Limit.SEARCHES_PER_NETWORK: Rule(
+            most=3_000,
+            window=5 * MINUTE,
+            escalate_over=600,
+            subject="network",
+            reason="A district shares one address: 500 people at a training day must pass. A script must not.",
+        ),
+        Limit.SEARCHES_WITHOUT_SCRIPT_PER_NETWORK: Rule(
+            most=120,
+            window=10 * MINUTE,
+            subject="network",
+            reason="The road without script costs no work, so it is narrower; few browsers need it.",
+        ),
+        Limit.USERNAME_TAKEN_PER_SESSION: Rule(
+            most=10,
+            window=HOUR,
+            subject="session",
+            reason='"Taken" tells that an account exists: enough for choosing a name, too few for listing names.',
+        ),
+        Limit.MAILS_PER_ADDRESS_HOUR: Rule(
+            most=3,
+            window=HOUR,
+            subject="folded address and purpose",
+            reason="A lost mail is asked for again once or twice; nobody's mailbox is filled by a stranger.",
+        ),
+        Limit.MAILS_PER_ADDRESS_DAY: Rule(
+            most=10,
+            window=DAY,
+            subject="folded address and purpose",
+            reason="As by the hour, for a stranger with patience.",
+        ),
+        Limit.SIGN_IN_FAILURES_PER_ACCOUNT: Rule(
+            most=10,
+            window=15 * MINUTE,
+            subject="account, or the folded name typed where there is none",
+            reason="Password guessing; 100 failures in a row are the most that NIST SP 800-63B allows.",
+        ),
+        Limit.SIGN_IN_FAILURES_PER_NETWORK: Rule(
+            most=1_000,
+            window=15 * MINUTE,
+            escalate_over=100,
+            subject="network",
+            reason="Stuffing of leaked passwords tries each account once; a district's Monday morning fails too.",
+        ),
+        Limit.REGISTRATIONS_PER_NETWORK: Rule(
+            most=1_500,
+            window=10 * MINUTE,
+            escalate_over=300,
+            subject="network",
+            reason="500 people behind one address register at once on opening day; each costs a password hash.",
+        ),
+        Limit.NO_SSN_REQUESTS_PER_NETWORK: Rule(
+            most=60,
+            window=HOUR,
+            subject="network",
+            reason="Each becomes a case that a person at the agency must read.",
+        ),
+    }
+)
