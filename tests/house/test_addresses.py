@@ -20,7 +20,7 @@ PUBLIC: dict[str, str] = {
     "confirm-email": "GET shows the button, or the way to sign in; POST needs the account's session",
     "confirm-email/<str:token>": "the link in the mail: takes the token out of the address and leads to the button",
     "forgot-password": "recovery: answers alike for every address",
-    "forgot-password/<str:uidb36>-<path:key>": "recovery: the link in the mail",
+    "forgot-password/<str:uidb36>/<str:key>": "recovery: the link in the mail",
     "forgot-password/chosen": "recovery: says that the new password holds",
     "forgot-password/sent": "recovery: says that a mail is on its way, whether or not there is an account",
     "forgot-username": "recovery: answers alike for every address",

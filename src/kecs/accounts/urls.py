@@ -1,6 +1,6 @@
 """Paths of the accounts room. The names that begin with account_ are those django-allauth looks up."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from kecs.accounts import views
 
@@ -24,8 +24,8 @@ library_urlpatterns = [
         views.PasswordChosenView.as_view(),
         name="account_reset_password_from_key_done",
     ),
-    re_path(
-        r"^forgot-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)\Z",
+    path(
+        "forgot-password/<str:uidb36>/<str:key>",
         views.ChoosePasswordView.as_view(),
         name="account_reset_password_from_key",
     ),

@@ -1,9 +1,12 @@
 """One view a page of the front door: each asks flow whether it may be shown, binds a form, calls one action."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -20,7 +23,7 @@ from kecs.accounts.queries import password_is_right
 from kecs.guard.actions import count
 from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
-from kecs.guard.robot import Verdict, sentence, the_robot_check
+from kecs.guard.robot import Verdict, csp_needs, sentence, the_robot_check
 from kecs.matching.decide import Outcome
 from kecs.records.actions import RecordTaken
 from kecs.registration import actions, flow, state
@@ -78,6 +81,14 @@ class RobotChecked:
 
     request: HttpRequest
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """A check by a third party loads scripts of its own: these pages admit them, no other does."""
+        view: Any = super()
+        dispatch: Callable[..., HttpResponseBase] = csp_update(dict(csp_needs(settings.KECS_ROBOT)))(
+            view.dispatch
+        )
+        return dispatch(request, *args, **kwargs)
+
     def robot_passed(self, form: Form) -> bool:
         """Judges the box, which uses it up: ask last. A refusal is put on the form, in the summary and at the box."""
         verdict = the_robot_check().verify(request=self.request, form_data=self.request.POST)
@@ -92,7 +103,10 @@ class RobotChecked:
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin of FormView
         widget = the_robot_check().widget(self.request)
         context.update(
-            robot=widget.context, robot_template=widget.template, error=getattr(self, "robot_error", "")
+            robot=widget.context,
+            robot_template=widget.template,
+            error=getattr(self, "robot_error", ""),
+            form_error_link="#id_robot",
         )
         return context
 

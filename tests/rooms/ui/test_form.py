@@ -42,7 +42,8 @@ class SecretForm(forms.Form):
 
 
 def rendered(form: forms.Form) -> str:
-    return render_to_string("ui/form.html", {"form": form, "submit_label": "Send"})
+    context = {"form": form, "submit_label": "Send"}
+    return render_to_string("ui/error_summary.html", context) + render_to_string("ui/form.html", context)
 
 
 def element(source: str, element_id: str) -> str:
