@@ -10,6 +10,7 @@ import unicodedata
 from datetime import date
 from enum import StrEnum
 
+MONTHS = 12
 EARLIEST_YEAR = 1900
 YOUNGEST_AGE = 15
 OLDEST_AGE = 120
@@ -54,8 +55,16 @@ class BirthDateError(ValueError):
 
 def parse_birth_date(text: str, *, today: date) -> date:
     """The date meant by `text`; raises BirthDateError. `today` decides what is future, too young, too old."""
+    born = read_birth_date(text, today=today)
+    if age_on(today, born=born) > OLDEST_AGE:
+        raise BirthDateError(BirthDateProblem.TOO_OLD)
+    return born
+
+
+def read_birth_date(text: str, *, today: date) -> date:
+    """The same without an upper age, for records of people who may have died long ago."""
     year, month, day = _year_month_day(_plain(text))
-    if not 1 <= month <= 12:
+    if not 1 <= month <= MONTHS:
         raise BirthDateError(BirthDateProblem.NO_SUCH_MONTH)
     if year < EARLIEST_YEAR:
         raise BirthDateError(BirthDateProblem.BEFORE_1900)
@@ -66,11 +75,8 @@ def parse_birth_date(text: str, *, today: date) -> date:
         raise BirthDateError(BirthDateProblem.NO_SUCH_DAY) from None
     if born > today:
         raise BirthDateError(BirthDateProblem.IN_FUTURE)
-    age = age_on(today, born=born)
-    if age < YOUNGEST_AGE:
+    if age_on(today, born=born) < YOUNGEST_AGE:
         raise BirthDateError(BirthDateProblem.TOO_YOUNG)
-    if age > OLDEST_AGE:
-        raise BirthDateError(BirthDateProblem.TOO_OLD)
     return born
 
 

@@ -49,8 +49,11 @@ def check_name(text: str) -> str:
     if len(text) > LONGEST_NAME * 4:
         raise NameRefused(NameProblem.TOO_LONG)
     trimmed = text.strip()
+    # Judged before anything is normalised away.
     for char in trimmed:
-        _refuse_unsafe(char)
+        problem = unsafe_character(char)
+        if problem:
+            raise NameRefused(problem)
     spaced = "".join(" " if unicodedata.category(char) == "Zs" else char for char in trimmed)
     name = unicodedata.normalize("NFC", _SPACES.sub(" ", spaced))
     if not name:
@@ -61,13 +64,14 @@ def check_name(text: str) -> str:
     return name
 
 
-def _refuse_unsafe(char: str) -> None:
-    """Characters that could hide or reorder what staff read; judged before anything is normalised away."""
+def unsafe_character(char: str) -> NameProblem | None:
+    """What is wrong with a character that could hide or reorder what staff read; None for all others."""
     category = unicodedata.category(char)
     if category in {"Cc", "Cs", "Zl", "Zp"}:
-        raise NameRefused(NameProblem.CONTROL_CHARACTER)
+        return NameProblem.CONTROL_CHARACTER
     if category == "Cf" or char in _FILLERS or "\ufe00" <= char <= "\ufe0f":
-        raise NameRefused(NameProblem.INVISIBLE_CHARACTER)
+        return NameProblem.INVISIBLE_CHARACTER
+    return None
 
 
 def _refuse_what_no_name_has(name: str) -> None:

