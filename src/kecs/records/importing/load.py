@@ -34,6 +34,7 @@ class Summary:
         self.created += result.created
         self.updated += result.updated
         self.same += result.same
+        self.rejected += len(result.rejected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +52,7 @@ def open_file(path: Path) -> OpenedFile:
     with path.open("rb") as stream:
         # The content and not only the name: the same name comes back every month with other rows.
         content = hashlib.file_digest(stream, "sha256").hexdigest()[:12]
-        stream.seek(0)
-        csv_file = CsvFile(stream)
+    with CsvFile(path.open("rb")) as csv_file:
         found = survey(csv_file.lines())
     return OpenedFile(
         path=path, header=csv_file.header, survey=found, source=f"import of {path.name[:60]} ({content})"
@@ -81,38 +81,33 @@ def load(
     )
     summary = Summary()
 
-    def reject(rejected: list[Rejected]) -> None:
-        summary.rejected += bool(rejected)
-        for each in rejected:
-            summary.problems[each.problem.code] += 1
-            on_rejected(each)
+    def reject(rejected: Rejected) -> None:
+        summary.problems[rejected.problem.code] += 1
+        on_rejected(rejected)
 
-    def finish(batch: list[NumberedRow], seen: int) -> None:
-        result = apply_rows(rows=batch, source=file.source, by=by) if write and batch else preview_rows(batch)
+    def finish(batch: list[NumberedRow]) -> None:
+        result = apply_rows(rows=batch, source=file.source, by=by) if write else preview_rows(batch)
         summary.add(result)
         for rejected in result.rejected:
-            reject([rejected])
-        on_progress(seen)
+            reject(rejected)
 
-    with file.path.open("rb") as stream:
+    with CsvFile(file.path.open("rb")) as csv_file:
         batch: list[NumberedRow] = []
-        seen = 0
-        for line in CsvFile(stream).lines():
+        for line in csv_file.lines():
             summary.read += 1
-            seen += 1
             problems = [line.problem] if line.problem else problems_of(line.cells, background)
-            staff_unique_id = line.cells.get("staff_unique_id", "").strip()
             if problems:
-                reject(
-                    [
-                        Rejected(line=line.number, staff_unique_id=staff_unique_id, problem=problem)
-                        for problem in problems
-                    ]
-                )
+                summary.rejected += 1
+                staff_unique_id = line.cells.get("staff_unique_id", "").strip()
+                for problem in problems:
+                    reject(Rejected(line=line.number, staff_unique_id=staff_unique_id, problem=problem))
             else:
                 batch.append(NumberedRow(line=line.number, row=row_of(line.cells, today=today)))
-            if seen == BATCH:
-                finish(batch, seen)
-                batch, seen = [], 0
-        finish(batch, seen)
+            if len(batch) == BATCH:
+                finish(batch)
+                batch = []
+            if summary.read % BATCH == 0:
+                on_progress(BATCH)
+        finish(batch)
+        on_progress(summary.read % BATCH)
     return summary

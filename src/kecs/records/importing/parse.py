@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from kecs.records.importing.rows import Cells, Problem
 
@@ -78,13 +78,25 @@ class Line:
 
 
 class CsvFile:
-    """A CSV file opened for one pass. Raises FileRefused at once if its header cannot be used."""
+    """A CSV file opened for one pass; closes the stream it was given. Raises FileRefused if the header is no use."""
 
     def __init__(self, stream: BinaryIO) -> None:
         # Bytes that are not UTF-8 become lone surrogates, so that one bad name spoils one line. utf-8-sig drops
         # the mark that spreadsheets write in front; newline=None understands every kind of line end.
         self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline=None)
-        self.header = _header_of(self._text.readline(LONGEST_LINE))
+        try:
+            self.header = _header_of(self._text.readline(LONGEST_LINE))
+        except FileRefused:
+            self._text.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """For `with CsvFile(path.open("rb")) as csv_file`."""
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Close the file."""
+        self._text.close()
 
     def lines(self) -> Iterator[Line]:
         """Every line after the header that is not blank."""
