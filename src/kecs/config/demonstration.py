@@ -42,7 +42,7 @@ KECS_SSN_NOTICE_USES="DEMONSTRATION TEXT: to find your record, and to keep it ap
 
 def write_settings(path: Path) -> bool:
     """Write kecs.env for a new development installation, readable by its owner only. False when there is one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

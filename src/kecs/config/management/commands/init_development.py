@@ -2,6 +2,7 @@
 
 import os
 import sys
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +29,6 @@ class Command(BaseCommand):
         if not settings.KECS_KEYRING.exists():
             Keyring.create(settings.KECS_KEYRING, label="development")
         call_command("migrate", verbosity=0)
-        call_command("import_records", str(TOWN), apply=True, quiet=True)
+        call_command("import_records", str(TOWN), apply=True, stdout=StringIO())
         take_a_record()
         self.stdout.write(people_to_try(settings.KECS_ORIGIN))
