@@ -4,14 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
-from uuid import uuid4
 
-from django.db import transaction
-
-from kecs.matching.keys import record_keys
-from kecs.pii.fields import seal_into, the_keyring
-from kecs.records.models import EducatorRecord, IdentityKey, OtherName
-from kecs.records.queries import key_digest
+from kecs.matching.names import OtherName
+from kecs.records.importing.apply import NumberedRow, apply_rows
+from kecs.records.importing.rows import ImportRow
+from kecs.records.models import EducatorRecord
 
 PASSWORD = "Brisk-Otter7 lamp"
 _numbers = count(1)
@@ -78,33 +75,17 @@ def on_file(
     birth_date: date | None = date(1, 1, 1),
 ) -> EducatorRecord:
     """The agency's record of this person; `ssn` and `birth_date` may be taken away with None."""
-    number = person.ssn if ssn == "" else ssn
-    born = person.birth_date if birth_date == date(1, 1, 1) else birth_date
-    record = EducatorRecord(
-        id=uuid4(),
-        staff_unique_id=f"T{next(_numbers):06}",
+    staff_unique_id = f"T{next(_numbers):06}"
+    row = ImportRow(
+        staff_unique_id=staff_unique_id,
         first_name=person.first_name,
         middle_name=middle_name,
         last_surname=person.last_surname,
-        contact_email=contact_email,
+        other_names=tuple(OtherName(first_name=first, last_surname=last) for first, last in other_names),
+        birth_date=person.birth_date if birth_date == date(1, 1, 1) else birth_date,
+        ssn=person.ssn if ssn == "" else ssn or "",
+        email=contact_email,
         deceased=deceased,
     )
-    seal_into(record, "birth_date_sealed", born.isoformat() if born else None)
-    seal_into(record, "ssn_sealed", number)
-    keys = record_keys(
-        birth_date=born,
-        last4=number[-4:] if number else None,
-        ssn=number,
-        surnames=[person.last_surname, *(last for _first, last in other_names)],
-    )
-    with transaction.atomic():
-        record.save(force_insert=True)
-        for first, last in other_names:
-            OtherName.objects.create(record=record, first_name=first, last_surname=last)
-        IdentityKey.objects.bulk_create(
-            IdentityKey(
-                record=record, kind=key.kind.value, key_id=the_keyring().current, digest=key_digest(key)
-            )
-            for key in keys
-        )
-    return record
+    apply_rows(rows=[NumberedRow(line=2, row=row)], source="tests", by="system:tests")
+    return EducatorRecord.objects.get(staff_unique_id=staff_unique_id)
