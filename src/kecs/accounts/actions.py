@@ -80,9 +80,15 @@ def _may_mail(*, to: str, purpose: str, by: str) -> bool:
     return hour.allowed and day.allowed
 
 
-def open_account(*, new: NewAccount, by: str) -> UUID:
+def open_account(*, account_id: UUID, new: NewAccount, by: str) -> None:
     """Open an account with its first, unconfirmed address, inside the caller's transaction. Raises UsernameTaken."""
-    account = User(username=new.username, email=new.email, password=new.password_hash, language=new.language)
+    account = User(
+        id=account_id,
+        username=new.username,
+        email=new.email,
+        password=new.password_hash,
+        language=new.language,
+    )
     try:
         with transaction.atomic():
             account.save(force_insert=True)
@@ -90,8 +96,7 @@ def open_account(*, new: NewAccount, by: str) -> UUID:
         raise UsernameTaken from None
     EmailAddress.objects.create(user=account, email=new.email, primary=True, verified=False)
     _send_confirmation(account=account, by=by)
-    record(event=events.AccountOpened(subject=f"account:{account.pk}"), by=by)
-    return account.pk
+    record(event=events.AccountOpened(subject=f"account:{account_id}"), by=by)
 
 
 def _send_confirmation(*, account: User, by: str) -> None:

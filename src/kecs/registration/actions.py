@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core import signing
@@ -19,7 +19,7 @@ from kecs.guard.actions import count, give_back
 from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
-from kecs.matching.decide import Claim, Decision, NewOutcome, Outcome, decide, decide_new
+from kecs.matching.decide import Claim, Decision, NewDecision, NewOutcome, Outcome, decide, decide_new
 from kecs.records.actions import (
     Identity,
     RecordTaken,
@@ -124,31 +124,35 @@ def send_username_on_file(*, record_id: UUID, by: str) -> Sending:
     return send_username_of(account_id=account_id, to=to, by=by)
 
 
-def _once(*, key: str, register: Callable[[], tuple[UUID, str]], road: str, by: str) -> UUID:
-    """Run one registration in one transaction, with its outcome under its key. Raises AlreadyRegistered for a replay."""
+def _once(*, key: str, register: Callable[[UUID], str], road: str, by: str) -> UUID:
+    """Run one registration in one transaction, with its outcome under its key. Raises AlreadyRegistered for a replay.
+
+    `register` makes everything that belongs to the account of the given id, and says what was decided about the record.
+    """
+    account_id = uuid4()
     with transaction.atomic():
         try:
             with transaction.atomic():
                 # First, so that a second form with the same key waits here and then finds the account.
-                outcome = RegistrationOutcome.objects.create(
-                    key_digest=key_digest(key), account_id=UUID(int=0)
-                )
+                RegistrationOutcome.objects.create(key_digest=key_digest(key), account_id=account_id)
         except IntegrityError:
             raise AlreadyRegistered from None
-        account_id, decided = register()
-        RegistrationOutcome.objects.filter(pk=outcome.pk).update(account_id=account_id)
+        decided = register(account_id)
         record(event=events.Registered(subject=f"account:{account_id}", road=road, outcome=decided), by=by)
     return account_id
 
 
 def claim_and_create_account(*, key: str, claim: Claim, record_id: UUID, new: NewAccount, by: str) -> UUID:
-    """ "This is Me!": the account, its hold on the record, the notices. Raises UsernameTaken, RecordTaken, AlreadyRegistered."""
+    """ "This is Me!": the account, its hold on the record, the notices.
 
-    def register() -> tuple[UUID, str]:
+    Raises UsernameTaken, AlreadyRegistered, and RecordTaken when the record is not free, or no longer the one shown.
+    """
+
+    def register(account_id: UUID) -> str:
         decision = decide(claim, candidates_for(claim))
         if decision.outcome is not Outcome.ONE or decision.record_id != str(record_id):
-            raise RecordTaken  # taken, or no longer the one that was shown
-        account_id = open_account(new=new, by=by)
+            raise RecordTaken
+        open_account(account_id=account_id, new=new, by=by)
         stated = Identity(
             first_name=claim.first_name,
             last_surname=claim.last_surname,
@@ -157,58 +161,54 @@ def claim_and_create_account(*, key: str, claim: Claim, record_id: UUID, new: Ne
         )
         state_identity(account_id=account_id, identity=stated, by=by)
         _hold_and_tell(record_id=record_id, account_id=account_id, because=decision.because, by=by)
-        return account_id, decision.outcome.value
+        return decision.outcome.value
 
     return _once(key=key, register=register, road="claim", by=by)
 
 
 def create_account_and_record(*, key: str, claim: Claim, ssn: str, new: NewAccount, by: str) -> UUID:
-    """Create New Account. Whatever is found on file, the person is led to the same page; staff get what must be decided.
+    """Create New Account. Whatever is found on file, the person is led to the same page; staff decide what must be decided.
 
     Raises UsernameTaken, AlreadyRegistered.
     """
+    identity = Identity(
+        first_name=claim.first_name, last_surname=claim.last_surname, birth_date=claim.birth_date, ssn=ssn
+    )
+
+    def register(account_id: UUID) -> str:
+        decision = decide_new(claim, candidates_for_new(claim, ssn=ssn))
+        open_account(account_id=account_id, new=new, by=by)
+        state_identity(account_id=account_id, identity=identity, by=by)
+        _settle(decision=decision, identity=identity, account_id=account_id, by=by)
+        return decision.outcome.value
+
     while True:
         try:
-            return _create(key=key, claim=claim, ssn=ssn, new=new, by=by)
+            return _once(key=key, register=register, road="new", by=by)
         except (SsnOnFile, RecordTaken):
             # Another registration with the same facts came first by a moment. What it wrote is on file now, so that
             # the next round decides otherwise.
             continue
 
 
-def _create(*, key: str, claim: Claim, ssn: str, new: NewAccount, by: str) -> UUID:
-    identity = Identity(
-        first_name=claim.first_name, last_surname=claim.last_surname, birth_date=claim.birth_date, ssn=ssn
-    )
-
-    def register() -> tuple[UUID, str]:
-        decision = decide_new(claim, candidates_for_new(claim, ssn=ssn))
-        account_id = open_account(new=new, by=by)
-        state_identity(account_id=account_id, identity=identity, by=by)
-        match decision.outcome:
-            case NewOutcome.JOIN if decision.record_id:
-                record_id = UUID(decision.record_id)
-                _hold_and_tell(record_id=record_id, account_id=account_id, because=decision.because, by=by)
-            case NewOutcome.NEW:
-                record_id = create_record(identity=identity, by=by)
-                hold_record(
-                    record_id=record_id,
-                    account_id=account_id,
-                    level=AssuranceLevel.UNDER_REVIEW,
-                    because=(),
-                    by=by,
-                )
-            case _:
-                open_case(
-                    kind=CaseKind(decision.reason or CaseKind.NEAR_MATCH),
-                    account_id=account_id,
-                    record_ids=[UUID(found) for found in decision.record_ids],
-                    because=decision.because,
-                    by=by,
-                )
-        return account_id, decision.outcome.value
-
-    return _once(key=key, register=register, road="new", by=by)
+def _settle(*, decision: NewDecision, identity: Identity, account_id: UUID, by: str) -> None:
+    """What becomes of a new account: the record it joins, the record it makes, or a case."""
+    match decision.outcome:
+        case NewOutcome.JOIN if decision.record_id:
+            joined = UUID(decision.record_id)
+            _hold_and_tell(record_id=joined, account_id=account_id, because=decision.because, by=by)
+        case NewOutcome.NEW:
+            made = create_record(identity=identity, by=by)
+            level = AssuranceLevel.UNDER_REVIEW
+            hold_record(record_id=made, account_id=account_id, level=level, because=(), by=by)
+        case _:
+            open_case(
+                kind=CaseKind(decision.reason or CaseKind.NEAR_MATCH),
+                account_id=account_id,
+                record_ids=[UUID(found) for found in decision.record_ids],
+                because=decision.because,
+                by=by,
+            )
 
 
 def _hold_and_tell(*, record_id: UUID, account_id: UUID, because: tuple[str, ...], by: str) -> None:

@@ -26,6 +26,7 @@ from kecs.guard.network import network_of
 from kecs.guard.robot import Verdict, csp_needs, sentence, the_robot_check
 from kecs.matching.decide import Outcome
 from kecs.records.actions import RecordTaken
+from kecs.records.queries import holder_of
 from kecs.registration import actions, flow, state
 from kecs.registration.flow import Choice, Registration, Step
 from kecs.registration.forms import AccountForm, NewAccountForm, NoSsnForm, SearchForm
@@ -242,11 +243,18 @@ class AccountView(FrontDoorView):
             form.add_error("username", form.username_taken())
             return self.page(form)
         except RecordTaken:
-            state.keep(request.session, replace(self.known(), outcome=Outcome.HELD, choice=None))
+            state.keep(request.session, self.after_the_record_was_taken())
             return redirect("registration:match")
         except actions.AlreadyRegistered:
             return self.sent_again(key)
         return self.home(account_id)
+
+    def after_the_record_was_taken(self) -> Registration:
+        """Held by somebody else now; or, rarely, changed by an import meanwhile, so that it is found no more."""
+        record_id = self.known().record_id
+        if record_id and holder_of(UUID(record_id)):
+            return replace(self.known(), outcome=Outcome.HELD, choice=None)
+        return replace(self.known(), outcome=Outcome.NONE, record_id=None, choice=None)
 
     def register(self, form: AccountForm) -> UUID:
         """Runs the action of the road taken."""

@@ -218,6 +218,16 @@ def test_an_address_that_somebody_confirmed_is_told_of_by_mail_and_not_on_the_pa
     ]
 
 
+def test_a_record_that_changed_between_the_pages_is_not_claimed(client):
+    record = on_file(MARIA)
+    page = this_is_me(client, MARIA)
+    record.deceased = True
+    record.save()
+    answer = send_account(client, page, MARIA.account())
+    assert heading(answer) == "We did not find a record"
+    assert User.objects.count() == 0
+
+
 # --- Somebody on file who presses Create New Account ---------------------------------------------------------------
 
 
