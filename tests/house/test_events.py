@@ -26,7 +26,8 @@ def all_kinds() -> list[type[Event]]:
         if f"{room.name}.events" in names:
             import_module(f"{room.name}.events")
     # A dataclass with slots is made twice; only the second class stands in its module.
-    return [kind for kind in kinds() if vars(sys.modules[kind.__module__]).get(kind.__name__) is kind]
+    declared = [kind for kind in kinds() if kind.__module__.startswith("kecs.")]
+    return [kind for kind in declared if vars(sys.modules[kind.__module__]).get(kind.__name__) is kind]
 
 
 def faults(kind: type[Event], document: str) -> list[str]:
