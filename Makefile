@@ -25,6 +25,9 @@ format: ## Put the code into the one format
 	@.venv/bin/ruff check --fix-only --quiet . $$(grep -lE '^#!.*python' scripts/*)
 	@.venv/bin/ruff format --quiet . $$(grep -lE '^#!.*python' scripts/*)
 
+messages: ## Bring src/kecs/locale up to date with the words in the code (needs GNU gettext)
+	@scripts/messages
+
 lock: ## Rewrite requirements/ from pyproject.toml (make lock UPGRADE=1 takes the newest versions)
 	@scripts/lock $(if $(UPGRADE),--upgrade)
 
