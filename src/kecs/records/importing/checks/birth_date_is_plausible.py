@@ -7,7 +7,7 @@ from kecs.records.importing.rows import Background, Cells, Problem
 
 COLUMN = "birth_date"
 _FORMATS = "Write it as YYYY-MM-DD or MM/DD/YYYY."
-_REASONS = {
+REASONS = {
     BirthDateProblem.UNREADABLE: f"The birth date cannot be read. {_FORMATS}",
     BirthDateProblem.TWO_DIGIT_YEAR: f"The year has two digits. {_FORMATS}",
     BirthDateProblem.NO_SUCH_MONTH: f"There is no such month. {_FORMATS}",
@@ -26,5 +26,5 @@ def check(cells: Cells, background: Background) -> Iterable[Problem]:
     try:
         read_birth_date(cell, today=background.today)
     except BirthDateError as refused:
-        reason = _REASONS.get(refused.code, _REASONS[BirthDateProblem.UNREADABLE])
+        reason = REASONS.get(refused.code, REASONS[BirthDateProblem.UNREADABLE])
         yield Problem(column=COLUMN, code=f"birth_date_{refused.code.value}", reason=reason)

@@ -6,7 +6,7 @@ from kecs.pii.ssn import Ssn, SsnError, SsnProblem
 from kecs.records.importing.rows import Background, Cells, Problem
 
 COLUMN = "ssn"
-_REASONS = {
+REASONS = {
     SsnProblem.NOT_DIGITS: "The SSN has signs other than digits and hyphens.",
     SsnProblem.WRONG_LENGTH: "The SSN does not have nine digits. Spreadsheets drop zeros in front: format the "
     "column as text. Where only the last four are known, use the column ssn_last4.",
@@ -24,5 +24,5 @@ def check(cells: Cells, background: Background) -> Iterable[Problem]:
     except SsnError as refused:
         # A lone hyphen is empty to the parser, and not digits to whoever reads the report.
         problem = SsnProblem.NOT_DIGITS if refused.code is SsnProblem.EMPTY else refused.code
-        reason = _REASONS.get(problem, _REASONS[SsnProblem.NOT_DIGITS])
+        reason = REASONS[problem]
         yield Problem(column=COLUMN, code=f"ssn_{problem.value}", reason=reason)

@@ -6,10 +6,12 @@ from kecs.pii.ssn import Last4, SsnError, SsnProblem
 from kecs.records.importing.rows import Background, Cells, Problem
 
 COLUMN = "ssn_last4"
-_REASONS = {
+_SHAPE = "The last four are not four digits. Spreadsheets drop zeros in front: format the column as text."
+REASONS = {
+    SsnProblem.NOT_DIGITS: _SHAPE,
+    SsnProblem.WRONG_LENGTH: _SHAPE,
     SsnProblem.NEVER_ISSUED: "No SSN ends in these digits. Leave the cell blank if they are not known.",
 }
-_SHAPE = "The last four are not four digits. Spreadsheets drop zeros in front: format the column as text."
 
 
 def check(cells: Cells, _background: Background) -> Iterable[Problem]:
@@ -22,5 +24,5 @@ def check(cells: Cells, _background: Background) -> Iterable[Problem]:
     except SsnError as refused:
         # A lone hyphen is empty to the parser, and not digits to whoever reads the report.
         problem = SsnProblem.NOT_DIGITS if refused.code is SsnProblem.EMPTY else refused.code
-        reason = _REASONS.get(problem, _SHAPE)
+        reason = REASONS[problem]
         yield Problem(column=COLUMN, code=f"ssn_last4_{problem.value}", reason=reason)
