@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -22,32 +23,35 @@ def chained_digest(
 
 
 def record(*, event: Event, by: str) -> None:
-    """Append the event to the chain. `by` is "account:<id>", "anonymous" or "system:<command>".
+    """Append one event to the chain; see record_all."""
+    record_all(events=[event], by=by)
 
-    Must run inside a transaction: the event stands or falls with what it tells of. The end of the chain stays
-    locked until that transaction ends, so record last.
+
+def record_all(*, events: Sequence[Event], by: str) -> None:
+    """Append events to the chain, in order. `by` is "account:<id>", "anonymous" or "system:<command>".
+
+    Must run inside a transaction: an event stands or falls with what it tells of. The end of the chain stays locked
+    until that transaction ends, so record last.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("An event is recorded inside the transaction of the change that it tells of.")
     head, _created = ChainHead.objects.select_for_update().get_or_create(id=1)
-    sequence, at = head.sequence + 1, timezone.now()
-    keys = json.dumps(event.keys(), sort_keys=True, ensure_ascii=True)
-    digest = chained_digest(
-        before=bytes(head.digest),
-        sequence=sequence,
-        at=at,
-        code=event.code,
-        by=by,
-        subject=event.subject,
-        keys=keys,
-    )
-    AuditEvent.objects.create(
-        sequence=sequence,
-        at=at,
-        code=event.code,
-        by=by,
-        subject=event.subject,
-        keys=json.loads(keys),
-        digest=digest,
-    )
-    ChainHead.objects.filter(id=1).update(sequence=sequence, digest=digest)
+    before, at, rows = bytes(head.digest), timezone.now(), []
+    for sequence, event in enumerate(events, start=head.sequence + 1):
+        keys = json.dumps(event.keys(), sort_keys=True, ensure_ascii=True)
+        before = chained_digest(
+            before=before, sequence=sequence, at=at, code=event.code, by=by, subject=event.subject, keys=keys
+        )
+        rows.append(
+            AuditEvent(
+                sequence=sequence,
+                at=at,
+                code=event.code,
+                by=by,
+                subject=event.subject,
+                keys=json.loads(keys),
+                digest=before,
+            )
+        )
+    AuditEvent.objects.bulk_create(rows)
+    ChainHead.objects.filter(id=1).update(sequence=head.sequence + len(rows), digest=before)

@@ -6,10 +6,10 @@ from typing import ClassVar
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from kecs.audit.actions import record
+from kecs.audit.actions import record, record_all
 from kecs.audit.events import Event
 from kecs.audit.models import AuditEvent, ChainHead
-from kecs.audit.queries import chain_state, timeline
+from kecs.audit.queries import ChainState, chain_state, timeline
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,16 @@ def test_events_are_told_in_order():
     three()
     assert [event.keys for event in timeline("thing:1")] == [{"number": 0}, {"number": 1}, {"number": 2}]
     assert chain_state().broken_at is None
+
+
+def test_many_events_at_once_make_the_same_chain():
+    with transaction.atomic():
+        record(event=Tried(subject="thing:1", number=0), by="system:test")
+        record_all(events=[Tried(subject="thing:1", number=number) for number in (1, 2)], by="system:test")
+        record_all(events=[], by="system:test")
+        record(event=Tried(subject="thing:1", number=3), by="system:test")
+    assert [event.keys["number"] for event in timeline("thing:1")] == [0, 1, 2, 3]
+    assert chain_state() == ChainState(rows=4, broken_at=None)
 
 
 def test_an_event_falls_with_its_change():

@@ -354,7 +354,7 @@ def test_a_batch_that_fails_leaves_nothing_of_itself(
     def breaks(**_arguments: Any) -> None:
         raise RuntimeError("the audit log is full")
 
-    monkeypatch.setattr(apply, "record_event", breaks)
+    monkeypatch.setattr(apply, "record_all", breaks)
     with pytest.raises(RuntimeError):
         run(MARIA)
     assert tables() == before

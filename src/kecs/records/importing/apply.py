@@ -11,7 +11,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from kecs.audit.actions import record as record_event
+from kecs.audit.actions import record_all
 from kecs.matching.keys import Key, KeyKind, record_keys
 from kecs.matching.names import OtherName as Name
 from kecs.pii.fields import seal_into, the_keyring, unseal_from
@@ -85,10 +85,7 @@ def _apply(*, rows: Sequence[NumberedRow], source: str, by: str) -> BatchResult:
     _create(created)
     _update(updated)
     # Last, for the end of the audit chain stays locked from here on.
-    for each in planned:
-        event = _event(each, source)
-        if event:
-            record_event(event=event, by=by)
+    record_all(events=[event for each in planned if (event := _event(each, source))], by=by)
     return _result(planned)
 
 
