@@ -51,6 +51,19 @@ def name_exception(_logger: Any, _method: str, event: MutableMapping[str, Any]) 
     return event
 
 
+def name_route(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A library's line about a request quotes its path or a header, which may hold a token: say route and status only."""
+    record = event.get("_record")
+    request = getattr(record, "request", None)
+    if record is not None and (request is not None or record.name.startswith("django.security")):
+        match = getattr(request, "resolver_match", None)
+        event["event"] = "request failed"
+        event["route"] = match.route if match else "-"
+        event["method"] = getattr(request, "method", "-")
+        event["status"] = getattr(record, "status_code", 400)
+    return event
+
+
 class JsonLines(structlog.stdlib.ProcessorFormatter):
     """The formatter of every handler, for our own events and for those of libraries."""
 
@@ -63,6 +76,7 @@ class JsonLines(structlog.stdlib.ProcessorFormatter):
         super().__init__(
             foreign_pre_chain=shared,
             processors=[
+                name_route,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 name_exception,
                 keep_allowed,
