@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "kecs.config.middleware.BadInput",
 ]
@@ -141,8 +142,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Accounts ----------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-# The username is unique in any case, by a constraint over its lower-case form that this check does not see.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # the username is unique in any case, by a constraint over its lower-case form that this does not see
+    "security.W008",  # the proxy in front redirects to HTTPS
+    "security.W021",  # whether to join the browsers' preload list is the agency's decision
+]
 AUTHENTICATION_BACKENDS = ["kecs.accounts.backend.SignInBackend"]
 LOGIN_URL = "/"
 LOGIN_REDIRECT_URL = "/home"
