@@ -7,7 +7,7 @@ from kecs.accounts.urls import library_urlpatterns
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """The process answers. It says nothing of the database; see docs/runbooks."""
+    """The process answers. It says nothing of the database."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
