@@ -139,6 +139,8 @@ class SearchView(RobotChecked, FrontDoorView, FormView):
             outcome=decision.outcome,
             record_id=decision.record_id,
         )
+        # From here on the session holds facts: whoever planted its id in this browser is left behind.
+        request.session.cycle_key()
         state.keep(request.session, found)
         return redirect("registration:match")
 

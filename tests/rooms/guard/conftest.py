@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
@@ -16,9 +16,11 @@ MakeRequest = Callable[..., HttpRequest]
 @pytest.fixture
 def visitor(rf: RequestFactory) -> MakeRequest:
     """Makes requests of one visitor; `visitor(SessionStore())` makes one of another."""
+    from kecs.accounts.sessions import SessionStore
+
     own = SessionStore()
 
-    def make(session: SessionStore = own, **meta: str) -> HttpRequest:
+    def make(session: SessionBase = own, **meta: str) -> HttpRequest:
         request = rf.generic("POST", "/", **meta)  # type: ignore[arg-type]  # headers, loosely typed there
         request.session = session
         return request
