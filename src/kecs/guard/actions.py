@@ -1,5 +1,6 @@
 """Counting tries, taking a count back, clearing it; using up a robot check. Everything is exact under concurrency."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -7,7 +8,7 @@ from hashlib import sha256
 from django.db import transaction
 from django.db.models import F
 
-from kecs.audit.actions import record
+from kecs.audit.actions import record, record_all
 from kecs.guard.events import LimitCleared, LimitReached
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter, RobotAnswer
@@ -49,14 +50,34 @@ def count(*, limit: Limit, subject: str, by: str, at: datetime | None = None) ->
     the same subject wait. So count what many share (a network) outside of the transaction that does the work, and
     what must be exact (an identity's misses) inside. `at` overrides the database's clock.
     """
-    rule = RULES[limit]
+    [counted] = count_together(tries=[(limit, subject)], by=by, at=at)
+    return counted
+
+
+def count_together(*, tries: Iterable[tuple[Limit, str]], by: str, at: datetime | None = None) -> list[Count]:
+    """Count one try against several subjects of one transaction; the counts come in no order of the caller's.
+
+    Whoever counts several of the same subjects takes them in one order, and the end of the audit log after them: so
+    no two transactions wait for each other.
+    """
     now = at or database_clock()
-    ended = now - rule.window if rule.window else _LONG_AGO
-    digest = subject_digest(limit, subject)
-    [row] = LimitCounter.objects.raw(_COUNT, [str(limit), digest, now, ended, ended])
-    if row.count == rule.most + 1:
+    digests = sorted((limit, subject_digest(limit, subject)) for limit, subject in set(tries))
+    counted = [_count(limit, digest, now) for limit, digest in digests]
+    reached = [
+        LimitReached(subject=f"limit:{digest.hex()}", limit=str(limit))
+        for (limit, digest), one in zip(digests, counted, strict=True)
+        if one.used == RULES[limit].most + 1
+    ]
+    if reached:
         with transaction.atomic():
-            record(event=LimitReached(subject=f"limit:{digest.hex()}", limit=str(limit)), by=by)
+            record_all(events=reached, by=by)
+    return counted
+
+
+def _count(limit: Limit, digest: bytes, now: datetime) -> Count:
+    rule = RULES[limit]
+    ended = now - rule.window if rule.window else _LONG_AGO
+    [row] = LimitCounter.objects.raw(_COUNT, [str(limit), digest, now, ended, ended])
     return Count(
         used=row.count,
         allowed=row.count <= rule.most,

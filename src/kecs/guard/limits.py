@@ -47,13 +47,13 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
         Limit.SEARCH_MISSES_PER_IDENTITY_DAY: Rule(
             most=5,
             window=DAY,
-            subject="folded last name and birth date asked for",
+            subject="each folded name that could be the surname asked for, with the birth date",
             reason="The last 4 has 10,000 values: 5 guesses a day are right once in 2,000, however many networks help.",
         ),
         Limit.SEARCH_MISSES_PER_IDENTITY_TOTAL: Rule(
             most=20,
             window=None,
-            subject="folded last name and birth date asked for",
+            subject="each folded name that could be the surname asked for, with the birth date",
             reason="Whoever missed 20 times needs a person at the help desk, or is not the person asked for.",
         ),
         Limit.SEARCHES_PER_SESSION: Rule(

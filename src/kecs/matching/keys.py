@@ -5,13 +5,14 @@ the last 4 or a birth date by itself can be found by trying them all; only the f
 Values that stand for "unknown" are left out, or strangers would be pooled under them.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from kecs.matching.decide import Claim
-from kecs.matching.levels import surname_parts
+from kecs.matching.levels import MOST_PARTS_TYPED, surname_parts
 from kecs.matching.names import fold
 
 
@@ -36,6 +37,8 @@ class Key(NamedTuple):
 
 _PLACEHOLDER_BIRTH_DATES = frozenset({date(1900, 1, 1), date(1901, 1, 1)})
 _PLACEHOLDER_LAST4 = frozenset({"0000", "9999"})
+# What fold's second spelling of ä, ö, ü, å and ø adds to the first.
+_TWO_LETTERS = re.compile("(?<=a)[ae]+|(?<=[ou])e+")
 _PLACEHOLDER_SSNS = frozenset({"123456789", "987654321", *(digit * 9 for digit in "0123456789")})
 
 
@@ -86,3 +89,16 @@ def _index_forms(surname: str) -> set[str]:
     """Every folded form under which the surname is looked for: run together, respelt, and each part of it."""
     folded = fold(surname)
     return {*folded.spellings, *surname_parts(folded.tokens)} - {""}
+
+
+def guessed_names(claim: Claim) -> frozenset[str]:
+    """The names under which a search counts as a guess; whatever else is typed, no guess at a record evades them.
+
+    A search can only agree with a record by its whole surname run together, by one or two parts of it, or by both
+    names in each other's box: each of these is here, without what makes no difference to agreement (particles,
+    initials, a generation, where the spaces are, ue for ü). docs/adr/0009-limits-per-identity.md tells why.
+    """
+    first, last = fold(claim.first_name), fold(claim.last_surname)
+    parts = surname_parts(last.tokens)
+    names = {first.joined, last.joined, *(parts if len(parts) <= MOST_PARTS_TYPED else ())}
+    return frozenset(_TWO_LETTERS.sub("", name) for name in names if name)

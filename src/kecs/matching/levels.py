@@ -164,7 +164,7 @@ _PARTICLES = frozenset(
         "san", "st", "ten", "ter", "van", "von", "y", "zu",
     }
 )  # fmt: skip
-_MOST_PARTS_TYPED = 2
+MOST_PARTS_TYPED = 2
 
 
 @lru_cache(maxsize=16_384)
@@ -179,7 +179,7 @@ def is_part_of_surname(typed: Folded, on_file: Folded) -> bool:
     Somebody who types three surnames or more is fishing, not naming herself, so that agrees with nothing.
     """
     typed_parts, file_parts = surname_parts(typed.tokens), surname_parts(on_file.tokens)
-    if not typed_parts or not file_parts or len(typed_parts) > _MOST_PARTS_TYPED:
+    if not typed_parts or not file_parts or len(typed_parts) > MOST_PARTS_TYPED:
         return False
     shorter, longer = sorted((typed_parts, file_parts), key=len)
     return typed.tokens != on_file.tokens and set(shorter) <= set(longer)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from kecs.accounts.actions import NewAccount, Sending, open_account, send_username_of
 from kecs.accounts.queries import state_of
 from kecs.audit.actions import record
-from kecs.guard.actions import count, give_back
+from kecs.guard.actions import count, count_together, give_back
 from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
@@ -39,7 +39,7 @@ from kecs.records.queries import (
 )
 from kecs.registration import events
 from kecs.registration.models import RegistrationOutcome
-from kecs.registration.queries import identity_asked_for, key_digest
+from kecs.registration.queries import identities_asked_for, key_digest
 
 DISAVOW_SALT = "registration.disavow"
 DISAVOW_LASTS_SECONDS = 10 * 24 * 60 * 60
@@ -68,13 +68,12 @@ def search_for_me(*, claim: Claim, by: str) -> Decision:
 
     Past the limit the answer is "nothing found", whatever there is, so that a limited identity looks like an unknown one.
     """
-    subject = identity_asked_for(claim)
-    allowed = [count(limit=limit, subject=subject, by=by).allowed for limit in MISSES]
-    limited = not all(allowed)
+    tries = [(limit, subject) for subject in identities_asked_for(claim) for limit in MISSES]
+    limited = not all(counted.allowed for counted in count_together(tries=tries, by=by))
     found = decide(claim, candidates_for(claim))
     decision = Decision(outcome=Outcome.NONE) if limited else found
     if limited or decision.outcome is not Outcome.NONE:
-        for limit in MISSES:
+        for limit, subject in tries:
             give_back(limit=limit, subject=subject, by=by)
     if decision.outcome is Outcome.HELD and decision.record_id:
         _tell_holder(record_id=UUID(decision.record_id), by=by)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from kecs.matching.decide import Claim
-from kecs.matching.names import fold
+from kecs.matching.keys import guessed_names
 from kecs.pii.fields import digest_of
 from kecs.registration.models import RegistrationOutcome
 
@@ -22,6 +22,6 @@ def account_registered_with(key: str) -> UUID | None:
     )
 
 
-def identity_asked_for(claim: Claim) -> str:
-    """Whose record is asked for, as limits count it: folded last name and birth date."""
-    return f"{fold(claim.last_surname).joined}|{claim.birth_date.isoformat()}"
+def identities_asked_for(claim: Claim) -> tuple[str, ...]:
+    """Whose record is asked for, as limits count it: each name that could be the surname, with the birth date."""
+    return tuple(f"{name}|{claim.birth_date.isoformat()}" for name in sorted(guessed_names(claim)))
