@@ -12,9 +12,8 @@ from kecs.accounts.messages import PASSWORDS_DIFFER, USERNAME_SHAPE, USERNAME_TA
 from kecs.accounts.passwords import MAX_LENGTH
 from kecs.accounts.queries import username_is_taken
 from kecs.accounts.usernames import is_well_formed, normalised, suggestion_for
-from kecs.guard.actions import count
+from kecs.guard.actions import count, give_back
 from kecs.guard.limits import Limit
-from kecs.guard.queries import used_up
 from kecs.matching.decide import Claim
 from kecs.registration.fields import BirthDateField, Last4Field, NameField, SsnField
 from kecs.registration.messages import FIRST_NAME_PROBLEMS, LAST4_DIFFERS, LAST_SURNAME_PROBLEMS
@@ -81,16 +80,23 @@ class AccountForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def clean_username(self) -> str:
-        """Well formed and free; past ten that were taken only our own suggestion is looked up."""
+        """Well formed and free; past ten that were taken only our own suggestion is looked up.
+
+        Counted before it is looked up: of any number of forms at once no more than ten learn something.
+        """
         username = normalised(self.cleaned_data["username"])
         if not is_well_formed(username):
             raise ValidationError(USERNAME_SHAPE, code="shape")
         suggestion = self._suggestion()
-        if username != suggestion and used_up(Limit.USERNAME_TAKEN_PER_SESSION, self.visitor):
+        if username == suggestion:
+            if username_is_taken(username):
+                raise self.username_taken()
+            return username
+        if not count(limit=Limit.USERNAME_TAKEN_PER_SESSION, subject=self.visitor, by="anonymous").allowed:
             raise ValidationError(USERNAME_TRIES, code="tries", params={"suggestion": suggestion})
         if username_is_taken(username):
-            count(limit=Limit.USERNAME_TAKEN_PER_SESSION, subject=self.visitor, by="anonymous")
             raise self.username_taken()
+        give_back(limit=Limit.USERNAME_TAKEN_PER_SESSION, subject=self.visitor, by="anonymous")
         return username
 
     def username_taken(self) -> ValidationError:
