@@ -1,7 +1,7 @@
 # The targets call small scripts in scripts/, which can be read and run by themselves.
 # PYTHON, PORT, DATABASE_URL and KECS_VAR_DIR may be given here (make run PORT=8080) or in the environment.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock clean
+.PHONY: help setup run test bench lint format lock clean
 export PYTHON PORT DATABASE_URL KECS_VAR_DIR
 
 help: ## List these targets
@@ -15,6 +15,11 @@ run: ## Serve a development installation on http://127.0.0.1:8000 (PORT, DATABAS
 
 test: ## Run every check and test, in a real browser and on PostgreSQL too
 	@scripts/test
+
+bench: ## Measure registrations, writing benchmarks/results (BENCH="--rounds 1" and the like)
+	@scripts/setup
+	@scripts/postgres install
+	@.venv/bin/python -m benchmarks.registration $(BENCH)
 
 lint: ## Run the checks only: style, types, import contracts, migrations
 	@scripts/setup --dev
