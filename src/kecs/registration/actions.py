@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from kecs.accounts.actions import NewAccount, Sending, open_account, send_username_of
 from kecs.accounts.queries import state_of
-from kecs.audit.actions import record
+from kecs.audit.actions import record, recorded_together
 from kecs.guard.actions import count, count_together, give_back
 from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
@@ -129,7 +129,7 @@ def _once(*, key: str, register: Callable[[UUID], str], road: str, by: str) -> U
     `register` makes everything that belongs to the account of the given id, and says what was decided about the record.
     """
     account_id = uuid4()
-    with transaction.atomic():
+    with transaction.atomic(), recorded_together():
         try:
             with transaction.atomic():
                 # First, so that a second form with the same key waits here and then finds the account.

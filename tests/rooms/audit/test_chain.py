@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from kecs.audit.actions import record, record_all
+from kecs.audit.actions import record, record_all, recorded_together
 from kecs.audit.events import Event
 from kecs.audit.models import AuditEvent, ChainHead
 from kecs.audit.queries import ChainState, chain_state, timeline
@@ -43,6 +43,36 @@ def test_many_events_at_once_make_the_same_chain():
         record(event=Tried(subject="thing:1", number=3), by="system:test")
     assert [event.keys["number"] for event in timeline("thing:1")] == [0, 1, 2, 3]
     assert chain_state() == ChainState(rows=4, broken_at=None)
+
+
+def test_events_recorded_together_make_the_same_chain_and_touch_its_end_once(django_assert_num_queries):
+    three()
+    with (
+        django_assert_num_queries(5),
+        transaction.atomic(),
+        recorded_together(),
+    ):  # 2 of them for the transaction
+        for number in (3, 4):
+            record(event=Tried(subject="thing:1", number=number), by=f"system:test{number}")
+        with recorded_together():
+            record(event=Tried(subject="thing:1", number=5), by="system:test")
+    assert [event.keys["number"] for event in timeline("thing:1")] == [0, 1, 2, 3, 4, 5]
+    assert [event.by for event in timeline("thing:1")][3:] == ["system:test3", "system:test4", "system:test"]
+    assert chain_state() == ChainState(rows=6, broken_at=None)
+
+
+def test_events_recorded_together_fall_together():
+    with pytest.raises(LookupError), transaction.atomic(), recorded_together():
+        record(event=Tried(subject="thing:1", number=1), by="system:test")
+        raise LookupError
+    three()
+    assert [event.keys["number"] for event in timeline("thing:1")] == [0, 1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_block_around_the_transaction_and_not_in_it_is_refused():
+    with pytest.raises(RuntimeError, match="transaction"), recorded_together(), transaction.atomic():
+        record(event=Tried(subject="thing:1", number=1), by="system:test")
 
 
 def test_an_event_falls_with_its_change():
