@@ -74,7 +74,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def _emptied_log(request: pytest.FixtureRequest) -> Iterator[None]:
     """After a test with real transactions every table is emptied; SQLite does that by DELETE, which the log refuses."""
     marker = request.node.get_closest_marker("django_db")
-    if not marker or not marker.kwargs.get("transaction"):
+    marked = marker is not None and bool(marker.kwargs.get("transaction"))
+    if not marked and "transactional_db" not in request.fixturenames:
         yield
         return
     request.getfixturevalue("transactional_db")

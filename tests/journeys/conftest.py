@@ -5,13 +5,14 @@ once come from `new_page()`. When the test ends, it fails if a page broke a rule
 `site`, the portal served from the test's database with the collected static files, as in production.
 """
 
+import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from playwright.sync_api import (
@@ -23,6 +24,9 @@ from playwright.sync_api import (
     Response,
     sync_playwright,
 )
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
 
 # Playwright's loop runs in this thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -48,8 +52,49 @@ FLAGS = [
 # --- The portal --------------------------------------------------------------------------------------------------
 
 
+class Portal:
+    """The portal as a web server runs it. Keeps the HTML of each page that it serves."""
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+        self.pages: dict[str, str] = {}  # by the digest of the source, so that a page seen twice counts once
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        from django.http import HttpResponse
+
+        response = self.application(environ, start_response)
+        # Static files come as an iterator of bytes.
+        if isinstance(response, HttpResponse) and response.headers["Content-Type"].startswith("text/html"):
+            html = response.content.decode()
+            self.pages[hashlib.sha256(html.encode()).hexdigest()[:16]] = html
+        return response
+
+
 @pytest.fixture
-def site(transactional_db: None) -> Iterator[str]:
+def agency(settings: "SettingsWrapper", tmp_path: Path) -> None:
+    """An installation as an agency fills it in, with a mail folder of the test's own."""
+    settings.KECS_AGENCY_NAME = "Demonstration Department of Education"
+    settings.KECS_HELP_PHONE = "(502) 555-0142"
+    settings.KECS_HELP_EMAIL = "help@kecs.example.org"
+    settings.KECS_HELP_HOURS = "Monday to Friday, 8 a.m. to 5 p.m."
+    settings.KECS_MAIL_DIR = tmp_path / "mail"
+    settings.KECS_SSN_NOTICE = {
+        "mandatory_or_voluntary": (
+            "DEMONSTRATION TEXT: giving your number is voluntary. Without it, our staff register you."
+        ),
+        "authority": "DEMONSTRATION TEXT: the agency names the law here.",
+        "uses": "DEMONSTRATION TEXT: to find your record, and to keep it apart from everybody else's.",
+    }
+
+
+@pytest.fixture
+def served() -> dict[str, str]:
+    """The HTML of each page that `site` served in this test."""
+    return {}
+
+
+@pytest.fixture
+def site(transactional_db: None, agency: None, served: dict[str, str]) -> Iterator[str]:
     """The address of the portal, served by threads from the test's database; http://localhost:<port>."""
     from django.conf import settings
     from django.core.handlers.wsgi import WSGIHandler
@@ -62,7 +107,9 @@ def site(transactional_db: None) -> Iterator[str]:
     # Django's own live server finds static files by their unhashed names; our pages ask for the hashed ones, which
     # the middleware serves, as in production.
     def middleware_serves_static(application: Any) -> Any:
-        return application
+        portal = Portal(application)
+        portal.pages = served
+        return portal
 
     thread = LiveServerThread("localhost", cast(type[WSGIHandler], middleware_serves_static))
     thread.daemon = True
