@@ -40,7 +40,7 @@ def test_the_page_is_the_same_for_everybody(client, maria, address):
 
 def test_the_username_is_mailed(client, maria):
     page = client.post("/forgot-username", {"email": "maria@example.org"}, follow=True)
-    assert heading(page) == "Look in your email"
+    assert heading(page) == "Check your email"
     assert "maria.fuentes" not in page.content.decode()
     message = OutboxMessage.objects.get(kind="accounts.usernames")
     assert "maria.fuentes" in (unseal_from(message, "body_sealed") or "")

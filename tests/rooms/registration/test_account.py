@@ -224,7 +224,7 @@ def test_a_record_that_changed_between_the_pages_is_not_claimed(client):
     record.deceased = True
     record.save()
     answer = send_account(client, page, MARIA.account())
-    assert heading(answer) == "We did not find a record"
+    assert heading(answer) == "We did not find your record"
     assert User.objects.count() == 0
 
 

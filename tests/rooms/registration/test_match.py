@@ -21,7 +21,7 @@ def test_this_is_me_leads_to_the_account(client):
 def test_this_is_not_me_offers_a_new_account(client):
     on_file(MARIA)
     page = press(client, search(client, MARIA), "not_me")
-    assert heading(page) == "We did not find a record"
+    assert heading(page) == "We did not find your record"
     assert heading(press(client, page, "create_new")) == "Create New Account"
 
 
@@ -80,7 +80,7 @@ def test_the_username_goes_to_the_address_on_file_and_the_page_says_no_more(clie
     stranger = InspectingClient()
     search(stranger, MARIA)
     page = stranger.post("/register/match/username", follow=True)
-    assert heading(page) == "Look in your email"
+    assert heading(page) == "Check your email"
     assert "onfile@example.org" not in page.content.decode()
     sent = OutboxMessage.objects.filter(kind="accounts.usernames")
     assert [message.to for message in sent] == ["onfile@example.org"]

@@ -54,7 +54,7 @@ def test_a_former_name_is_found(client):
 def test_one_wrong_fact_finds_nothing_and_does_not_say_which(client, instead):
     on_file(MARIA)
     page = search(client, MARIA, **instead)
-    assert heading(page) == "We did not find a record"
+    assert heading(page) == "We did not find your record"
     assert "Create New Account" in page.content.decode()
 
 
@@ -85,14 +85,14 @@ def test_a_match_shows_nothing_that_was_not_typed(client):
 
 def test_a_deceased_record_is_not_offered(client):
     on_file(MARIA, deceased=True)
-    assert heading(search(client, MARIA)) == "We did not find a record"
+    assert heading(search(client, MARIA)) == "We did not find your record"
 
 
 def test_several_records_go_to_a_person(client):
     on_file(MARIA)
     on_file(Person(ssn="901664321"))
     page = search(client, MARIA)
-    assert heading(page) == "A person must look at this"
+    assert heading(page) == "Our staff will find your record"
     assert "Create New Account" in page.content.decode()
 
 
@@ -147,8 +147,8 @@ def test_a_field_sent_twice_is_refused(client):
 def test_five_misses_a_day_then_even_the_right_facts_find_nothing(client):
     on_file(MARIA)
     for guess in range(5):
-        assert heading(search(client, MARIA, last4=f"{1000 + guess}")) == "We did not find a record"
-    assert heading(search(client, MARIA)) == "We did not find a record"
+        assert heading(search(client, MARIA, last4=f"{1000 + guess}")) == "We did not find your record"
+    assert heading(search(client, MARIA)) == "We did not find your record"
     last = AuditEvent.objects.filter(code="registration.search_made").last()
     assert last is not None
     assert last.keys["limited"] is True

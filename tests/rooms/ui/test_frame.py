@@ -63,8 +63,5 @@ def test_only_an_error_interrupts(kind, role):
     assert f'role="{role}"' in render_to_string("ui/alert.html", {"kind": kind, "body": "So."})
 
 
-def test_a_notice_and_an_alert_show_text_as_text():
-    source = render_to_string("ui/notice.html", {"heading": "Why", "body": "One <b>.\n\nTwo."})
-    assert "<p>One &lt;b&gt;.</p>" in source
-    assert "<p>Two.</p>" in source
+def test_an_alert_shows_text_as_text():
     assert "<b>" not in render_to_string("ui/alert.html", {"body": "<b>"})
