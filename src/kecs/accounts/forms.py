@@ -8,9 +8,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from kecs.accounts.addresses import normalised_address
-from kecs.accounts.messages import EMAIL_SHAPE, PASSWORDS_DIFFER
-from kecs.accounts.passwords import MAX_LENGTH
+from kecs.accounts.messages import EMAIL_SHAPE, PASSWORD_PROBLEMS, PASSWORDS_DIFFER, TOO_LONG
+from kecs.accounts.passwords import MAX_LENGTH, PasswordProblem
 from kecs.ui.widgets import EmailInput, PasswordInput, UsernameInput
+
+PASSWORD_TOO_LONG = PASSWORD_PROBLEMS[PasswordProblem.TOO_LONG]
 
 
 class EmailField(forms.EmailField):
@@ -20,7 +22,9 @@ class EmailField(forms.EmailField):
         kwargs.setdefault("label", _("Email address"))
         kwargs.setdefault("widget", EmailInput())
         kwargs.setdefault("max_length", 254)
-        super().__init__(error_messages={"required": EMAIL_SHAPE, "invalid": EMAIL_SHAPE}, **kwargs)
+        super().__init__(
+            error_messages={"required": EMAIL_SHAPE, "invalid": EMAIL_SHAPE, "max_length": TOO_LONG}, **kwargs
+        )
 
     def clean(self, value: Any) -> str:
         """Lower case."""
@@ -36,14 +40,14 @@ class SignInForm(LoginForm):
             label=_("Username or email"),
             max_length=254,
             widget=UsernameInput(),
-            error_messages={"required": _("Enter your username or email.")},
+            error_messages={"required": _("Enter your username or email."), "max_length": TOO_LONG},
         )
         self.fields["password"] = forms.CharField(
             label=_("Password"),
             strip=False,
             max_length=MAX_LENGTH,
             widget=PasswordInput(attrs={"autocomplete": "current-password"}),
-            error_messages={"required": _("Enter your password.")},
+            error_messages={"required": _("Enter your password."), "max_length": PASSWORD_TOO_LONG},
         )
         self.order_fields(["login", "password"])
 
@@ -80,7 +84,10 @@ class ChoosePasswordForm(ResetPasswordKeyForm):
                 strip=False,
                 max_length=MAX_LENGTH,
                 widget=PasswordInput(attrs={"autocomplete": "new-password"}),
-                error_messages={"required": _("Type the new password in both boxes.")},
+                error_messages={
+                    "required": _("Type the new password in both boxes."),
+                    "max_length": PASSWORD_TOO_LONG,
+                },
             )
 
     def clean_password1(self) -> str:

@@ -44,6 +44,7 @@ USERNAME_SHAPE = _(
 )
 USERNAME_TAKEN = _("Someone else has this username. Try another one, for example %(suggestion)s.")
 USERNAME_TRIES = _("You have tried many usernames. Please use this one: %(suggestion)s.")
+TOO_LONG = _("This is too long. Use %(limit_value)d characters or fewer.")
 EMAIL_SHAPE = _("Enter an email address in the form name@example.com.")
 SIGN_IN_FAILED = _(
     "The username or email and the password do not go together. Check both, or use a link below."

@@ -7,8 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from kecs.accounts.forms import EmailField
-from kecs.accounts.messages import PASSWORDS_DIFFER, USERNAME_SHAPE, USERNAME_TAKEN, USERNAME_TRIES
+from kecs.accounts.forms import PASSWORD_TOO_LONG, EmailField
+from kecs.accounts.messages import PASSWORDS_DIFFER, TOO_LONG, USERNAME_SHAPE, USERNAME_TAKEN, USERNAME_TRIES
 from kecs.accounts.passwords import MAX_LENGTH
 from kecs.accounts.queries import username_is_taken
 from kecs.accounts.usernames import is_well_formed, normalised, suggestion_for
@@ -63,14 +63,14 @@ class AccountForm(forms.Form):
         strip=False,
         max_length=MAX_LENGTH,
         widget=PasswordInput(autocomplete="new-password", attrs={"aria-describedby": "password_rules"}),
-        error_messages={"required": _("Create a password.")},
+        error_messages={"required": _("Create a password."), "max_length": PASSWORD_TOO_LONG},
     )
     password2 = forms.CharField(
         label=_("Confirm the password"),
         strip=False,
         max_length=MAX_LENGTH,
         widget=PasswordInput(autocomplete="new-password", again=True),
-        error_messages={"required": _("Type the password once more.")},
+        error_messages={"required": _("Type the password once more."), "max_length": PASSWORD_TOO_LONG},
     )
 
     def __init__(self, *args: Any, claim: Claim, visitor: str, **kwargs: Any) -> None:
@@ -178,6 +178,7 @@ class NoSsnForm(forms.Form):
         label=_("Telephone"),
         required=False,
         max_length=30,
+        error_messages={"max_length": TOO_LONG},
         widget=TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
     )
     message = forms.CharField(
@@ -185,5 +186,6 @@ class NoSsnForm(forms.Form):
         help_text=_("For example: a name you used before, or the school where you work."),
         required=False,
         max_length=1000,
+        error_messages={"max_length": TOO_LONG},
         widget=forms.Textarea(attrs={"class": "usa-textarea", "rows": 4}),
     )
