@@ -270,6 +270,12 @@ def _send_usernames(*, accounts: list[User], to: str, by: str) -> None:
 
 
 @transaction.atomic
+def change_language(*, account_id: UUID, language: str, by: str) -> None:
+    """Mails to this account, and its pages after the next sign-in, speak this language."""
+    User.objects.filter(pk=account_id).update(language=language)
+
+
+@transaction.atomic
 def note_sign_in(*, account_id: UUID, by: str) -> None:
     """Record that a session of this account began."""
     record(event=events.SignedIn(subject=f"account:{account_id}"), by=f"account:{account_id}")

@@ -1,4 +1,5 @@
-"""Paths of the accounts room. The names that begin with account_ are those django-allauth looks up."""
+"""Paths of the accounts room. The names that begin with account_ are those django-allauth looks up,
+set_language the one Django documents."""
 
 from django.urls import path
 
@@ -29,5 +30,6 @@ library_urlpatterns = [
         views.ChoosePasswordView.as_view(),
         name="account_reset_password_from_key",
     ),
+    path("language/setlang/", views.SetLanguageView.as_view(), name="set_language"),
     path("account-closed", views.AccountInactiveView.as_view(), name="account_inactive"),
 ]

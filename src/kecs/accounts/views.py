@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import views as library
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,6 +12,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import FormView, TemplateView
+from django.views.i18n import set_language
 
 from kecs.accounts import actions
 from kecs.accounts.actions import Confirmation
@@ -26,6 +28,7 @@ from kecs.accounts.queries import signed_in, state_of
 from kecs.accounts.tokens import digest_of_token
 
 CONFIRM_SESSION_KEY = "confirm_email"  # the digest of the token in the link that was opened
+LANGUAGE_SESSION_KEY = "chosen_language"  # the language that was chosen before signing in
 
 
 class SignInView(library.LoginView):
@@ -33,6 +36,41 @@ class SignInView(library.LoginView):
 
     form_class = SignInForm
     template_name = "accounts/sign_in.html"
+
+    def form_valid(self, form: SignInForm) -> HttpResponse:
+        """Goes on in the language just chosen, which the account keeps, or else in the account's own."""
+        response: HttpResponse = super().form_valid(form)
+        if self.request.user.is_authenticated:
+            account_id = signed_in(self.request)
+            chosen = self.request.session.pop(LANGUAGE_SESSION_KEY, "")
+            if chosen:
+                actions.change_language(account_id=account_id, language=chosen, by=f"account:{account_id}")
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                chosen or state_of(account_id).language,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                samesite="Lax",
+            )
+        return response
+
+
+class SetLanguageView(View):
+    """The switch in the head of every page."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        """Changes nothing, and goes back."""
+        return set_language(request)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        """Changes the language of the pages, and that of the mails to whoever is signed in."""
+        chosen = request.POST.get("language", "")
+        if chosen in dict(settings.LANGUAGES):
+            if request.user.is_authenticated:
+                account_id = signed_in(request)
+                actions.change_language(account_id=account_id, language=chosen, by=f"account:{account_id}")
+            else:
+                request.session[LANGUAGE_SESSION_KEY] = chosen
+        return set_language(request)
 
 
 class SignOutView(library.LogoutView):

@@ -17,6 +17,5 @@ urlpatterns = [
     path("register", include("kecs.registration.urls")),
     path("home", include("kecs.home.urls")),
     path("robot/", include("kecs.guard.urls")),
-    path("language/", include("django.conf.urls.i18n")),
     path("healthz", healthz, name="healthz"),
 ]
