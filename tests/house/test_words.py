@@ -27,6 +27,8 @@ OTHER_CALL = re.compile(r"\b(?:n|p|np)gettext(?:_lazy)?\b")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w+\}|%%")
 TAG = re.compile(r"</?\w+[^>]*>")
 ENDINGS = ".:,;?!…"
+# Fernández Huerta's scale: 60 and more is plain prose, such as a newspaper prints for everybody.
+READING_EASE_AT_LEAST = 60
 # A person is addressed as usted, on every page.
 TOO_FAMILIAR = re.compile(r"\b(tú|tu|tus|te|ti|contigo|vos|vosotros|vosotras|vuestr[oa]s?)\b", re.IGNORECASE)
 
@@ -116,6 +118,23 @@ def faults(english: str, spanish: str, *, fuzzy: bool = False) -> list[str]:
     return found
 
 
+def syllables(word: str) -> int:
+    """Of a Spanish word: its strong vowels, and its groups of weak ones alone (cuenta 2, día 2, ciudad 2)."""
+    spoken = re.sub(
+        r"(?<=q)u|(?<=g)u(?=[eéií])|y$", lambda silent: "i" if silent[0] == "y" else "", word.lower()
+    )
+    groups = re.findall("[aeiouáéíóúü]+", spoken)
+    return max(1, sum(max(1, len(re.findall("[aeoáéíóú]", group))) for group in groups))
+
+
+def reading_ease(sentences: Iterable[str]) -> float:
+    """Fernández Huerta, 1959: 206.84 - 60 syllables a word - 1.02 words a sentence."""
+    pieces = [re.findall(r"[^\W\d_]+", piece) for text in sentences for piece in re.split(r"[.:;?!…]+", text)]
+    spoken = [words for words in pieces if words]
+    words = [word for piece in spoken for word in piece]
+    return 206.84 - 60 * sum(map(syllables, words)) / len(words) - 1.02 * len(words) / len(spoken)
+
+
 # --- The law -----------------------------------------------------------------------------------------------------
 
 
@@ -137,6 +156,12 @@ def test_every_text_is_translated_whole():
         if message.id and (wrong := faults(str(message.id), str(message.string), fuzzy=message.fuzzy))
     }
     assert found == {}
+
+
+def test_the_sentences_are_easy_to_read():
+    """Labels and buttons, which are short, do not count."""
+    sentences = [str(message.string) for message in catalogue() if str(message.string).endswith((".", "?"))]
+    assert reading_ease(TAG.sub("", PLACEHOLDER.sub("", text)) for text in sentences) >= READING_EASE_AT_LEAST
 
 
 def test_the_words_that_are_alike_are_still_used():
@@ -188,6 +213,24 @@ def test_a_good_translation_has_no_fault(english, spanish):
 
 def test_a_guess_is_a_fault_even_when_it_reads_well():
     assert faults("Search", "Buscar", fuzzy=True) != []
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [("cuenta", 2), ("día", 2), ("ciudad", 2), ("aquí", 2), ("guion", 1), ("leer", 2), ("hoy", 1), ("y", 1)],
+)
+def test_syllables_are_counted(word, count):
+    assert syllables(word) == count
+
+
+def test_heavy_prose_is_seen():
+    heavy = (
+        "La administración departamental procederá consiguientemente a la correspondiente verificación documental "
+        "de las credenciales profesionales previamente proporcionadas por los solicitantes."
+    )
+    assert (
+        reading_ease([heavy]) < READING_EASE_AT_LEAST < reading_ease(["Escriba su nombre. Use solo letras."])
+    )
 
 
 def test_words_are_found_in_code():

@@ -85,7 +85,7 @@ def test_the_guide_in_spanish_for_somebody_new(client):
     assert heading(send_account(client, page, MARIA.new_account())) == "Página de inicio"
     assert client.titles == {
         f"{page} – Sistema de Credenciales para Educadores"
-        for page in ("No encontramos un expediente", "Crear cuenta nueva", "Página de inicio")
+        for page in ("No encontramos su expediente", "Crear cuenta nueva", "Página de inicio")
     }
 
 
@@ -120,11 +120,11 @@ def test_every_mail_is_spanish(client):
 
 
 def test_no_match_not_me_several_and_held(client):
-    assert heading(search(client, MARIA)) == "No encontramos un expediente"
+    assert heading(search(client, MARIA)) == "No encontramos su expediente"
     on_file(MARIA)
-    assert heading(press(client, search(client, MARIA), "not_me")) == "No encontramos un expediente"
+    assert heading(press(client, search(client, MARIA), "not_me")) == "No encontramos su expediente"
     on_file(MARIA, ssn="901664321")
-    assert heading(search(client, MARIA)) == "Una persona debe revisar esto"
+    assert heading(search(client, MARIA)) == "Nuestro personal buscará su expediente"
     on_file(PABLO)
     claim(SpanishClient(), PABLO, username="pablo.quispe")
     held = SpanishClient()
