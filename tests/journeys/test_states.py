@@ -18,7 +18,11 @@ from tests.journeys.looking import BUDGET, Scale, invalid_html, note_shifts, shi
 
 Look = Callable[[Page, str], None]
 RUTH = Person(
-    first_name="Ruth", last_surname="Okafor", birth_date=date(1961, 3, 5), ssn="900661234", email="ruth@example.net"
+    first_name="Ruth",
+    last_surname="Okafor",
+    birth_date=date(1961, 3, 5),
+    ssn="900661234",
+    email="ruth@example.net",
 )
 
 
@@ -196,7 +200,9 @@ def test_the_home_page(visitor: Page, look: Look, new_page: NewPage):
     w.press(page, "Confirm my email address")
     look(page, "home-confirmed")
     other = new_page()
-    other.goto(w.link_in(w.mail_to("maria.on.file@example.org", "An account was made for your educator record")))
+    other.goto(
+        w.link_in(w.mail_to("maria.on.file@example.org", "An account was made for your educator record"))
+    )
     w.press(other, "This wasn't me")
     page.goto("/home")
     look(page, "home-frozen")
@@ -306,7 +312,9 @@ def test_this_was_not_me(visitor: Page, look: Look, new_page: NewPage):
     w.claims(new_page(), MARIA)
     page.goto("/register/not-me")
     look(page, "not-me-no-link")
-    page.goto(w.link_in(w.mail_to("maria.on.file@example.org", "An account was made for your educator record")))
+    page.goto(
+        w.link_in(w.mail_to("maria.on.file@example.org", "An account was made for your educator record"))
+    )
     look(page, "not-me")
     w.press(page, "This wasn't me")
     w.sees(page, "Thank you for telling us")

@@ -165,7 +165,7 @@ def test_fifty_searches_through_the_page_at_once_are_five():
     def come(number):
         return heading(search(InspectingClient(), SINGLE, last4=f"{1000 + number}"))
 
-    assert set(crowd(50, come)) == {"We did not find a record"}
+    assert set(crowd(50, come)) == {"We did not find your record"}
     assert evaluated() == A_DAY
 
 
