@@ -293,7 +293,7 @@ def test_every_verdict_of_the_robot_check(verdict):
 def test_signing_in_and_out(client):
     register_new(SpanishClient(), MARIA)
     assert len(errors(client.post("/", {}))) == 2
-    assert "Inicie sesión y podrá seguir" in client.get("/?next=/home").content.decode()
+    assert "Inicie sesión para seguir" in client.get("/?next=/home").content.decode()
     for _try in range(11):
         page = client.post("/", {"login": "maria.fuentes", "password": "wrong"})
     assert "Espere 15 minutos" in errors(page)[0]
