@@ -81,7 +81,10 @@ def _may_mail(*, to: str, purpose: str, by: str) -> bool:
 
 
 def open_account(*, account_id: UUID, new: NewAccount, by: str) -> None:
-    """Open an account with its first, unconfirmed address, inside the caller's transaction. Raises UsernameTaken."""
+    """Open an account with its first, unconfirmed address, inside the caller's transaction.
+
+    Raises UsernameTaken, after which that transaction can only be rolled back.
+    """
     account = User(
         id=account_id,
         username=new.username,
@@ -90,8 +93,7 @@ def open_account(*, account_id: UUID, new: NewAccount, by: str) -> None:
         language=new.language,
     )
     try:
-        with transaction.atomic():
-            account.save(force_insert=True)
+        account.save(force_insert=True)
     except IntegrityError:
         raise UsernameTaken from None
     EmailAddress.objects.create(user=account, email=new.email, primary=True, verified=False)
@@ -118,14 +120,19 @@ def _send_confirmation(*, account: User, by: str) -> None:
         return
     token = new_token()
     now = timezone.now()
-    EmailConfirmation.objects.update_or_create(
+    confirmation = EmailConfirmation(
         account=account,
-        defaults={
-            "email": account.email,
-            "token_digest": digest_of_token(token),
-            "sent_at": now,
-            "expires_at": now + CONFIRMATION_LASTS,
-        },
+        email=account.email,
+        token_digest=digest_of_token(token),
+        sent_at=now,
+        expires_at=now + CONFIRMATION_LASTS,
+    )
+    # One statement, which replaces the link before if there is one.
+    EmailConfirmation.objects.bulk_create(
+        [confirmation],
+        update_conflicts=True,
+        unique_fields=["account"],
+        update_fields=["email", "token_digest", "sent_at", "expires_at"],
     )
     with translation.override(account.language):
         subject = _("Confirm your email address")

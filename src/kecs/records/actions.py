@@ -54,10 +54,9 @@ def hold_record(
     """Let the account hold the record. The database decides a race: raises RecordTaken for all but one."""
     attributes = tuple(because)
     try:
-        with transaction.atomic():
-            holding = Holding.objects.create(
-                record_id=record_id, account_id=account_id, level=level, because=list(attributes), held_by=by
-            )
+        holding = Holding.objects.create(
+            record_id=record_id, account_id=account_id, level=level, because=list(attributes), held_by=by
+        )
     except IntegrityError:
         raise RecordTaken from None
     record_event(
@@ -87,14 +86,13 @@ def create_record(*, identity: Identity, by: str) -> UUID:
         surnames=[identity.last_surname],
     )
     try:
-        with transaction.atomic():
-            created.save(force_insert=True)
-            IdentityKey.objects.bulk_create(
-                IdentityKey(
-                    record=created, kind=key.kind.value, key_id=the_keyring().current, digest=key_digest(key)
-                )
-                for key in keys
+        created.save(force_insert=True)
+        IdentityKey.objects.bulk_create(
+            IdentityKey(
+                record=created, kind=key.kind.value, key_id=the_keyring().current, digest=key_digest(key)
             )
+            for key in keys
+        )
     except IntegrityError:
         raise SsnOnFile from None
     record_event(event=events.RecordCreated(subject=f"record:{created.pk}", source="registration"), by=by)

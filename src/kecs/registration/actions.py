@@ -131,9 +131,8 @@ def _once(*, key: str, register: Callable[[UUID], str], road: str, by: str) -> U
     account_id = uuid4()
     with transaction.atomic(), recorded_together():
         try:
-            with transaction.atomic():
-                # First, so that a second form with the same key waits here and then finds the account.
-                RegistrationOutcome.objects.create(key_digest=key_digest(key), account_id=account_id)
+            # First, so that a second form with the same key waits here and then finds the account.
+            RegistrationOutcome.objects.create(key_digest=key_digest(key), account_id=account_id)
         except IntegrityError:
             raise AlreadyRegistered from None
         decided = register(account_id)
