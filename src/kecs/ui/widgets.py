@@ -3,6 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 Attrs = dict[str, Any]
@@ -15,21 +18,36 @@ def with_defaults(attrs: Attrs | None, css: str, **defaults: str | bool) -> Attr
     return {"class": classes, **defaults, **given}
 
 
-class TextInput(forms.TextInput):
+def tag_of(widget: dict[str, Any]) -> SafeString:
+    """The element that Django's input.html writes, without a template: a page has up to eight, and each took 0.3 ms."""
+    value = {} if widget["value"] is None else {"value": widget["value"]}
+    return format_html(
+        '<input type="{}" name="{}"{}>', widget["type"], widget["name"], flatatt({**value, **widget["attrs"]})
+    )
+
+
+class OneTag(forms.widgets.Input):
+    """An input that is one element and nothing around it."""
+
+    def render(self, name: str, value: Any, attrs: Attrs | None = None, renderer: Any = None) -> SafeString:
+        return tag_of(self.get_context(name, value, attrs)["widget"])
+
+
+class TextInput(OneTag, forms.TextInput):
     """One line of text."""
 
     def __init__(self, attrs: Attrs | None = None) -> None:
         super().__init__(with_defaults(attrs, "usa-input"))
 
 
-class NameInput(forms.TextInput):
+class NameInput(OneTag, forms.TextInput):
     """A part of a person's name; `autocomplete` is "given-name" or "family-name"."""
 
     def __init__(self, attrs: Attrs | None = None, *, autocomplete: str) -> None:
         super().__init__(with_defaults(attrs, "usa-input", autocomplete=autocomplete, spellcheck="false"))
 
 
-class UsernameInput(forms.TextInput):
+class UsernameInput(OneTag, forms.TextInput):
     """A username, which no phone may "correct"."""
 
     def __init__(self, attrs: Attrs | None = None) -> None:
@@ -45,7 +63,7 @@ class UsernameInput(forms.TextInput):
         )
 
 
-class EmailInput(forms.EmailInput):
+class EmailInput(OneTag, forms.EmailInput):
     """An e-mail address."""
 
     def __init__(self, attrs: Attrs | None = None) -> None:
@@ -54,7 +72,7 @@ class EmailInput(forms.EmailInput):
         )
 
 
-class DateInput(forms.DateInput):
+class DateInput(OneTag, forms.DateInput):
     """A birth date typed as one text, mm/dd/yyyy; the hint carries the format, no placeholder does.
 
     No `inputmode`: the guide asks for the slashes, and the numeric keypads of iPhones have none. Browsers
@@ -81,7 +99,7 @@ class NeverShownAgain(forms.TextInput):
         return super().get_context(name, None, attrs)
 
 
-class LastFourInput(NeverShownAgain):
+class LastFourInput(OneTag, NeverShownAgain):
     """The last four digits of a Social Security number.
 
     Not hidden while typing: four digits alone find nobody, and a slip that can be seen saves a failed search.
@@ -118,6 +136,7 @@ class SsnInput(NeverShownAgain):
 
     def get_context(self, name: str, value: Any, attrs: Attrs | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
+        context["widget"]["tag"] = tag_of(context["widget"])
         context["widget"]["reveal"] = {
             "how": "mask",
             "show": _("Show Social Security number"),
@@ -151,6 +170,7 @@ class PasswordInput(forms.PasswordInput):
 
     def get_context(self, name: str, value: Any, attrs: Attrs | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
+        context["widget"]["tag"] = tag_of(context["widget"])
         context["widget"]["reveal"] = {
             "how": "password",
             "show": _("Show repeated password") if self.again else _("Show password"),
