@@ -47,14 +47,15 @@ def look(
     phone = visitor.viewport_size == {"width": PHONE[0], "height": PHONE[1]}
 
     def judge(page: Page, name: str) -> None:
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("load")
+        page.evaluate("document.fonts.ready.then(() => null)")
         found = shifts(page)
         if scale.total >= BUDGET:
             found.append(f"weighs {scale.total} bytes: {scale.weights}")
         shoot(page, name)
         found += axe_violations(page)
         page.emulate_media(color_scheme="dark")
-        found += [f"in the dark: {violation}" for violation in axe_violations(page)]
+        found += [f"in the dark: {violation}" for violation in axe_violations(page, colours_only=True)]
         page.emulate_media(color_scheme="light")
         if phone:
             found += sideways(page)

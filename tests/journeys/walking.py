@@ -4,7 +4,6 @@ import email
 import email.policy
 import re
 from pathlib import Path
-from typing import cast
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -113,8 +112,7 @@ def mail_to(address: str, subject: str) -> str:
 
     send_due(by="test")
     for path in sorted(Path(settings.KECS_MAIL_DIR).glob("*.eml"), reverse=True):
-        parsed = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        mail = cast("email.message.EmailMessage", parsed)
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         if mail["To"] == address and mail["Subject"] == subject:
             body = mail.get_body(("plain",))
             assert body is not None
