@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
@@ -61,7 +62,7 @@ class SessionStore(db.SessionStore):
         """Whether there is such a session."""
         return super().exists(stored_as(session_key))
 
-    def create_model_instance(self, data: dict[str, Any]) -> Session:
+    def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         """The row, under the digest."""
         row = super().create_model_instance(data)
         row.session_key = stored_as(row.session_key)

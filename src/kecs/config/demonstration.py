@@ -33,10 +33,14 @@ KECS_AGENCY_NAME="Demonstration Department of Education"
 KECS_HELP_PHONE="(502) 555-0142"
 KECS_HELP_EMAIL=help@kecs.example.org
 KECS_HELP_HOURS="Monday to Friday, 8 a.m. to 5 p.m."
+KECS_HELP_HOURS_ES="De lunes a viernes, de 8 a.m. a 5 p.m."
 # An agency puts the words of its counsel here; production does not start while they are blank.
 KECS_SSN_NOTICE_MANDATORY_OR_VOLUNTARY="DEMONSTRATION TEXT: giving your number is voluntary. Without it, our staff register you."
 KECS_SSN_NOTICE_AUTHORITY="DEMONSTRATION TEXT: the agency names the law here."
 KECS_SSN_NOTICE_USES="DEMONSTRATION TEXT: to find your record, and to keep it apart from everybody else's."
+KECS_SSN_NOTICE_MANDATORY_OR_VOLUNTARY_ES="TEXTO DE MUESTRA: dar su número es voluntario. Sin él, nuestro personal le registra."
+KECS_SSN_NOTICE_AUTHORITY_ES="TEXTO DE MUESTRA: la agencia nombra aquí la ley."
+KECS_SSN_NOTICE_USES_ES="TEXTO DE MUESTRA: para encontrar su expediente y no confundirlo con el de otra persona."
 """
 
 

@@ -38,13 +38,18 @@ KECS_TRUSTED_PROXIES = env.number("KECS_TRUSTED_PROXIES", 0)
 KECS_AGENCY_NAME = env.text("KECS_AGENCY_NAME")
 KECS_HELP_PHONE = env.text("KECS_HELP_PHONE")
 KECS_HELP_EMAIL = env.text("KECS_HELP_EMAIL")
+# The agency's own words may have a Spanish twin; without one, Spanish pages show the English, marked as such.
 KECS_HELP_HOURS = env.text("KECS_HELP_HOURS")
+KECS_HELP_HOURS_ES = env.text("KECS_HELP_HOURS_ES")
 # Privacy Act of 1974, section 7(b): the agency's counsel supplies these words; there is no default text.
-KECS_SSN_NOTICE = {
-    "mandatory_or_voluntary": env.text("KECS_SSN_NOTICE_MANDATORY_OR_VOLUNTARY"),
-    "authority": env.text("KECS_SSN_NOTICE_AUTHORITY"),
-    "uses": env.text("KECS_SSN_NOTICE_USES"),
-}
+KECS_SSN_NOTICE, KECS_SSN_NOTICE_ES = (
+    {
+        "mandatory_or_voluntary": env.text(f"KECS_SSN_NOTICE_MANDATORY_OR_VOLUNTARY{ending}"),
+        "authority": env.text(f"KECS_SSN_NOTICE_AUTHORITY{ending}"),
+        "uses": env.text(f"KECS_SSN_NOTICE_USES{ending}"),
+    }
+    for ending in ("", "_ES")
+)
 # Domains of addresses that end when a job ends; "*" stands for one label or more.
 KECS_SCHOOL_EMAIL_DOMAINS = env.names(
     "KECS_SCHOOL_EMAIL_DOMAINS", "kyschools.us,*.kyschools.us,k12.*.us,*.k12.*.us,*.edu"

@@ -1,13 +1,13 @@
 """The web server's way in. An unsafe installation does not start: the checks run first."""
 
 import os
-from collections.abc import Iterable
 from io import StringIO
 from typing import Any
 
 import django
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
+from django.http import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kecs.config.settings")
@@ -28,10 +28,9 @@ def readable(content_type: str) -> str:
 class Application(WSGIHandler):
     """Django's, for requests that can be read."""
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> HttpResponseBase:
         environ["CONTENT_TYPE"] = readable(environ.get("CONTENT_TYPE", ""))
-        answer: Iterable[bytes] = super().__call__(environ, start_response)
-        return answer
+        return super().__call__(environ, start_response)
 
 
 django.setup(set_prefix=False)

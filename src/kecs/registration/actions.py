@@ -1,7 +1,7 @@
 """The front door's writes: a search, and the one transaction that ends a registration."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -18,7 +18,7 @@ from kecs.audit.actions import record, recorded_together
 from kecs.guard.actions import count, count_together, give_back
 from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
-from kecs.mail.messages import render
+from kecs.mail.messages import Message, render
 from kecs.matching.decide import Claim, Decision, NewDecision, NewOutcome, Outcome, decide, decide_new
 from kecs.records.actions import (
     Identity,
@@ -219,14 +219,28 @@ def _hold_and_tell(*, record_id: UUID, account_id: UUID, because: tuple[str, ...
         return
     token = signing.dumps(str(holding_id), salt=DISAVOW_SALT)
     path = reverse("registration:not_me_link", kwargs={"token": token})
-    message = render(
-        "registration.record_claimed",
-        to,
-        _("An account was made for your educator record"),
-        "registration/mail/record_claimed",
-        {"not_me_url": settings.KECS_ORIGIN + path},
+    queue(message=_claim_notice(to=to, not_me_url=settings.KECS_ORIGIN + path), by=by)
+
+
+def _claim_notice(*, to: str, not_me_url: str) -> Message:
+    """In every language: who reads mail at an address on file is unknown, and who claims must not choose for her."""
+    notices = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            notices.append(
+                render(
+                    "registration.record_claimed",
+                    to,
+                    _("An account was made for your educator record"),
+                    "registration/mail/record_claimed",
+                    {"not_me_url": not_me_url},
+                )
+            )
+    return replace(
+        notices[0],
+        subject=" / ".join(notice.subject for notice in notices),
+        text="\n\n---\n\n".join(notice.text for notice in notices),
     )
-    queue(message=message, by=by)
 
 
 def disavow(*, token: str, by: str) -> bool:

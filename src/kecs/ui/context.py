@@ -1,17 +1,37 @@
 """Says to every template which agency this is, who helps, and who is signed in; a context processor."""
 
 import re
+from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyWords:
+    """Words of the agency's own, and the language they are in, for a screen reader to switch its voice."""
+
+    text: str
+    language: str
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+def in_the_language_read(english: str, spanish: str) -> AgencyWords:
+    """The Spanish on a Spanish page, where the agency has given any; else the English."""
+    if get_language() == "es" and spanish:
+        return AgencyWords(text=spanish, language="es")
+    return AgencyWords(text=english, language="en")
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Keys: agency_name, help_phone, help_phone_link, help_email, help_hours, mail_from, ssn_notice, signed_in_username.
 
-    Blank when unknown.
+    Blank when unknown. `help_hours` and each part of `ssn_notice` are AgencyWords.
     """
     phone = str(getattr(settings, "KECS_HELP_PHONE", ""))
     return {
@@ -19,9 +39,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "help_phone": phone,
         "help_phone_link": re.sub(r"[^+0-9]", "", phone),
         "help_email": str(getattr(settings, "KECS_HELP_EMAIL", "")),
-        "help_hours": str(getattr(settings, "KECS_HELP_HOURS", "")),
+        "help_hours": in_the_language_read(
+            getattr(settings, "KECS_HELP_HOURS", ""), getattr(settings, "KECS_HELP_HOURS_ES", "")
+        ),
         "mail_from": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
-        "ssn_notice": settings.KECS_SSN_NOTICE,
+        "ssn_notice": {
+            part: in_the_language_read(text, settings.KECS_SSN_NOTICE_ES.get(part, ""))
+            for part, text in settings.KECS_SSN_NOTICE.items()
+        },
         "signed_in_username": signed_in_username(request),
     }
 
