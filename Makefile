@@ -1,7 +1,7 @@
 # The targets call small scripts in scripts/, which can be read and run by themselves.
 # PYTHON, PORT, DATABASE_URL and KECS_VAR_DIR may be given here (make run PORT=8080) or in the environment.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench lint format lock clean
+.PHONY: help setup run test bench lint format lock clean pictures
 export PYTHON PORT DATABASE_URL KECS_VAR_DIR
 
 help: ## List these targets
@@ -35,6 +35,9 @@ messages: ## Bring src/kecs/locale up to date with the words in the code (needs 
 
 lock: ## Rewrite requirements/ from pyproject.toml (make lock UPGRADE=1 takes the newest versions)
 	@scripts/lock $(if $(UPGRADE),--upgrade)
+
+pictures: ## Take the pictures of the registration guide anew
+	@scripts/pictures
 
 clean: ## Remove what make setup made; var/ stays
 	@rm -rf .venv build node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -26,7 +26,7 @@ from playwright.sync_api import (
 )
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 # Playwright's loop runs in this thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -72,7 +72,7 @@ class Portal:
 
 
 @pytest.fixture
-def agency(settings: "SettingsWrapper", tmp_path: Path) -> None:
+def agency(settings: "Settings", tmp_path: Path) -> None:
     """An installation as an agency fills it in, with a mail folder of the test's own."""
     settings.KECS_AGENCY_NAME = "Demonstration Department of Education"
     settings.KECS_HELP_PHONE = "(502) 555-0142"

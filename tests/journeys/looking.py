@@ -1,6 +1,7 @@
-"""Looking at a page as it stands: accessible in light and dark, no sideways scroll, nothing that shifts, light enough."""
+"""Looking at a page as it stands: what moves, how wide it is, what it weighs, how hard it reads, whether it is HTML."""
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,10 @@ BUDGET = 100 * 1024  # bytes that a first visit may cost, as they went over the 
 NARROWEST = 320  # CSS pixels: a phone of 1280 at 400 % zoom, WCAG 1.4.10
 # Below 0.1 counts as good; our pages are still, so anything that can be measured is a fault.
 MOST_SHIFT = 0.001
+
+HARDEST = 8.0  # the school grade that a page's English may ask of its reader
+# Short texts have no meaningful grade: one long word decides.
+FEWEST_WORDS = 20
 
 # Runs before the page's own scripts. Shifts within half a second of a key or a tap are the reader's own doing.
 NOTES_SHIFTS = """
@@ -78,6 +83,39 @@ def sideways(page: Page) -> list[str]:
     width = page.evaluate("document.documentElement.scrollWidth")
     page.set_viewport_size(size)
     return [f"scrolls sideways at {NARROWEST} pixels: {width} wide"] if width > NARROWEST else []
+
+
+def syllables(word: str) -> int:
+    """About how many: groups of vowels, without the silent e at the end."""
+    groups = len(re.findall(r"[aeiouy]+", word))
+    silent = word.endswith("e") and not word.endswith(("le", "ee", "ie", "ye"))
+    past = word.endswith("ed") and not word.endswith(("ted", "ded"))
+    return max(1, groups - silent - past)
+
+
+def grade(text: str) -> float:
+    """The U.S. school grade that can read this English: Flesch and Kincaid 1975. A line's end ends a sentence."""
+    sentences = [
+        found
+        for sentence in re.split(r"[.!?:\n]+(?=\s|$)|\n+", text)
+        if (found := re.findall(r"[a-z]+(?:'[a-z]+)?", sentence.lower()))
+    ]
+    words = [word for sentence in sentences for word in sentence]
+    if len(words) < FEWEST_WORDS:
+        return 0.0
+    spoken = sum(syllables(word) for word in words)
+    return 0.39 * len(words) / len(sentences) + 11.8 * spoken / len(words) - 15.59
+
+
+def hard_words(page: Page) -> list[str]:
+    """What is wrong with the page's English: its sentences, without headings, labels and lists, which would flatter it.
+
+    The agency's notice is the words of its counsel.
+    """
+    paragraphs = page.locator("main :is(p, li):not(.kecs-notice *)").all_inner_texts()
+    sentences = [text.strip() for text in paragraphs if text.strip().endswith((".", "!", "?"))]
+    asked = grade(re.sub(r"\S+@\S+", "", "\n".join(sentences)))
+    return [f"reads like grade {asked:.1f}: {sentences}"] if asked > HARDEST else []
 
 
 def invalid_html(pages: Mapping[str, str], folder: Path) -> list[str]:

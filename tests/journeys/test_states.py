@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from tests.factories.people import MARIA, PASSWORD, Person, on_file
 from tests.journeys import walking as w
 from tests.journeys.conftest import DESKTOP, PHONE, NewPage, Watch, axe_violations
-from tests.journeys.looking import BUDGET, Scale, invalid_html, note_shifts, shifts, sideways
+from tests.journeys.looking import BUDGET, Scale, hard_words, invalid_html, note_shifts, shifts, sideways
 
 Look = Callable[[Page, str], None]
 RUTH = Person(
@@ -59,6 +59,8 @@ def look(
         page.emulate_media(color_scheme="light")
         if phone:
             found += sideways(page)
+            if page.locator("html").get_attribute("lang") == "en":
+                found += hard_words(page)
         faults.extend(f"{name}: {fault}" for fault in found)
 
     yield judge
@@ -320,3 +322,21 @@ def test_this_was_not_me(visitor: Page, look: Look, new_page: NewPage):
     w.press(page, "This wasn't me")
     w.sees(page, "Thank you for telling us")
     look(page, "not-me-done")
+
+
+def test_the_pages_in_spanish(visitor: Page, look: Look, new_page: NewPage):
+    page = visitor
+    on_file(MARIA)
+    w.searches(page, RUTH)
+    w.press(page, "Create New Account")
+    w.press(page, "Español")
+    look(page, "es-account-new")
+    page.get_by_role("button", name="English").wait_for()
+    page.goto("/register/match")
+    look(page, "es-match-none")
+    page.goto("/register/search")
+    page.locator("form.usa-form button.usa-button").click()
+    page.locator("[data-error-summary]").wait_for()
+    look(page, "es-search-errors")
+    page.goto("/")
+    look(page, "es-sign-in")
