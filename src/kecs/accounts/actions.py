@@ -24,7 +24,7 @@ from kecs.accounts.passwords import normalised
 from kecs.accounts.queries import accounts_with_address, confirmed_owner_of, live_confirmation
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record
-from kecs.guard.actions import count
+from kecs.guard.actions import count_together
 from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
@@ -75,9 +75,8 @@ def _mail(*, account: User, to: str, kind: str, subject: str, context: dict[str,
 
 def _may_mail(*, to: str, purpose: str, by: str) -> bool:
     subject = f"{purpose}:{to}"
-    hour = count(limit=Limit.MAILS_PER_ADDRESS_HOUR, subject=subject, by=by)
-    day = count(limit=Limit.MAILS_PER_ADDRESS_DAY, subject=subject, by=by)
-    return hour.allowed and day.allowed
+    tries = [(Limit.MAILS_PER_ADDRESS_HOUR, subject), (Limit.MAILS_PER_ADDRESS_DAY, subject)]
+    return all(counted.allowed for counted in count_together(tries=tries, by=by))
 
 
 def open_account(*, account_id: UUID, new: NewAccount, by: str) -> None:

@@ -13,8 +13,10 @@ from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from kecs.pii.fields import sealed_text, unsealed_text
 from kecs.pii.seal import SealBroken
@@ -57,6 +59,10 @@ class SessionStore(db.SessionStore):
         if found is None:
             self._session_key = None
         return found
+
+    def _get_new_session_key(self) -> str:
+        """Without a look whether it is free: of 36^32 keys none comes twice, and the insert would refuse it."""
+        return get_random_string(32, VALID_KEY_CHARS)
 
     def exists(self, session_key: str) -> bool:
         """Whether there is such a session."""

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import chain
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from kecs.audit.actions import record, record_all
 from kecs.guard.events import LimitCleared, LimitReached
@@ -16,12 +17,13 @@ from kecs.guard.queries import database_clock, subject_digest
 
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)  # no window begins before it
 
-# One statement, so that no two tries read the same count. Both databases understand it.
+# One statement, so that no two tries read the same count. Both databases understand it. A row for each try; `ended` is
+# for each limit the moment at which a window that began then is over.
 _COUNT = """
-    INSERT INTO guard_limitcounter ("limit", subject_digest, window_start, count) VALUES (%s, %s, %s, 1)
+    INSERT INTO guard_limitcounter ("limit", subject_digest, window_start, count) VALUES {rows}
     ON CONFLICT ("limit", subject_digest) DO UPDATE SET
-        count = CASE WHEN guard_limitcounter.window_start <= %s THEN 1 ELSE guard_limitcounter.count + 1 END,
-        window_start = CASE WHEN guard_limitcounter.window_start <= %s
+        count = CASE WHEN guard_limitcounter.window_start <= {ended} THEN 1 ELSE guard_limitcounter.count + 1 END,
+        window_start = CASE WHEN guard_limitcounter.window_start <= {ended}
             THEN EXCLUDED.window_start ELSE guard_limitcounter.window_start END
     RETURNING id, "limit", subject_digest, window_start, count
 """
@@ -62,7 +64,10 @@ def count_together(*, tries: Iterable[tuple[Limit, str]], by: str, at: datetime 
     """
     now = at or database_clock()
     digests = sorted((limit, subject_digest(limit, subject)) for limit, subject in set(tries))
-    counted = [_count(limit, digest, now) for limit, digest in digests]
+    if not digests:
+        return []
+    rows = _counted(digests, now)
+    counted = [_verdict(limit, rows[limit, digest]) for limit, digest in digests]
     reached = [
         LimitReached(subject=f"limit:{digest.hex()}", limit=str(limit))
         for (limit, digest), one in zip(digests, counted, strict=True)
@@ -74,10 +79,23 @@ def count_together(*, tries: Iterable[tuple[Limit, str]], by: str, at: datetime 
     return counted
 
 
-def _count(limit: Limit, digest: bytes, now: datetime) -> Count:
+def _counted(digests: list[tuple[Limit, bytes]], now: datetime) -> dict[tuple[str, bytes], LimitCounter]:
+    """Add one to each counter, in the order given. The counters as they are then."""
+    values = [(str(limit), digest, now) for limit, digest in digests]
+    windows = {limit: RULES[limit].window for limit, _digest in digests}
+    ends = [(str(limit), now - window if window else _LONG_AGO) for limit, window in windows.items()]
+    statement = _COUNT.format(
+        rows=", ".join(["(%s, %s, %s, 1)"] * len(values)),
+        ended=f'CASE guard_limitcounter."limit" {"WHEN %s THEN %s " * len(ends)}END',
+    )
+    parameters = list(chain(*values, *ends, *ends))
+    return {
+        (row.limit, bytes(row.subject_digest)): row for row in LimitCounter.objects.raw(statement, parameters)
+    }
+
+
+def _verdict(limit: Limit, row: LimitCounter) -> Count:
     rule = RULES[limit]
-    ended = now - rule.window if rule.window else _LONG_AGO
-    [row] = LimitCounter.objects.raw(_COUNT, [str(limit), digest, now, ended, ended])
     return Count(
         used=row.count,
         allowed=row.count <= rule.most,
@@ -89,9 +107,15 @@ def _count(limit: Limit, digest: bytes, now: datetime) -> Count:
 
 def give_back(*, limit: Limit, subject: str, by: str) -> None:
     """Take one count back: the try that was counted as a miss turned out a hit."""
-    LimitCounter.objects.filter(
-        limit=limit, subject_digest=subject_digest(limit, subject), count__gt=0
-    ).update(count=F("count") - 1)
+    give_back_together(tries=[(limit, subject)], by=by)
+
+
+def give_back_together(*, tries: Iterable[tuple[Limit, str]], by: str) -> None:
+    """Take one count of each back, in the transaction that counted them: it has their rows to itself already."""
+    counted = Q(pk__in=[])
+    for limit, subject in tries:
+        counted |= Q(limit=limit, subject_digest=subject_digest(limit, subject))
+    LimitCounter.objects.filter(counted, count__gt=0).update(count=F("count") - 1)
 
 
 def clear(*, limit: Limit, subject: str, by: str) -> None:

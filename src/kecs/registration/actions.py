@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from kecs.accounts.actions import NewAccount, Sending, open_account, send_username_of
 from kecs.accounts.queries import state_of
 from kecs.audit.actions import record, recorded_together
-from kecs.guard.actions import count, count_together, give_back
+from kecs.guard.actions import count, count_together, give_back_together
 from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
 from kecs.mail.messages import Message, render
@@ -73,8 +73,7 @@ def search_for_me(*, claim: Claim, by: str) -> Decision:
     found = decide(claim, candidates_for(claim))
     decision = Decision(outcome=Outcome.NONE) if limited else found
     if limited or decision.outcome is not Outcome.NONE:
-        for limit, subject in tries:
-            give_back(limit=limit, subject=subject, by=by)
+        give_back_together(tries=tries, by=by)
     if decision.outcome is Outcome.HELD and decision.record_id:
         _tell_holder(record_id=UUID(decision.record_id), by=by)
     record(

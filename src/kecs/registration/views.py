@@ -20,7 +20,7 @@ from django.views.generic import FormView, TemplateView
 from kecs.accounts.actions import NewAccount, UsernameTaken, hash_of, sign_in
 from kecs.accounts.messages import password_rules
 from kecs.accounts.queries import password_is_right
-from kecs.guard.actions import count
+from kecs.guard.actions import count, count_together
 from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
 from kecs.guard.robot import Verdict, csp_needs, sentence, the_robot_check
@@ -123,11 +123,8 @@ class SearchView(RobotChecked, FrontDoorView, FormView):
         """Counts the search, checks the box, searches."""
         request = self.request
         visitor = state.visitor_of(request.session)
-        within = [
-            count(limit=Limit.SEARCHES_PER_SESSION, subject=visitor, by=ANYONE).allowed,
-            count(limit=Limit.SEARCHES_PER_NETWORK, subject=network_of(request), by=ANYONE).allowed,
-        ]
-        if not all(within):
+        tries = [(Limit.SEARCHES_PER_SESSION, visitor), (Limit.SEARCHES_PER_NETWORK, network_of(request))]
+        if not all(counted.allowed for counted in count_together(tries=tries, by=ANYONE)):
             return redirect("registration:later")
         if not self.robot_passed(form):
             return self.form_invalid(form)

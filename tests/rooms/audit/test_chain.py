@@ -62,9 +62,13 @@ def test_events_recorded_together_make_the_same_chain_and_touch_its_end_once(dja
 
 
 def test_events_recorded_together_fall_together():
-    with pytest.raises(LookupError), transaction.atomic(), recorded_together():
-        record(event=Tried(subject="thing:1", number=1), by="system:test")
-        raise LookupError
+    def raises_after_recording():
+        with transaction.atomic(), recorded_together():
+            record(event=Tried(subject="thing:1", number=1), by="system:test")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        raises_after_recording()
     three()
     assert [event.keys["number"] for event in timeline("thing:1")] == [0, 1, 2]
 

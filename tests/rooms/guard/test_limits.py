@@ -10,7 +10,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from kecs.audit.queries import timeline
-from kecs.guard.actions import Count, clear, count, give_back, purge
+from kecs.guard.actions import (
+    Count,
+    clear,
+    count,
+    count_together,
+    give_back,
+    give_back_together,
+    purge,
+)
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter
 from kecs.guard.queries import subject_digest, used
@@ -182,3 +190,18 @@ def test_hits_and_misses_at_once_leave_the_misses() -> None:
     for thread in threads:
         thread.join()
     assert used(TOTAL, WHO) == 10
+
+
+@pytest.mark.django_db
+def test_several_limits_counted_in_one_statement_keep_their_own_windows(django_assert_num_queries):
+    tries = [(DAILY, WHO), (TOTAL, WHO), (DAILY, "somebody else")]
+    began = timezone.now()
+    with django_assert_num_queries(1):
+        count_together(tries=tries, by=BY, at=began)
+    later = began + RULES[DAILY].window
+    used = [one.used for one in count_together(tries=tries, by=BY, at=later)]
+    # In the order of limits and digests: two daily counters, whose window is over, and one that has none.
+    assert used == [1, 1, 2]
+    give_back_together(tries=tries, by=BY)
+    assert [one.used for one in count_together(tries=tries, by=BY, at=later)] == [1, 1, 2]
+    assert count_together(tries=[], by=BY) == []
