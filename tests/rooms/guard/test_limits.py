@@ -198,7 +198,9 @@ def test_several_limits_counted_in_one_statement_keep_their_own_windows(django_a
     began = timezone.now()
     with django_assert_num_queries(1):
         count_together(tries=tries, by=BY, at=began)
-    later = began + RULES[DAILY].window
+    window = RULES[DAILY].window
+    assert window
+    later = began + window
     used = [one.used for one in count_together(tries=tries, by=BY, at=later)]
     # In the order of limits and digests: two daily counters, whose window is over, and one that has none.
     assert used == [1, 1, 2]
