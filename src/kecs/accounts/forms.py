@@ -27,8 +27,8 @@ class EmailField(forms.EmailField):
         )
 
     def clean(self, value: Any) -> str:
-        """Lower case."""
-        return normalised_address(super().clean(value) or "")
+        """Lower case, and judged so: some letters become two, which may be more than an address holds."""
+        return super().clean(normalised_address(value) if isinstance(value, str) else value) or ""
 
 
 class SignInForm(LoginForm):
