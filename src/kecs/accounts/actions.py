@@ -1,6 +1,6 @@
 """Everything that changes an account: opening it, confirming its address, signing in and out, a new password."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -18,10 +18,16 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from kecs.accounts import events
+from kecs.accounts import events, tries
+from kecs.accounts.addresses import mailbox_of
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.passwords import normalised
-from kecs.accounts.queries import accounts_with_address, confirmed_owner_of, live_confirmation
+from kecs.accounts.queries import (
+    accounts_with_address,
+    confirmed_owner_of,
+    live_confirmation,
+    password_is_right,
+)
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record
 from kecs.guard.actions import count_together
@@ -57,9 +63,9 @@ class Sending(StrEnum):
 class NewAccount:
     """What a person chose for her account. The password is already hashed: hashing waits for no lock."""
 
-    username: str
-    email: str
-    password_hash: str
+    username: str = field(repr=False)
+    email: str = field(repr=False)
+    password_hash: str = field(repr=False)
     language: str
 
 
@@ -73,10 +79,12 @@ def _mail(*, account: User, to: str, kind: str, subject: str, context: dict[str,
         queue(message=render(f"accounts.{kind}", to, subject, f"accounts/mail/{kind}", context), by=by)
 
 
-def _may_mail(*, to: str, purpose: str, by: str) -> bool:
-    subject = f"{purpose}:{to}"
-    tries = [(Limit.MAILS_PER_ADDRESS_HOUR, subject), (Limit.MAILS_PER_ADDRESS_DAY, subject)]
-    return all(counted.allowed for counted in count_together(tries=tries, by=by))
+def _may_mail(*, to: str, purpose: str, by: str, account_id: UUID | None = None) -> bool:
+    subject = f"{purpose}:{mailbox_of(to)}"
+    mails = [(Limit.MAILS_PER_ADDRESS_HOUR, subject), (Limit.MAILS_PER_ADDRESS_DAY, subject)]
+    if account_id is not None:
+        mails.append((Limit.MAILS_PER_ACCOUNT_DAY, f"{purpose}:{account_id}"))
+    return all(counted.allowed for counted in count_together(tries=mails, by=by))
 
 
 def open_account(*, account_id: UUID, new: NewAccount, by: str) -> None:
@@ -102,7 +110,7 @@ def open_account(*, account_id: UUID, new: NewAccount, by: str) -> None:
 
 def _send_confirmation(*, account: User, by: str) -> None:
     """Queue the link. Where another account confirmed this address, its owner is told instead; the page is the same."""
-    if not _may_mail(to=account.email, purpose="confirm", by=by):
+    if not _may_mail(to=account.email, purpose="confirm", account_id=account.pk, by=by):
         return
     owner = confirmed_owner_of(account.email)
     if owner is not None and owner.pk != account.pk:
@@ -165,8 +173,9 @@ def change_unconfirmed_email(*, account_id: UUID, email: str, by: str) -> None:
     User.objects.filter(pk=account.pk).update(email=email)
     EmailConfirmation.objects.filter(account=account).delete()
     account.email = email
-    record(event=events.EmailChanged(subject=f"account:{account.pk}"), by=by)
     _send_confirmation(account=account, by=by)
+    # Last: who holds the end of the log while waiting for a counter, and who waits the other way round, wait for ever.
+    record(event=events.EmailChanged(subject=f"account:{account.pk}"), by=by)
 
 
 @transaction.atomic
@@ -227,6 +236,7 @@ def send_password_reset(*, email: str, by: str) -> Sending:
 def note_password_reset(*, account_id: UUID, by: str) -> None:
     """Record a new password and tell the owner. Sessions end by themselves: they are bound to the old hash."""
     account = User.objects.get(pk=account_id)
+    tries.forgive(subject=str(account_id), by=by)
     record(event=events.PasswordReset(subject=f"account:{account_id}"), by=by)
     with translation.override(account.language):
         subject = _("Your password was changed")
@@ -273,6 +283,14 @@ def _send_usernames(*, accounts: list[User], to: str, by: str) -> None:
     _mail(account=accounts[0], to=to, kind="usernames", subject=subject, context=context, by=by)
     for account in accounts:
         record(event=events.UsernamesSent(subject=f"account:{account.pk}"), by=by)
+
+
+def try_password(*, account_id: UUID, password: str, by: str) -> bool:
+    """Whether this is the account's password; a try like any other, counted as those of the Sign In box are."""
+    if not tries.may_try(subject=str(account_id), by=by) or not password_is_right(account_id, password):
+        return False
+    tries.was_right(subject=str(account_id), by=by)
+    return True
 
 
 @transaction.atomic

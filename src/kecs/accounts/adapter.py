@@ -5,16 +5,17 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest
 
+from kecs.accounts import tries
 from kecs.accounts.actions import note_failed_sign_in, note_sign_in
 from kecs.accounts.messages import SIGN_IN_FAILED, TOO_MANY_SIGN_INS
+from kecs.accounts.queries import account_named
 from kecs.accounts.usernames import normalised
-from kecs.guard.actions import clear, count
+from kecs.guard.actions import count
 from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
-from kecs.guard.queries import used, used_up
+from kecs.guard.queries import used_up
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -32,24 +33,22 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Stops guessing at one account. Raises ValidationError, with the same words for a name that nobody has."""
-        if used_up(Limit.SIGN_IN_FAILURES_PER_ACCOUNT, _typed(credentials)):
+        """Stops guessing, with the same words for a name that nobody has. Raises ValidationError."""
+        if used_up(Limit.SIGN_IN_FAILURES_PER_NETWORK, network_of(request)) or not tries.may_try(
+            subject=_account_or_name(credentials), by="anonymous"
+        ):
             raise ValidationError(TOO_MANY_SIGN_INS, code="too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """As the library's, with our count of failures cleared by a success."""
+        """As the library's, with our count of failures forgiven by a success."""
         user = super().authenticate(request, **credentials)
-        if user is not None and used(Limit.SIGN_IN_FAILURES_PER_ACCOUNT, _typed(credentials)):
-            clear(
-                limit=Limit.SIGN_IN_FAILURES_PER_ACCOUNT, subject=_typed(credentials), by=f"account:{user.pk}"
-            )
+        if user is not None:
+            tries.was_right(subject=_account_or_name(credentials), by=f"account:{user.pk}")
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Counts the failure for the name typed and for the network it came from."""
-        with transaction.atomic():
-            count(limit=Limit.SIGN_IN_FAILURES_PER_ACCOUNT, subject=_typed(credentials), by="anonymous")
-            count(limit=Limit.SIGN_IN_FAILURES_PER_NETWORK, subject=network_of(request), by="anonymous")
+        """Counts the failure for the network it came from; for the account the try was counted before."""
+        count(limit=Limit.SIGN_IN_FAILURES_PER_NETWORK, subject=network_of(request), by="anonymous")
         note_failed_sign_in(by="anonymous")
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
@@ -61,5 +60,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Our pages say what happened; the library's flash messages would say it twice."""
 
 
-def _typed(credentials: dict[str, Any]) -> str:
-    return normalised(str(credentials.get("username") or credentials.get("email") or "")).lower()
+def _account_or_name(credentials: dict[str, Any]) -> str:
+    """One subject for an account, whether its username or its address was typed; else what was typed."""
+    typed = str(credentials.get("username") or credentials.get("email") or "")
+    account = account_named(typed)
+    return str(account.pk) if account else normalised(typed).lower()

@@ -1,6 +1,6 @@
 """Looking accounts up; other rooms ask here and never touch the models."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -17,8 +17,8 @@ class AccountState:
     """What pages show of an account."""
 
     account_id: UUID
-    username: str
-    email: str
+    username: str = field(repr=False)
+    email: str = field(repr=False)
     email_confirmed: bool
     language: str
 

@@ -20,7 +20,9 @@ class Limit(StrEnum):
     USERNAME_TAKEN_PER_SESSION = "username_taken_per_session"
     MAILS_PER_ADDRESS_HOUR = "mails_per_address_hour"
     MAILS_PER_ADDRESS_DAY = "mails_per_address_day"
+    MAILS_PER_ACCOUNT_DAY = "mails_per_account_day"
     SIGN_IN_FAILURES_PER_ACCOUNT = "sign_in_failures_per_account"
+    SIGN_IN_FAILURES_IN_A_ROW = "sign_in_failures_in_a_row"
     SIGN_IN_FAILURES_PER_NETWORK = "sign_in_failures_per_network"
     REGISTRATIONS_PER_NETWORK = "registrations_per_network"
     NO_SSN_REQUESTS_PER_NETWORK = "no_ssn_requests_per_network"
@@ -84,20 +86,32 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
         Limit.MAILS_PER_ADDRESS_HOUR: Rule(
             most=3,
             window=HOUR,
-            subject="folded address and purpose",
+            subject="purpose and mailbox (the address without +tag)",
             reason="A lost mail is asked for again once or twice; nobody's mailbox is filled by a stranger.",
         ),
         Limit.MAILS_PER_ADDRESS_DAY: Rule(
             most=10,
             window=DAY,
-            subject="folded address and purpose",
+            subject="purpose and mailbox (the address without +tag)",
             reason="As by the hour, for a stranger with patience.",
+        ),
+        Limit.MAILS_PER_ACCOUNT_DAY: Rule(
+            most=10,
+            window=DAY,
+            subject="account",
+            reason="Who changes her address again and again has us write to strangers.",
         ),
         Limit.SIGN_IN_FAILURES_PER_ACCOUNT: Rule(
             most=10,
             window=15 * MINUTE,
             subject="account, or the folded name typed where there is none",
-            reason="Password guessing; 100 failures in a row are the most that NIST SP 800-63B allows.",
+            reason="Password guessing: slow enough to be hopeless, short enough to wait for.",
+        ),
+        Limit.SIGN_IN_FAILURES_IN_A_ROW: Rule(
+            most=100,
+            window=None,
+            subject="account, or the folded name typed where there is none",
+            reason="The most that NIST SP 800-63B allows; then the password is good no more, and a new one must be chosen.",
         ),
         Limit.SIGN_IN_FAILURES_PER_NETWORK: Rule(
             most=1_000,

@@ -1,6 +1,6 @@
 """What the Home Page shows: gathered from accounts and records, in words for the person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -18,7 +18,7 @@ class HomePage:
 
     account: AccountState
     stated: Stated | None
-    birth_date: date | None
+    birth_date: date | None = field(repr=False)
     claimed: bool  # by "This is Me!": she knows that a record was found
     frozen: bool
     school_address: bool

@@ -1,7 +1,7 @@
 """Finding records by keyed digests, and reading who holds what; other rooms ask here and never touch the models."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import Q
@@ -27,10 +27,10 @@ class HeldRecord:
 class Stated:
     """What the holder of an account said about herself, fit for a page: the SSN masked."""
 
-    first_name: str
-    last_surname: str
-    birth_date: str  # YYYY-MM-DD
-    ssn_masked: str
+    first_name: str = field(repr=False)
+    last_surname: str = field(repr=False)
+    birth_date: str = field(repr=False)  # YYYY-MM-DD
+    ssn_masked: str = field(repr=False)
     by_claim: bool  # a record was claimed, so that only the last four digits were asked
 
 

@@ -1,7 +1,7 @@
 """The front door's writes: a search, and the one transaction that ends a registration."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -54,12 +54,12 @@ class AlreadyRegistered(Exception):
 class RequestWithoutSsn:
     """What somebody without an SSN tells staff, as typed."""
 
-    first_name: str
-    last_surname: str
-    birth_date: date
-    email: str
-    telephone: str
-    message: str
+    first_name: str = field(repr=False)
+    last_surname: str = field(repr=False)
+    birth_date: date = field(repr=False)
+    email: str = field(repr=False)
+    telephone: str = field(repr=False)
+    message: str = field(repr=False)
 
 
 @transaction.atomic

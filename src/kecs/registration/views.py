@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
-from kecs.accounts.actions import NewAccount, UsernameTaken, hash_of, sign_in
+from kecs.accounts.actions import NewAccount, UsernameTaken, hash_of, sign_in, try_password
 from kecs.accounts.messages import password_rules
-from kecs.accounts.queries import password_is_right
 from kecs.guard.actions import count, count_together
 from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
@@ -236,6 +235,8 @@ class AccountView(FrontDoorView):
                 key
             )  # the same form, sent a moment before, took the username
             return self.home(account_id) if account_id else self.page(form)
+        if not count(limit=Limit.REGISTRATIONS_PER_NETWORK, subject=network_of(request), by=ANYONE).allowed:
+            return redirect("registration:later")
         try:
             account_id = self.register(form)
         except UsernameTaken:
@@ -279,7 +280,8 @@ class AccountView(FrontDoorView):
     def sent_again(self, key: str) -> HttpResponse:
         """The form of a registration that has ended: whoever knows its password is led home, others to sign in."""
         account_id = account_registered_with(key)
-        if account_id and password_is_right(account_id, self.request.POST.get("password1", "")):
+        typed = self.request.POST.get("password1", "")
+        if account_id and try_password(account_id=account_id, password=typed, by=ANYONE):
             return self.home(account_id)
         if account_id:
             return redirect("account_login")

@@ -1,0 +1,213 @@
+"""Guessing passwords and flooding mailboxes: how far a stranger gets, however he asks."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from kecs.accounts.addresses import mailbox_of
+from kecs.accounts.models import User
+from kecs.guard.limits import RULES, Limit
+from kecs.guard.models import LimitCounter
+from kecs.mail.models import OutboxMessage
+from tests.factories.people import MARIA, PASSWORD, Person, on_file
+from tests.factories.visits import claim, errors, heading, register_new, registration_key, search, this_is_me
+from tests.inspection import InspectingClient
+from tests.rooms.accounts.test_email import newest_link
+
+pytestmark = pytest.mark.django_db
+
+PER_QUARTER = RULES[Limit.SIGN_IN_FAILURES_PER_ACCOUNT].most
+IN_A_ROW = RULES[Limit.SIGN_IN_FAILURES_IN_A_ROW].most
+NEW_PASSWORD = "Quiet-Maple9 river"
+TOO_MANY = "Too many tries to sign in"
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """How many passwords were looked at."""
+    from kecs.accounts import hashers
+
+    looked_at = []
+    verify = hashers.CheapArgon2PasswordHasher.verify
+
+    def counted(self, password, encoded):
+        looked_at.append(1)
+        return verify(self, password, encoded)
+
+    monkeypatch.setattr(hashers.CheapArgon2PasswordHasher, "verify", counted)
+    return looked_at
+
+
+def sign_in(login, password="wrong", **headers):  # noqa: S107 - it is wrong
+    return InspectingClient().post("/", {"login": login, "password": password}, headers=headers, follow=True)
+
+
+def next_quarter():
+    LimitCounter.objects.update(window_start=timezone.now() - timedelta(minutes=16))
+
+
+def test_username_and_address_are_one_account(hashed):
+    register_new(InspectingClient(), MARIA)
+    for number in range(30):
+        sign_in(
+            (
+                "maria.fuentes",
+                "MARIA.fuentes",
+                "maria@example.org",
+                " Maria@EXAMPLE.org ",
+                "ｍａｒｉａ.fuentes",
+            )[number % 5]
+        )
+    assert len(hashed) == PER_QUARTER
+
+
+@pytest.mark.parametrize("login", ["maria.fuentes", "nobody", "nobody@example.org"])
+def test_a_hundred_failures_in_a_row_are_the_end_until_a_new_password_is_chosen(login, hashed):
+    register_new(InspectingClient(), MARIA)
+    for _quarter in range(12):
+        for _try in range(PER_QUARTER + 2):
+            answer = sign_in(login)
+        assert TOO_MANY in errors(answer)[0]
+        next_quarter()
+    assert TOO_MANY in errors(sign_in(login, PASSWORD))[0]
+    if login != "maria.fuentes":
+        return
+    assert len(hashed) == IN_A_ROW
+    browser = InspectingClient()
+    browser.post("/forgot-password", {"email": MARIA.email})
+    page = browser.get(newest_link("accounts.reset_password"), follow=True)
+    browser.post(page.request["PATH_INFO"], {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    assert heading(sign_in(login, NEW_PASSWORD)) == "Home Page"
+
+
+def test_one_network_cannot_stuff_passwords_for_ever():
+    register_new(InspectingClient(), MARIA)
+    most = RULES[Limit.SIGN_IN_FAILURES_PER_NETWORK].most
+    sign_in("somebody")
+    LimitCounter.objects.filter(limit=Limit.SIGN_IN_FAILURES_PER_NETWORK).update(count=most)
+    assert TOO_MANY in errors(sign_in("somebody.else"))[0]
+    for forged in ("203.0.113.9", "203.0.113.9, 198.51.100.7"):
+        assert (
+            TOO_MANY
+            in errors(
+                sign_in(
+                    "a.third",
+                    **{"x-forwarded-for": forged, "forwarded": f"for={forged}", "x-real-ip": forged},
+                )
+            )[0]
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_thirty_guesses_at_once_are_ten(hashed):
+    register_new(InspectingClient(), MARIA)
+    answers, door = [], threading.Barrier(30)
+
+    def come():
+        door.wait()
+        try:
+            answers.append(errors(sign_in("maria.fuentes"))[0])
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=come) for _ in range(30)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 30
+    assert len(hashed) == PER_QUARTER
+
+
+def test_a_form_that_ended_in_an_account_is_no_other_way_to_guess_its_password(client, hashed):
+    on_file(MARIA)
+    form = {"registration": registration_key(this_is_me(client, MARIA)), **MARIA.account()}
+    client.post("/register/account", form)
+    for number in range(30):
+        InspectingClient().post("/register/account", {**form, "password1": f"Guess-{number} lamp"})
+    assert len(hashed) == PER_QUARTER
+    assert TOO_MANY in errors(sign_in("maria.fuentes", PASSWORD))[0]
+
+
+# --- Mail ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("Eve@example.org", "eve@example.org"),
+        ("eve+a@example.org", "eve@example.org"),
+        ("eve+a+b@example.org", "eve@example.org"),
+        ("+a@example.org", "+a@example.org"),
+    ],
+)
+def test_a_tag_makes_no_other_mailbox(address, mailbox):
+    assert mailbox_of(address) == mailbox
+
+
+def test_one_account_cannot_have_us_write_to_the_world(client):
+    register_new(client, MARIA)
+    for number in range(40):
+        client.post("/confirm-email/change", {"email": f"victim{number}@example.org"})
+        client.post("/confirm-email/resend")
+    assert OutboxMessage.objects.count() == RULES[Limit.MAILS_PER_ACCOUNT_DAY].most
+
+
+def test_one_mailbox_is_not_flooded_through_any_form(client):
+    """By every form that sends mail, in every spelling of the address."""
+    on_file(MARIA, contact_email="victim@example.org")
+    claim(client, MARIA, email="victim@example.org")
+    for number in range(20):
+        for spelling in ("victim@example.org", "VICTIM@example.org", f"victim+{number}@example.org"):
+            client.post("/confirm-email/change", {"email": spelling})
+            client.post("/confirm-email/resend")
+            for form in ("/forgot-password", "/forgot-username"):
+                InspectingClient().post(form, {"email": spelling})
+    stranger = InspectingClient()
+    for _again in range(20):
+        search(stranger, MARIA)
+        stranger.post("/register/match/username")
+    by_kind: dict[str, int] = {}
+    for kind in OutboxMessage.objects.values_list("kind", flat=True):
+        by_kind[kind] = by_kind.get(kind, 0) + 1
+    assert by_kind == {
+        "accounts.confirm_email": 3,
+        "accounts.reset_password": 3,
+        "accounts.usernames": 3,
+        "registration.record_claimed": 1,
+        "registration.record_searched": 10,
+    }
+
+
+def test_many_new_accounts_with_one_address_write_to_it_three_times_an_hour():
+    for number in range(8):
+        person = Person(
+            first_name="Ruth",
+            last_surname="Okafor" + "abcdefgh"[number],
+            ssn=f"9021{number}{1000 + number}",
+            email=f"victim+{number}@example.org",
+        )
+        register_new(InspectingClient(), person, username=f"ruth.okafor{number}")
+    assert User.objects.count() == 8
+    assert OutboxMessage.objects.count() == RULES[Limit.MAILS_PER_ADDRESS_HOUR].most
+
+
+def test_registrations_of_one_network_are_counted_before_they_cost_a_hash(client):
+    on_file(MARIA)
+    page = this_is_me(client, MARIA)
+    LimitCounter.objects.all().delete()
+    form = {"registration": registration_key(page), **MARIA.account(username="x")}
+    client.post("/register/account", form)
+    assert not LimitCounter.objects.filter(limit=Limit.REGISTRATIONS_PER_NETWORK).exists()
+    other = InspectingClient()
+    other_page = this_is_me(other, MARIA)
+    other.post("/register/account", {"registration": registration_key(other_page), **MARIA.account()})
+    counter = LimitCounter.objects.get(limit=Limit.REGISTRATIONS_PER_NETWORK)
+    assert counter.count == 1
+    LimitCounter.objects.filter(pk=counter.pk).update(count=RULES[Limit.REGISTRATIONS_PER_NETWORK].most)
+    answer = client.post("/register/account", {**form, "username": "maria.two"}, follow=True)
+    assert (answer.status_code, heading(answer)) == (429, "Please try again later")
+    assert User.objects.count() == 1
