@@ -1,6 +1,7 @@
 """One measurement each: saturation, half of it, the hash bound, the robot check's own work; registration.py orders them."""
 
 import json
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -12,11 +13,12 @@ from typing import Any
 from altcha import create_challenge
 
 from benchmarks.load import Plan
-from benchmarks.servers import cpu_seconds, python
+from benchmarks.servers import cpu_seconds, machine_cpu_seconds, python
 
 VISITORS = 16  # twice as many as the two processes have threads
 FIRST = {"claim": 0, "new": 1_000_000, "bare": 0}
 OUR_ROADS = ["claim", "new"]
+MACHINE = "machine"
 
 
 class Faulty(Exception):
@@ -52,6 +54,7 @@ class Saturation:
     per_second: float
     cpu_ms: dict[str, float]
     registrations: int
+    others_percent: float  # of the machine's time, taken by programs that are no part of the measurement
 
 
 def walks_of(plan: Plan, *, meters: dict[str, Meter], warm_up: float) -> tuple[list[Any], Any]:
@@ -61,7 +64,7 @@ def walks_of(plan: Plan, *, meters: dict[str, Meter], warm_up: float) -> tuple[l
     assert load.stdout is not None
     load.stdin.write(json.dumps(asdict(plan)))
     load.stdin.close()
-    meters = {**meters, "load generator": lambda: cpu_seconds(load.pid)}
+    meters = {**meters, "load generator": lambda: cpu_seconds(load.pid), MACHINE: machine_cpu_seconds}
     time.sleep(warm_up)
     begin, before = time.monotonic(), {part: meter() for part, meter in meters.items()}
     # Ends before the load does, so that every second of the window is full.
@@ -84,6 +87,7 @@ def saturation(
     plan = numbers.plan(port=port, roads=roads, visitors=VISITORS, seconds=seconds + warm_up + 0.5)
     walks, (begin, end, cpu) = walks_of(plan, meters=meters, warm_up=warm_up)
     numbers.used(walks)
+    others = cpu.pop(MACHINE) - sum(cpu.values())
     done = sum(begin <= walk["ended"] < end for walk in walks)
     if not done:
         raise Faulty("Nobody got through within the time.")
@@ -91,6 +95,7 @@ def saturation(
         per_second=done / (end - begin),
         cpu_ms={part: seconds * 1000 / done for part, seconds in cpu.items()},
         registrations=len(walks),
+        others_percent=max(0.0, 100 * others / (end - begin) / (os.cpu_count() or 1)),
     )
 
 

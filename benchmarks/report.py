@@ -73,6 +73,11 @@ FIGURES: tuple[tuple[str, Callable[[Round], float], int], ...] = (
         lambda one: 100 * one["ours full"]["per_second"] / one["hash bound"]["per_second"],
         0,
     ),
+    (
+        "The same by CPU: of each registration's, the hash's, %",
+        lambda one: 100 * one["hash bound"]["cpu_ms"] / total(one["ours full"]),
+        0,
+    ),
     ("CPU a registration, ms", lambda one: total(one["ours full"]), 1),
     ("– password hash, ms", lambda one: total(one["ours full"]) - total(one["ours rest"]), 1),
     ("– all else (“rest”), ms", lambda one: total(one["ours rest"]), 1),
@@ -89,6 +94,11 @@ FIGURES: tuple[tuple[str, Callable[[Round], float], int], ...] = (
         2,
     ),
     ("Registrations a second with a nearly free hash", lambda one: one["ours rest"]["per_second"], 1),
+    (
+        "CPU that other programs took meanwhile, % of the machine",
+        lambda one: one["ours full"]["others_percent"],
+        0,
+    ),
     (
         "Load generator's own CPU a registration, ms",
         lambda one: one["ours full"]["cpu_ms"]["load generator"],

@@ -78,6 +78,14 @@ def cpu_seconds(*roots: int) -> float:
     return ticks / TICKS
 
 
+def machine_cpu_seconds() -> float:
+    """What all programs of the machine took since it began, and what a hypervisor kept from it."""
+    user, nice, system, _idle, _iowait, irq, softirq, steal = map(
+        int, Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+    )
+    return (user + nice + system + irq + softirq + steal) / TICKS
+
+
 # --- Databases ---------------------------------------------------------------------------------------------------
 
 
