@@ -10,6 +10,7 @@ import os
 import re
 from functools import cache
 from html import unescape
+from http.cookies import SimpleCookie
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -186,7 +187,7 @@ def send(browser: Client, address: str, form: dict[str, str]) -> None:
             answer = browser.post(address, form)
         judge(answer, form, writes.tables)
         transaction.set_rollback(True)
-    browser.cookies = cookies
+    browser.cookies = SimpleCookie(cookies)
 
 
 def quick(browser: InspectingClient) -> Client:
@@ -319,5 +320,5 @@ def test_passwords_of_all_kinds_open_what_they_were_chosen_for(client):
                 signed_in = Client().post("/", {"login": form["username"], "password": word})
                 assert signed_in.status_code == 302, naughty
             transaction.set_rollback(True)
-        browser.cookies = cookies
+        browser.cookies = SimpleCookie(cookies)
     assert accepted > 25
