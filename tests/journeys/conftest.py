@@ -261,7 +261,7 @@ def axe_violations(page: Page, *, colours_only: bool = False) -> list[str]:
     # Through the debugger, because the page's policy admits no script of ours.
     debugger = page.context.new_cdp_session(page)
     chosen = AXE_COLOUR_RULES if colours_only else AXE_TAGS
-    run = f"axe.run(document, {{runOnly: {json.dumps(chosen)}}}).then(found => JSON.stringify(found.violations))"
+    run = f"axe.run(document, {{runOnly: {json.dumps(chosen)}, resultTypes: ['violations']}}).then(found => JSON.stringify(found.violations))"
     # Once for each document; it is 600 kB to parse.
     load = f"if (!globalThis.axe) {{ {AXE.read_text(encoding='utf-8')} }}; null"
     try:

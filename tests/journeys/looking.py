@@ -75,6 +75,13 @@ def shifts(page: Page) -> list[str]:
     return [f"layout shift of {shift['value']:.4f}: {shift['what']}" for shift in found]
 
 
+def forget_shifts(page: Page) -> None:
+    """What moved because the window was resized is no fault; asked for again, only later shifts count."""
+    page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50))).then(() => window.__shifts.splice(0).length)"
+    )
+
+
 def sideways(page: Page) -> list[str]:
     """What is wider than the narrowest window; the window is put back."""
     size = page.viewport_size

@@ -13,19 +13,24 @@ from playwright.sync_api import Page, expect
 from tests.factories.people import MARIA, PASSWORD, on_file
 from tests.journeys import walking as w
 from tests.journeys.conftest import DESKTOP, PHONE, NewPage, Watch
+from tests.journeys.looking import note_shifts, shifts
 
 Shoot = Callable[[Page, str], Path]
+Picture = Callable[[Page, str], None]
 
 
 @pytest.fixture(params=["phone", "desk"])
 def educator(request: pytest.FixtureRequest, new_page: NewPage) -> Page:
     """María, with her phone and at her desk."""
     if request.param == "desk":
-        return new_page(width=DESKTOP[0], height=DESKTOP[1])
-    return new_page(width=PHONE[0], height=PHONE[1], has_touch=True, is_mobile=True)
+        page = new_page(width=DESKTOP[0], height=DESKTOP[1])
+    else:
+        page = new_page(width=PHONE[0], height=PHONE[1], has_touch=True, is_mobile=True)
+    note_shifts(page.context)
+    return page
 
 
-def finds_her_record(page: Page, shoot: Shoot) -> None:
+def finds_her_record(page: Page, picture: Picture) -> None:
     """From the front page to the answer: the lines that both roads share."""
     # Click Register which is found under the Sign In box on the home page.
     page.goto("/")
@@ -34,7 +39,7 @@ def finds_her_record(page: Page, shoot: Shoot) -> None:
     assert under is not None
     assert above is not None
     assert under["y"] >= above["y"] + above["height"]
-    shoot(page, "guide-register")
+    picture(page, "guide-register")
     w.follow(page, "Register")
     # Your first Name, your last Name, last 4 of your social, date of birth in the format mm/dd/yyyy.
     w.sees(page, "mm/dd/yyyy")
@@ -44,7 +49,7 @@ def finds_her_record(page: Page, shoot: Shoot) -> None:
     page.get_by_label("Date of Birth").fill("04/09/1985")
     # Click the check box for I'm not a robot.
     w.ticks_the_robot_box(page)
-    shoot(page, "guide-search")
+    picture(page, "guide-search")
     # Click Search.
     w.press(page, "Search")
 
@@ -81,14 +86,25 @@ def has_confirmed(page: Page) -> bool:
     return "(confirmed)" in page.locator("main").inner_text()
 
 
+@pytest.fixture
+def picture(shoot: Shoot) -> Picture:
+    """picture(page, "guide-search"): for the document; nothing moved while the page came up."""
+
+    def take(page: Page, name: str) -> None:
+        assert shifts(page) == []
+        shoot(page, name)
+
+    return take
+
+
 @pytest.mark.django_db(transaction=True)
-def test_an_existing_record_is_claimed(educator: Page, shoot: Shoot):
+def test_an_existing_record_is_claimed(educator: Page, picture: Picture):
     """If an existing account already exists, click This is Me!"""
     page = educator
     on_file(MARIA)
-    finds_her_record(page, shoot)
+    finds_her_record(page, picture)
     w.is_at(page, "We found your record")
-    shoot(page, "guide-this-is-me")
+    picture(page, "guide-this-is-me")
     w.press(page, "This is Me!")
     enters_her_account(page)
     # NOTE: If an account already exists, you will not be able to change your name, date of birth or social.
@@ -99,30 +115,30 @@ def test_an_existing_record_is_claimed(educator: Page, shoot: Shoot):
     for locked in ("First Name", "Last Name", "Date of Birth", "Social Security Number"):
         assert page.get_by_label(locked).count() == 0
     assert page.locator("dd").all_inner_texts() == ["María", "Fuentes-Ortega", "04/09/1985", "***-**-4321"]
-    shoot(page, "guide-account-claim")
+    picture(page, "guide-account-claim")
     w.press(page, "Create my account")
     # Once the Registration process is complete, you will be taken to your Home Page.
     w.is_at(page, "Home Page")
     w.sees(page, "Hello, María. You are registered.")
-    shoot(page, "guide-home")
+    picture(page, "guide-home")
     confirms_her_email(page)
-    shoot(page, "guide-confirm-email")
+    picture(page, "guide-confirm-email")
     assert not has_confirmed(page)
     page.goto("/confirm-email")
     w.press(page, "Confirm my email address")
     w.is_at(page, "Home Page")
     w.sees(page, "Your email address is confirmed")
-    shoot(page, "guide-home-confirmed")
+    picture(page, "guide-home-confirmed")
     assert has_confirmed(page)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_new_account_is_created(educator: Page, shoot: Shoot):
+def test_a_new_account_is_created(educator: Page, picture: Picture):
     """If an Existing account is not found, click on Create New Account."""
     page = educator
-    finds_her_record(page, shoot)
+    finds_her_record(page, picture)
     w.is_at(page, "We did not find your record")
-    shoot(page, "guide-create-new-account")
+    picture(page, "guide-create-new-account")
     w.press(page, "Create New Account")
     enters_her_account(page)
     # First Name, Last Name, Date of Birth are carried over; the Social Security Number is asked for.
@@ -131,7 +147,7 @@ def test_a_new_account_is_created(educator: Page, shoot: Shoot):
     expect(page.get_by_label("Date of Birth")).to_have_value("04/09/1985")
     page.get_by_label("Social Security Number", exact=True).fill("900-55-4321")
     w.sees(page, "Later you will not be able to change your name, date of birth or social yourself.")
-    shoot(page, "guide-account-new")
+    picture(page, "guide-account-new")
     w.press(page, "Create my account")
     w.is_at(page, "Home Page")
     confirms_her_email(page)

@@ -50,7 +50,7 @@ def test_each_picture_is_shown_and_taken_by_the_walk():
     source = (JOURNEYS / "test_guide.py").read_text(encoding="utf-8")
     taken = {
         f"{name}-{width}.png"
-        for name in re.findall(r'shoot\(page, "([\w-]+)"\)', source)
+        for name in re.findall(r'picture\(page, "([\w-]+)"\)', source)
         for width in (360, 1280)
     }
     kept = {path.name for path in (ROOT / "docs" / "pictures").glob("guide-*.png")}

@@ -14,7 +14,16 @@ from playwright.sync_api import Page
 from tests.factories.people import MARIA, PASSWORD, Person, on_file
 from tests.journeys import walking as w
 from tests.journeys.conftest import DESKTOP, PHONE, NewPage, Watch, axe_violations
-from tests.journeys.looking import BUDGET, Scale, hard_words, invalid_html, note_shifts, shifts, sideways
+from tests.journeys.looking import (
+    BUDGET,
+    Scale,
+    forget_shifts,
+    hard_words,
+    invalid_html,
+    note_shifts,
+    shifts,
+    sideways,
+)
 
 Look = Callable[[Page, str], None]
 RUTH = Person(
@@ -26,15 +35,24 @@ RUTH = Person(
 )
 
 
-@pytest.fixture(params=["phone", "desk"])
-def visitor(request: pytest.FixtureRequest, new_page: NewPage) -> Page:
-    """Somebody who sees each page for the first time: the browser keeps nothing."""
-    if request.param == "desk":
-        page = new_page(width=DESKTOP[0], height=DESKTOP[1])
-    else:
-        page = new_page(width=PHONE[0], height=PHONE[1], has_touch=True, is_mobile=True)
+@pytest.fixture
+def visitor(new_page: NewPage) -> Page:
+    """Somebody who sees each page for the first time, on a phone: the browser keeps nothing."""
+    page = new_page(width=PHONE[0], height=PHONE[1], has_touch=True)
     note_shifts(page.context)
     return page
+
+
+def what_each_size_shows(page: Page, name: str, shoot: Callable[[Page, str], Path]) -> Iterator[str]:
+    """What axe finds by day and by night, on the phone and at a desk. The page is left as it was."""
+    for width, height in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        shoot(page, name)
+        yield from (f"{width} wide: {violation}" for violation in axe_violations(page))
+        page.emulate_media(color_scheme="dark")
+        dark = axe_violations(page, colours_only=True)
+        yield from (f"{width} wide, in the dark: {violation}" for violation in dark)
+        page.emulate_media(color_scheme="light")
 
 
 @pytest.fixture
@@ -44,7 +62,6 @@ def look(
     """look(page, "search-errors"): notes what is wrong with the state the page is in. Fails the test at its end."""
     scale = Scale(visitor)
     faults: list[str] = []
-    phone = visitor.viewport_size == {"width": PHONE[0], "height": PHONE[1]}
 
     def judge(page: Page, name: str) -> None:
         page.wait_for_load_state("load")
@@ -52,22 +69,16 @@ def look(
         found = shifts(page)
         if scale.total >= BUDGET:
             found.append(f"weighs {scale.total} bytes: {scale.weights}")
-        shoot(page, name)
-        found += axe_violations(page)
-        page.emulate_media(color_scheme="dark")
-        found += [f"in the dark: {violation}" for violation in axe_violations(page, colours_only=True)]
-        page.emulate_media(color_scheme="light")
-        if phone:
-            found += sideways(page)
-            if page.locator("html").get_attribute("lang") == "en":
-                found += hard_words(page)
+        found += [*what_each_size_shows(page, name, shoot), *sideways(page)]
+        if page.locator("html").get_attribute("lang") == "en":
+            found += hard_words(page)
+        forget_shifts(page)
         faults.extend(f"{name}: {fault}" for fault in found)
 
     yield judge
-    if phone:
-        folder = tmp_path / "served"
-        folder.mkdir()
-        faults += invalid_html(served, folder)
+    folder = tmp_path / "served"
+    folder.mkdir()
+    faults += invalid_html(served, folder)
     if faults:
         pytest.fail("\n  ".join(["The pages have these faults:", *faults]))
 

@@ -113,7 +113,7 @@ def mail_to(address: str, subject: str) -> str:
     send_due(by="test")
     for path in sorted(Path(settings.KECS_MAIL_DIR).glob("*.eml"), reverse=True):
         mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        if mail["To"] == address and mail["Subject"].startswith(subject):
+        if mail["To"] == address and mail["Subject"].strip().startswith(subject):
             body = mail.get_body(("plain",))
             assert body is not None
             return str(body.get_content())
