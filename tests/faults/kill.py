@@ -1,0 +1,393 @@
+#!/usr/bin/env python3
+"""Kills the web server, again and again, while people register, and looks at what is left.
+
+    tests/faults/kill.py [--quick] [--seconds N] [--people N] [--seed N]
+
+A portal of its own (SQLite, or an empty database named by DATABASE_URL) is served by gunicorn; several people at a time
+register through its pages, by This is Me! and by Create New Account, while kill -9 ends a worker, or the master with all
+workers, at random moments. Whoever got no answer sends the same form again, with the same cookies. Then must hold:
+
+- each registration that was answered exists exactly once, and so does each that was sent again; nothing else does;
+- no half of one: an account with its stated identity, its outcome, and a holding or a case, and the other way round;
+- one live holding a record at most; one mail to confirm each address; the audit chain whole;
+- the same form, sent again, leads home.
+
+Prints one line for each rule and exits with 1 where one is broken.
+"""
+
+import argparse
+import http.client
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = ROOT / ".venv" / "bin"
+HOST = "127.0.0.1"
+PASSWORD = "Brisk-Otter7 lamp"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+PATIENCE = 30.0
+
+
+class NoAnswer(Exception):
+    """The server was killed before it answered."""
+
+
+@dataclass
+class Browser:
+    """Cookies, and the forms of the pages it gets."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
+        """Status, where it leads, page. Raises NoAnswer."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=PATIENCE)
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            connection.request(method, path, urlencode(form) if form is not None else None, headers)
+            answer = connection.getresponse()
+            page = answer.read().decode()
+        except (OSError, http.client.HTTPException):
+            raise NoAnswer from None
+        finally:
+            connection.close()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer.status, answer.headers.get("Location", ""), page
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]+)"', page)
+    return found.group(1) if found else ""
+
+
+@dataclass
+class Person:
+    """Somebody who registers; `on_file` says by which road."""
+
+    number: int
+
+    @property
+    def on_file(self) -> bool:
+        return self.number % 2 == 0
+
+    @property
+    def first_name(self) -> str:
+        # Her own, too: misses of people with one first name and one birth date are counted together.
+        return "Ruth" + "".join(LETTERS[self.number // power % 26] for power in (676, 26, 1))
+
+    @property
+    def last_surname(self) -> str:
+        return "Kill" + self.first_name.removeprefix("Ruth")
+
+    @property
+    def ssn(self) -> str:
+        return f"9{self.number % 90 + 10:02}{self.number % 89 + 10:02}{self.number % 9000 + 1000:04}"
+
+    @property
+    def username(self) -> str:
+        return f"person{self.number}"
+
+    def row(self) -> str:
+        """Her line of the file of records."""
+        return f"K{self.number:06},{self.first_name},{self.last_surname},1985-04-09,{self.ssn},file{self.number}@example.org"
+
+    def form_filled_in(self, browser: Browser) -> dict[str, str]:
+        """Walk to the account page; the form, ready to be sent. Raises NoAnswer."""
+        page = browser.ask("GET", "/register/search")[2]
+        asked = {"first_name": self.first_name, "last_surname": self.last_surname, "last4": self.ssn[-4:]}
+        form = {**asked, "birth_date": "04/09/1985", "robot": "on"}
+        browser.ask(
+            "POST", "/register/search", {**form, "csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken")}
+        )
+        page = browser.ask("GET", "/register/match")[2]
+        choice = "this_is_me" if self.on_file else "create_new"
+        tokens = {name: hidden(page, name) for name in ("csrfmiddlewaretoken", "registration")}
+        browser.ask("POST", "/register/match", {**tokens, "choice": choice})
+        page = browser.ask("GET", "/register/account")[2]
+        form = {name: hidden(page, name) for name in ("csrfmiddlewaretoken", "registration")}
+        form |= {"username": self.username, "email": f"{self.username}@example.org"}
+        form |= {"password1": PASSWORD, "password2": PASSWORD}
+        if not self.on_file:
+            form |= {
+                "first_name": self.first_name,
+                "last_surname": self.last_surname,
+                "birth_date": "04/09/1985",
+                "ssn": self.ssn,
+            }
+        if not form["registration"]:
+            raise NoAnswer  # a step before was not answered
+        return form
+
+
+class Portal:
+    """The server, which is killed and comes back."""
+
+    def __init__(self, var: Path, environment: dict[str, str]) -> None:
+        self.var = var
+        self.environment = environment
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            self.port = int(probe.getsockname()[1])
+        self.kills: Counter[str] = Counter()
+        self.master: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Serve. Returns when it answers."""
+        command = [
+            BIN / "gunicorn",
+            "kecs.config.wsgi:application",
+            "--worker-class=gthread",
+            "--workers=2",
+            "--threads=4",
+        ]
+        command += [f"--bind={HOST}:{self.port}", "--log-level=critical", "--no-control-socket"]
+        self.master = subprocess.Popen(
+            [str(word) for word in command], cwd=ROOT, env=self.environment, start_new_session=True
+        )
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                Browser(self.port).ask("GET", "/healthz")
+            except NoAnswer:
+                time.sleep(0.05)
+            else:
+                return
+        raise SystemExit("The server did not come up.")
+
+    def workers(self) -> list[int]:
+        """Their process ids."""
+        assert self.master is not None
+        listed = Path(f"/proc/{self.master.pid}/task/{self.master.pid}/children").read_text(encoding="ascii")
+        return [int(word) for word in listed.split()]
+
+    def kill_worker(self) -> None:
+        """kill -9 for one worker; the master makes another."""
+        workers = self.workers()
+        if workers:
+            os.kill(random.choice(workers), signal.SIGKILL)
+            self.kills["worker"] += 1
+
+    def kill_all(self) -> None:
+        """kill -9 for the master and all of its workers, as a power cut would."""
+        assert self.master is not None
+        os.killpg(self.master.pid, signal.SIGKILL)
+        self.master.wait()
+        self.kills["all"] += 1
+
+
+@dataclass
+class Crowd:
+    """People who register, several at a time, until `enough` is set."""
+
+    portal: Portal
+    people: list[Person]
+    enough: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    home: set[str] = field(default_factory=set)
+    lost: int = 0
+    led_elsewhere: list[str] = field(default_factory=list)
+
+    def run(self) -> None:
+        """One lane: the next person, and the next."""
+        while not self.enough.is_set():
+            with self.lock:
+                if not self.people:
+                    return
+                person = self.people.pop()
+            self.register(person)
+
+    def register(self, person: Person) -> None:
+        """Until she is home; once her form was sent, only ever the same form again."""
+        while True:
+            browser = Browser(self.portal.port)
+            try:
+                form = person.form_filled_in(browser)
+            except NoAnswer:
+                if self.enough.is_set():
+                    return  # she never sent a form
+                time.sleep(0.1)
+                continue
+            break
+        for attempt in range(400):
+            try:
+                status, leads_to, _page = browser.ask("POST", "/register/account", form)
+            except NoAnswer:
+                self.lost += attempt == 0
+                time.sleep(0.1)
+                continue
+            if (status, leads_to) == (302, "/home"):
+                self.home.add(person.username)
+            else:
+                self.led_elsewhere.append(f"{person.username}: {status} {leads_to}")
+            return
+        self.led_elsewhere.append(f"{person.username}: no answer")
+
+
+def rules_broken(home: set[str], led_elsewhere: list[str]) -> list[tuple[str, object]]:
+    """Each rule with what breaks it (nothing, if all is well); reads the database that was left."""
+    import django
+
+    django.setup()
+    from django.db import connection
+    from django.db.models import Count
+
+    from kecs.accounts.models import User
+    from kecs.audit.models import AuditEvent
+    from kecs.audit.queries import chain_state
+    from kecs.mail.models import OutboxMessage
+    from kecs.records.models import Case, Holding, StatedIdentity
+    from kecs.registration.models import RegistrationOutcome
+
+    names = Counter(User.objects.values_list("username", flat=True))
+    accounts = set(User.objects.values_list("pk", flat=True))
+    stated = set(StatedIdentity.objects.values_list("account_id", flat=True))
+    outcomes = Counter(RegistrationOutcome.objects.values_list("account_id", flat=True))
+    with_record = set(Holding.objects.filter(released_at=None).values_list("account_id", flat=True))
+    with_case = set(Case.objects.exclude(account=None).values_list("account_id", flat=True))
+    events = Counter(
+        AuditEvent.objects.filter(code="registration.registered").values_list("subject", flat=True)
+    )
+    mails = Counter(OutboxMessage.objects.filter(kind="accounts.confirm_email").values_list("to", flat=True))
+    twice_held = (
+        Holding.objects.filter(released_at=None).values("record").annotate(n=Count("pk")).filter(n__gt=1)
+    )
+    broken: list[tuple[str, object]] = [
+        ("the same form, sent again, leads home", led_elsewhere),
+        ("who got home exists exactly once", sorted(name for name in home if names[name] != 1)),
+        ("nobody exists who did not get home", sorted(set(names) - home)),
+        ("each account has its stated identity", accounts ^ stated),
+        ("each account has its outcome, each outcome its account", accounts ^ set(outcomes)),
+        ("no account has two outcomes", [account for account, count in outcomes.items() if count != 1]),
+        ("each account has a record or a case", accounts ^ (with_record | with_case)),
+        ("no record has two live holdings", list(twice_held)),
+        (
+            "each account was recorded once",
+            accounts ^ {_uuid(subject) for subject in events} or [s for s, n in events.items() if n != 1],
+        ),
+        (
+            "each address got one mail to confirm it",
+            [to for to, count in mails.items() if count != 1] or len(mails) - len(accounts),
+        ),
+        ("the audit chain is whole", chain_state().broken_at),
+    ]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA integrity_check")
+            [(verdict,)] = cursor.fetchall()
+        broken.append(("the database file is whole", None if verdict == "ok" else verdict))
+    return broken
+
+
+def _uuid(subject: str) -> object:
+    from uuid import UUID
+
+    return UUID(subject.removeprefix("account:"))
+
+
+def main() -> int:
+    """Serve, let people register, kill, look."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="eight seconds of it, for make test")
+    parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--people", type=int, default=8_000, help="the most who register")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    options = parser.parse_args()
+    seconds, people = (8.0, 1_200) if options.quick else (options.seconds, options.people)
+    random.seed(options.seed)
+
+    var = Path(tempfile.mkdtemp(prefix="kecs-kill-"))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KECS_")}
+    environment |= {
+        "DJANGO_SETTINGS_MODULE": "kecs.config.settings",
+        "KECS_MODE": "development",
+        "KECS_VAR_DIR": str(var),
+        "KECS_SECRET_KEY": "for-tests-only-" + "0123456789" * 5,
+        "KECS_PASSWORD_HASH_COST": "test",
+        "KECS_ROBOT": "null",
+        "KECS_LOG_LEVEL": "CRITICAL",
+    }
+    os.environ.clear()
+    os.environ.update(environment)
+    portal = Portal(var, environment)
+    try:
+        return judged(
+            portal, seconds=seconds, people=[Person(number) for number in range(people)], seed=options.seed
+        )
+    finally:
+        if portal.master and portal.master.poll() is None:
+            os.killpg(portal.master.pid, signal.SIGKILL)
+            portal.master.wait()
+        shutil.rmtree(var, ignore_errors=True)
+
+
+def judged(portal: Portal, *, seconds: float, people: list[Person], seed: int) -> int:
+    """The whole run; its status."""
+    prepare(portal, people)
+    portal.start()
+    crowd = Crowd(portal, random.sample(people, len(people)))
+    lanes = [threading.Thread(target=crowd.run) for _ in range(6)]
+    for lane in lanes:
+        lane.start()
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        time.sleep(random.uniform(0.3, 1.5))
+        if random.random() < 0.25:
+            portal.kill_all()
+            portal.start()
+        else:
+            portal.kill_worker()
+    crowd.enough.set()
+    for lane in lanes:
+        lane.join()
+    portal.kill_all()
+    broken = rules_broken(crowd.home, crowd.led_elsewhere)
+    for rule, what in broken:
+        sys.stdout.write(f"{'BROKEN' if what else 'ok':7}{rule}{f': {what}' if what else ''}\n")
+    kills = ", ".join(f"{count} x {what}" for what, count in sorted(portal.kills.items()))
+    sys.stdout.write(
+        f"{len(crowd.home)} registered, {crowd.lost} of them without an answer at first; killed: {kills}; seed {seed}\n"
+    )
+    seen = len(crowd.home) >= 5 and sum(portal.kills.values()) >= 3
+    return 1 if any(what for _rule, what in broken) or not seen else 0
+
+
+def prepare(portal: Portal, people: list[Person]) -> None:
+    """Keys, tables, and the records of those who are on file."""
+    file = portal.var / "records.csv"
+    rows = [person.row() for person in people if person.on_file]
+    file.write_text(
+        "\n".join(["staff_unique_id,first_name,last_surname,birth_date,ssn,email", *rows]) + "\n",
+        encoding="utf-8",
+    )
+    for words in (
+        ["make_keyring", "--label", "development"],
+        ["migrate", "-v0"],
+        ["import", str(file), "--apply"],
+    ):
+        done = subprocess.run(
+            [str(BIN / "kecs"), *words], env=portal.environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemExit(done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
