@@ -248,7 +248,7 @@ STATIC_ROOT = Path(env.text("KECS_STATIC_ROOT", str(SOURCE_TREE / "build" / "sta
 STATICFILES_DIRS = [path for path in [SOURCE_TREE / "build" / "assets"] if path.exists()]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "kecs.ui.storage.StaticFiles"},
 }
 WHITENOISE_MAX_AGE = 0  # names that carry a hash are cached for ever all the same
 
