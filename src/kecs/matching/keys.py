@@ -91,14 +91,23 @@ def _index_forms(surname: str) -> set[str]:
     return {*folded.spellings, *surname_parts(folded.tokens)} - {""}
 
 
-def guessed_names(claim: Claim) -> frozenset[str]:
-    """The names under which a search counts as a guess; whatever else is typed, no guess at a record evades them.
+def guessed_surnames(claim: Claim) -> frozenset[str]:
+    """What was typed as the last name, as far as a record can agree with it: run together, and by one part or two.
 
-    A search can only agree with a record by its whole surname run together, by one or two parts of it, or by both
-    names in each other's box: each of these is here, without what makes no difference to agreement (particles,
-    initials, a generation, where the spaces are, ue for ü). docs/adr/0009-limits-per-identity.md tells why.
+    Without what makes no difference to agreement: particles, initials, a generation, where the spaces are, ue for ü.
     """
-    first, last = fold(claim.first_name), fold(claim.last_surname)
+    last = fold(claim.last_surname)
     parts = surname_parts(last.tokens)
-    names = {first.joined, last.joined, *(parts if len(parts) <= MOST_PARTS_TYPED else ())}
+    return _counted_as({last.joined, *(parts if len(parts) <= MOST_PARTS_TYPED else ())})
+
+
+def guessed_names(claim: Claim) -> frozenset[str]:
+    """The same, and the first name, for boxes get swapped: no guess at a record evades all of these.
+
+    docs/adr/0009-limits-per-identity.md tells why.
+    """
+    return guessed_surnames(claim) | _counted_as({fold(claim.first_name).joined})
+
+
+def _counted_as(names: Iterable[str]) -> frozenset[str]:
     return frozenset(_TWO_LETTERS.sub("", name) for name in names if name)

@@ -39,11 +39,10 @@ from kecs.records.queries import (
 )
 from kecs.registration import events
 from kecs.registration.models import RegistrationOutcome
-from kecs.registration.queries import identities_asked_for, key_digest
+from kecs.registration.queries import key_digest, misses_to_count
 
 DISAVOW_SALT = "registration.disavow"
 DISAVOW_LASTS_SECONDS = 10 * 24 * 60 * 60
-MISSES = (Limit.SEARCH_MISSES_PER_IDENTITY_DAY, Limit.SEARCH_MISSES_PER_IDENTITY_TOTAL)
 
 
 class AlreadyRegistered(Exception):
@@ -68,7 +67,7 @@ def search_for_me(*, claim: Claim, by: str) -> Decision:
 
     Past the limit the answer is "nothing found", whatever there is, so that a limited identity looks like an unknown one.
     """
-    tries = [(limit, subject) for subject in identities_asked_for(claim) for limit in MISSES]
+    tries = misses_to_count(claim)
     limited = not all(counted.allowed for counted in count_together(tries=tries, by=by))
     found = decide(claim, candidates_for(claim))
     decision = Decision(outcome=Outcome.NONE) if limited else found

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from kecs.guard.limits import Limit
 from kecs.matching.decide import Claim
-from kecs.matching.keys import guessed_names
+from kecs.matching.keys import guessed_names, guessed_surnames
 from kecs.pii.fields import digest_of
 from kecs.registration.models import RegistrationOutcome
 
@@ -22,6 +23,12 @@ def account_registered_with(key: str) -> UUID | None:
     )
 
 
-def identities_asked_for(claim: Claim) -> tuple[str, ...]:
-    """Whose record is asked for, as limits count it: each name that could be the surname, with the birth date."""
-    return tuple(f"{name}|{claim.birth_date.isoformat()}" for name in sorted(guessed_names(claim)))
+def misses_to_count(claim: Claim) -> list[tuple[Limit, str]]:
+    """Whose record is asked for, as limits count it: each name that could be the surname, with the birth date.
+
+    The first name counts for the day only: what namesakes born on the same day miss locks nobody out for good.
+    """
+    born = claim.birth_date.isoformat()
+    today = [(Limit.SEARCH_MISSES_PER_IDENTITY_DAY, f"{name}|{born}") for name in guessed_names(claim)]
+    in_all = [(Limit.SEARCH_MISSES_PER_IDENTITY_TOTAL, f"{name}|{born}") for name in guessed_surnames(claim)]
+    return today + in_all
