@@ -91,6 +91,15 @@ def _emptied_log(request: pytest.FixtureRequest) -> Iterator[None]:
             cursor.execute(trigger)
 
 
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Each test begins in English: a request leaves its language to the thread, and the next test has the same one."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
 # --- Choosing tests ----------------------------------------------------------------------------------------------
 
 
