@@ -6,7 +6,20 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from kecs.accounts.passwords import Policy
 from kecs.pii.keyring import Keyring, KeyringError
+
+# Transports that hand the links in mails to whoever reads a folder or a log, or to nobody.
+KEEP_MAIL = frozenset(
+    {
+        "kecs.mail.transports.EmlFileTransport",
+        "kecs.mail.backend.OutboxBackend",
+        *(
+            f"django.core.mail.backends.{kind}.EmailBackend"
+            for kind in ("console", "dummy", "filebased", "locmem")
+        ),
+    }
+)
 
 
 def _unsafe() -> Iterator[str]:
@@ -25,14 +38,16 @@ def _unsafe() -> Iterator[str]:
     if not settings.DEFAULT_FROM_EMAIL:
         yield "Set KECS_MAIL_FROM to the no-reply address that mails come from."
     for part, text in settings.KECS_SSN_NOTICE.items():
-        if not text:
+        if not text or "DEMONSTRATION" in text:
             yield f"Set KECS_SSN_NOTICE_{part.upper()}: the Privacy Act notice before the SSN has no default text."
     if settings.KECS_ALLOW_NEVER_ISSUED_SSN:
         yield "KECS_ALLOW_NEVER_ISSUED_SSN must be off: those numbers are nobody's."
     if settings.KECS_PASSWORD_HASH_COST != "full":
         yield "KECS_PASSWORD_HASH_COST must be full."
-    if settings.KECS_MAIL_TRANSPORT == "kecs.mail.transports.EmlFileTransport":
-        yield "KECS_MAIL_TRANSPORT must send mail, not write it to files."
+    if settings.KECS_PASSWORD_POLICY not in list(Policy):
+        yield f"KECS_PASSWORD_POLICY must be one of: {', '.join(Policy)}."
+    if settings.KECS_MAIL_TRANSPORT in KEEP_MAIL:
+        yield "KECS_MAIL_TRANSPORT must send mail, not write it to files, to the log or nowhere."
 
 
 def _keyring_problem() -> str | None:
