@@ -42,12 +42,12 @@ def test_what_is_too_wide_is_seen(browser_page: Page):
 
 def test_everything_that_a_page_loads_is_weighed(browser_page: Page):
     scale = Scale(browser_page)
-    browser_page.goto("/")
+    browser_page.goto("/", wait_until="networkidle")
     first = dict(scale.weights)
     assert {path.rpartition(".")[2] for path in first} >= {"css", "js", "svg", "woff2"}
     assert scale.total > 30_000
     browser_page.goto("/register/search")
-    browser_page.goto("/")
+    browser_page.goto("/", wait_until="networkidle")
     # Weighed anew and as heavy as before: the browser kept nothing, and the page between does not count.
     assert first.keys() == scale.weights.keys()
 

@@ -23,10 +23,15 @@ SAFE = {
 }
 
 
+def outside():
+    """The environment without what the test run itself has set."""
+    ours = ("KECS_", "DJANGO_", "DATABASE_URL")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
 def kecs(var, *words, without=(), **instead):
     """Run the command line in an installation of its own; what it said, and its status."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KECS_")}
-    environment.pop("DATABASE_URL", None)
+    environment = outside()
     settings = {**{name: value for name, value in SAFE.items() if name not in without}, **instead}
     done = subprocess.run(
         [Path(sys.executable).with_name("kecs"), *words],
@@ -88,7 +93,7 @@ def test_without_any_setting_nothing_starts(tmp_path):
 
 @pytest.mark.parametrize("module", ["kecs.config.wsgi"])
 def test_the_web_server_refuses_to_load_too(tmp_path, module):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KECS_")}
+    environment = outside()
     done = subprocess.run(
         [sys.executable, "-c", f"import {module}"],
         env={**environment, "KECS_VAR_DIR": str(tmp_path)},

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 A_DAY = RULES[Limit.SEARCH_MISSES_PER_IDENTITY_DAY].most
 IN_ALL = RULES[Limit.SEARCH_MISSES_PER_IDENTITY_TOTAL].most
-WRONG = itertools.cycle(f"{number:04}" for number in range(1000, 4000))
+WRONG = itertools.cycle(f"{number:04}" for number in range(5000, 8000))  # never the right one
 SINGLE = Person(first_name="Ruth", last_surname="Smith", ssn="902111234", email="ruth@example.org")
 COMPOUND = Person(first_name="Ruth", last_surname="Smith-Jones", ssn="902111234", email="ruth@example.org")
 UMLAUT = Person(first_name="Åsa", last_surname="Müller", ssn="902111234", email="asa@example.org")
