@@ -41,6 +41,8 @@ from kecs.registration import events
 from kecs.registration.models import RegistrationOutcome
 from kecs.registration.queries import key_digest, misses_to_count
 
+# How often a new account is decided anew when others write the same facts at the same moment.
+ROUNDS = 5
 DISAVOW_SALT = "registration.disavow"
 DISAVOW_LASTS_SECONDS = 10 * 24 * 60 * 60
 
@@ -178,13 +180,14 @@ def create_account_and_record(*, key: str, claim: Claim, ssn: str, new: NewAccou
         _settle(decision=decision, identity=identity, account_id=account_id, by=by)
         return decision.outcome.value
 
-    while True:
+    for _round in range(ROUNDS - 1):
         try:
             return _once(key=key, register=register, road="new", by=by)
         except (SsnOnFile, RecordTaken):
             # Another registration with the same facts came first by a moment. What it wrote is on file now, so that
             # the next round decides otherwise.
             continue
+    return _once(key=key, register=register, road="new", by=by)
 
 
 def _settle(*, decision: NewDecision, identity: Identity, account_id: UUID, by: str) -> None:
