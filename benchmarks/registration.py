@@ -29,7 +29,7 @@ from benchmarks.measure import (
     saturation,
 )
 from benchmarks.people import person, write_csv
-from benchmarks.servers import Database, Portal, database, folder_of_its_own, portal, python
+from benchmarks.servers import BIN, Database, Portal, database, folder_of_its_own, portal, python
 
 RESULTS = Path(__file__).parent / "results"
 COSTS = ("full", "rest")
@@ -50,6 +50,7 @@ def file_of_people(folder: Path, records: int) -> Path:
 def check_census(made: Portal, before: dict[str, Any], numbers: Numbers) -> dict[str, Any]:
     """Everybody who came has an account, a record and her mails, and the log's chain is whole. Raises Faulty."""
     claims, new = (numbers.next[road] - FIRST[road] for road in OUR_ROADS)
+    made.run(str(BIN / "kecs"), "settle", "--once")
     after: dict[str, Any] = json.loads(made.run(sys.executable, "-m", "benchmarks.census"))
 
     def grown(what: str) -> int:

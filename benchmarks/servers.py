@@ -194,12 +194,13 @@ def folder_of_its_own() -> Iterator[Path]:
 
 @dataclass(slots=True, kw_only=True)
 class Portal:
-    """An installation of ours: two servers that differ in what a password hash costs, and the mail sender."""
+    """An installation of ours: two servers that differ in what a password hash costs, mail sender and settler."""
 
     folder: Path
     environment: dict[str, str]
     servers: dict[str, Server] = field(default_factory=dict)
     sender: subprocess.Popen[bytes] | None = None
+    settler: subprocess.Popen[bytes] | None = None
 
     def run(self, *command: str) -> str:
         """One command in the environment of the installation. Returns what it printed."""
@@ -244,13 +245,17 @@ def portal(database: Database, *, file: Path | None = None, costs: tuple[str, ..
                 made.sender = subprocess.Popen(
                     [str(BIN / "kecs"), "send_mail", "--loop"], env=environment, stdout=log, stderr=log
                 )
+                made.settler = subprocess.Popen(
+                    [str(BIN / "kecs"), "settle", "--loop"], env=environment, stdout=log, stderr=log
+                )
             yield made
         finally:
             for server in made.servers.values():
                 server.__exit__()
-            if made.sender is not None:
-                made.sender.terminate()
-                made.sender.wait()
+            for worker in (made.sender, made.settler):
+                if worker is not None:
+                    worker.terminate()
+                    worker.wait()
 
 
 def python(module: str, *arguments: str, **how: Any) -> subprocess.Popen[str]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from kecs.accounts.actions import NewAccount, hash_of
 from kecs.matching.decide import Claim, Outcome, decide
-from kecs.records.queries import candidates_for
+from kecs.records.queries import candidates_for, population
 from kecs.registration.actions import claim_and_create_account
 from kecs.registration.state import new_key
 
@@ -59,7 +59,7 @@ def write_settings(path: Path) -> bool:
 def take_a_record() -> None:
     """Let the second person claim her record, as she would at the front door; nothing when she has."""
     with transaction.atomic():
-        decision = decide(TAKEN, candidates_for(TAKEN))
+        decision = decide(TAKEN, candidates_for(TAKEN), population=population())
     if decision.outcome is not Outcome.ONE or decision.record_id is None:
         return
     new = NewAccount(

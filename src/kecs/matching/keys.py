@@ -1,8 +1,13 @@
-"""Which facts a record is indexed under and a claim is looked up by; called by records' actions and queries.
+"""Which facts a record is indexed under and a claim is looked up by; called by records' actions, queries and import.
 
 PURE: it names the facts, `kecs.pii` makes keyed digests of them. No key is made of one small fact alone, for
 the last 4 or a birth date by itself can be found by trying them all; only the full SSN stands alone.
 Values that stand for "unknown" are left out, or strangers would be pooled under them.
+
+There are two sorts. The search keys lead from what somebody types to the record it may be about, and the public
+pages may look them up. The linkage keys lead to near ones as well, by the sound of a name; only staff work and the
+settling of new accounts look them up, never a page that a stranger opens.
+docs/adr/0010-evidence-in-bits.md tells why.
 """
 
 import re
@@ -12,23 +17,33 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from kecs.matching.decide import Claim
+from kecs.matching.facts import birth_dates_one_slip_away, digits_one_slip_away
 from kecs.matching.levels import MOST_PARTS_TYPED, surname_parts
 from kecs.matching.names import fold
+from kecs.matching.sounds import sound
 
 
 class KeyKind(StrEnum):
-    """The kinds of index; also the purpose each digest is made for."""
+    """The kinds of search key; also the purpose each digest is made for."""
 
     BIRTH_DATE_LAST4 = "birth_date+last4"
     SSN = "ssn"
-    BIRTH_DATE_SURNAME = "birth_date+surname"
-    LAST4_SURNAME = "last4+surname"
+
+
+class LinkageKind(StrEnum):
+    """The kinds of linkage key; also the purpose each digest is made for."""
+
+    BIRTH_DATE_LAST_SOUND = "birth_date+sound_of_last_surname"
+    BIRTH_DATE_FIRST_SOUND = "birth_date+sound_of_first_name"
+    LAST4_LAST_SOUND = "last4+sound_of_last_surname"
+    LAST4_FIRST_SOUND = "last4+sound_of_first_name"
+    LAST4_BOTH_SOUNDS = "last4+both_sounds"  # in the order of the alphabet: boxes get swapped
 
 
 class Key(NamedTuple):
     """One row of the index before it is digested. The facts are personal data, so they have no repr."""
 
-    kind: KeyKind
+    kind: KeyKind | LinkageKind
     facts: tuple[str, ...]
 
     def __repr__(self) -> str:
@@ -37,58 +52,96 @@ class Key(NamedTuple):
 
 _PLACEHOLDER_BIRTH_DATES = frozenset({date(1900, 1, 1), date(1901, 1, 1)})
 _PLACEHOLDER_LAST4 = frozenset({"0000", "9999"})
+_PLACEHOLDER_SSNS = frozenset({"123456789", "987654321", *(digit * 9 for digit in "0123456789")})
 # What fold's second spelling of ä, ö, ü, å and ø adds to the first.
 _TWO_LETTERS = re.compile("(?<=a)[ae]+|(?<=[ou])e+")
-_PLACEHOLDER_SSNS = frozenset({"123456789", "987654321", *(digit * 9 for digit in "0123456789")})
 
 
-def record_keys(
-    *, birth_date: date | None, last4: str | None, ssn: str | None, surnames: Iterable[str]
-) -> tuple[Key, ...]:
-    """The keys of a record; `surnames` are the present one and every former one, digits have no hyphens."""
-    usable_ssn = _usable_ssn(ssn)
-    if ssn and not usable_ssn:
-        last4 = None  # the end of a made-up number is made up
-    return _keys(birth_date=birth_date, last4=last4, ssn=usable_ssn, surnames=surnames)
+def record_keys(*, birth_date: date | None, last4: str | None, ssn: str | None) -> tuple[Key, ...]:
+    """The search keys of a record or of a stated identity: at most two. Digits have no hyphens."""
+    born, ending = _born(birth_date), _ending(last4, ssn)
+    keys = []
+    if born and ending:
+        keys.append(Key(KeyKind.BIRTH_DATE_LAST4, (born, ending)))
+    if _usable_ssn(ssn):
+        keys.append(Key(KeyKind.SSN, (ssn or "",)))
+    return tuple(keys)
 
 
 def claim_keys(claim: Claim) -> tuple[Key, ...]:
     """What a search looks up: at most one key, for names are compared on the few records it leads to."""
-    return _keys(birth_date=claim.birth_date, last4=claim.last4, ssn=None, surnames=())
+    return record_keys(birth_date=claim.birth_date, last4=claim.last4, ssn=None)
 
 
-def new_account_keys(claim: Claim, *, ssn: str | None) -> tuple[Key, ...]:
-    """What Create New Account looks up. The first name stands in for a surname too: boxes get swapped."""
-    surnames = (claim.last_surname, claim.first_name)
-    return _keys(birth_date=claim.birth_date, last4=claim.last4, ssn=_usable_ssn(ssn), surnames=surnames)
+def new_account_keys(claim: Claim, *, ssn: str) -> tuple[Key, ...]:
+    """What Create New Account looks up at once: the key of the search, and the full SSN."""
+    return record_keys(birth_date=claim.birth_date, last4=claim.last4, ssn=ssn)
 
 
-def _keys(
-    *, birth_date: date | None, last4: str | None, ssn: str | None, surnames: Iterable[str]
+def slipped_keys(claim: Claim) -> tuple[Key, ...]:
+    """The keys of the search with one slip of the finger in the birth date or in the last 4: some 76.
+
+    For the settling of new accounts; whoever could ask these in public would need 160 guesses of the last 4.
+    """
+    dates = [(born, claim.last4) for born in birth_dates_one_slip_away(claim.birth_date)]
+    endings = [(claim.birth_date, last4) for last4 in digits_one_slip_away(claim.last4)]
+    return tuple(
+        key for born, last4 in dates + endings for key in record_keys(birth_date=born, last4=last4, ssn=None)
+    )
+
+
+def linkage_keys(
+    *,
+    birth_date: date | None,
+    last4: str | None,
+    ssn: str | None,
+    first_names: Iterable[str],
+    last_surnames: Iterable[str],
 ) -> tuple[Key, ...]:
-    born = birth_date.isoformat() if birth_date and birth_date not in _PLACEHOLDER_BIRTH_DATES else None
-    ending = last4 if last4 and last4 not in _PLACEHOLDER_LAST4 else None
-    folded = sorted({form for surname in surnames for form in _index_forms(surname)})
+    """The keys under which near records are found; the names are the present ones and all others on file."""
+    born, ending = _born(birth_date), _ending(last4, ssn)
+    firsts, lasts = _sounds(first_names), _sounds(last_surnames)
     keys = []
-    if born and ending:
-        keys.append(Key(KeyKind.BIRTH_DATE_LAST4, (born, ending)))
-    if ssn:
-        keys.append(Key(KeyKind.SSN, (ssn,)))
     if born:
-        keys.extend(Key(KeyKind.BIRTH_DATE_SURNAME, (born, surname)) for surname in folded)
+        keys += [Key(LinkageKind.BIRTH_DATE_LAST_SOUND, (born, last)) for last in lasts]
+        keys += [Key(LinkageKind.BIRTH_DATE_FIRST_SOUND, (born, first)) for first in firsts]
     if ending:
-        keys.extend(Key(KeyKind.LAST4_SURNAME, (ending, surname)) for surname in folded)
+        keys += [Key(LinkageKind.LAST4_LAST_SOUND, (ending, last)) for last in lasts]
+        keys += [Key(LinkageKind.LAST4_FIRST_SOUND, (ending, first)) for first in firsts]
+        both = {tuple(sorted((first, last))) for first in firsts for last in lasts}
+        keys += [Key(LinkageKind.LAST4_BOTH_SOUNDS, (ending, *sounds)) for sounds in sorted(both)]
     return tuple(keys)
 
 
-def _usable_ssn(ssn: str | None) -> str | None:
-    return ssn if ssn and ssn not in _PLACEHOLDER_SSNS else None
+def near_keys(claim: Claim, *, ssn: str) -> tuple[Key, ...]:
+    """The linkage keys of somebody who states these facts. Either name stands for the other: boxes get swapped."""
+    names = (claim.first_name, claim.last_surname)
+    return linkage_keys(
+        birth_date=claim.birth_date, last4=claim.last4, ssn=ssn, first_names=names, last_surnames=names
+    )
 
 
-def _index_forms(surname: str) -> set[str]:
-    """Every folded form under which the surname is looked for: run together, respelt, and each part of it."""
-    folded = fold(surname)
-    return {*folded.spellings, *surname_parts(folded.tokens)} - {""}
+def _born(birth_date: date | None) -> str | None:
+    return birth_date.isoformat() if birth_date and birth_date not in _PLACEHOLDER_BIRTH_DATES else None
+
+
+def _ending(last4: str | None, ssn: str | None) -> str | None:
+    if ssn and not _usable_ssn(ssn):
+        return None  # the end of a made-up number is made up
+    return last4 if last4 and last4 not in _PLACEHOLDER_LAST4 else None
+
+
+def _usable_ssn(ssn: str | None) -> bool:
+    return bool(ssn) and ssn not in _PLACEHOLDER_SSNS
+
+
+def _sounds(names: Iterable[str]) -> list[str]:
+    """How the names sound, run together and part by part."""
+    found = set()
+    for name in names:
+        folded = fold(name)
+        found |= {sound(form) for form in {*folded.spellings, *surname_parts(folded.tokens)}}
+    return sorted(found - {""})
 
 
 def guessed_surnames(claim: Claim) -> frozenset[str]:

@@ -202,12 +202,27 @@ yolanda: yoli
 
 def are_forms_of_one_name(one: str, other: str) -> bool:
     """Whether two folded given names are a name and its usual short, pet, Spanish or respelt form."""
-    return other in _forms().get(one, frozenset())
+    return other in forms_of(one)
+
+
+def forms_of(name: str) -> frozenset[str]:
+    """Every other form of a folded given name."""
+    return _forms().get(name, frozenset())
+
+
+def are_names_of_two_people(one: str, other: str) -> bool:
+    """Whether two folded given names look alike and are known to be two: Julia and Julie may be sisters."""
+    return frozenset((one, other)) in _struck_out()
+
+
+@lru_cache(maxsize=1)
+def _struck_out() -> frozenset[frozenset[str]]:
+    return frozenset(frozenset(pair) for pair in _pairs(_STRUCK_OUT))
 
 
 @lru_cache(maxsize=1)
 def _forms() -> dict[str, frozenset[str]]:
-    struck_out = {frozenset(pair) for pair in _pairs(_STRUCK_OUT)}
+    struck_out = _struck_out()
     known = [(row.name1, row.name2) for row in name_triplets()]
     forms: dict[str, set[str]] = {}
     for one, other in [*known, *_pairs(_FILLED_IN)]:

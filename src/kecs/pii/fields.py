@@ -55,3 +55,13 @@ def unsealed_text(sealed: bytes, context: str) -> str:
 def digest_of(purpose: str, *facts: str) -> bytes:
     """The keyed digest of these facts under the current key: 16 bytes."""
     return digest(the_keyring(), purpose, *facts)
+
+
+def digests_of(purpose: str, *facts: str) -> list[bytes]:
+    """The keyed digests of these facts under every root of the keyring, the current one first.
+
+    While keys rotate, a row stands in the table under the old or the new root: who looks for it asks for both.
+    """
+    keyring = the_keyring()
+    others = sorted(key_id for key_id in keyring.roots if key_id != keyring.current)
+    return [digest(keyring, purpose, *facts, key_id=key_id) for key_id in (keyring.current, *others)]

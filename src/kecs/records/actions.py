@@ -3,19 +3,27 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from kecs.audit.actions import record as record_event
-from kecs.matching.keys import record_keys
-from kecs.pii.fields import seal_into, the_keyring
+from kecs.matching.keys import KeyKind, linkage_keys, record_keys
+from kecs.pii.fields import digests_of, seal_into, unseal_from
 from kecs.records import events
+from kecs.records.index import identity_key_rows, linkage_key_rows
 from kecs.records.kinds import AssuranceLevel, CaseKind
-from kecs.records.models import Case, EducatorRecord, Holding, IdentityKey, StatedIdentity
-from kecs.records.queries import key_digest
+from kecs.records.models import (
+    Case,
+    EducatorRecord,
+    Holding,
+    IdentityKey,
+    LinkageKey,
+    StatedIdentity,
+    WaitingIdentity,
+)
 from kecs.records.staff_unique_ids import new_staff_unique_id
 
 
@@ -37,7 +45,17 @@ class Identity:
     ssn: str = field(repr=False)
 
 
-def state_identity(*, account_id: UUID, identity: Identity, by: str) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Somebody who created a new account and is not on file, and what she stated."""
+
+    stated_id: UUID
+    account_id: UUID
+    stated_at: datetime
+    identity: Identity = field(repr=False)
+
+
+def state_identity(*, account_id: UUID, identity: Identity, by: str) -> UUID:
     """Keep what the person said about herself. It is never changed afterwards."""
     stated = StatedIdentity(
         account_id=account_id, first_name=identity.first_name, last_surname=identity.last_surname
@@ -45,6 +63,32 @@ def state_identity(*, account_id: UUID, identity: Identity, by: str) -> None:
     seal_into(stated, "birth_date_sealed", identity.birth_date.isoformat())
     seal_into(stated, "ssn_sealed", identity.ssn)
     stated.save(force_insert=True)
+    return stated.pk
+
+
+@transaction.atomic
+def make_findable(*, stated_id: UUID, identity: Identity, by: str) -> None:
+    """Let a search find what the holder of a new account stated, whether or not she has a record.
+
+    Her account answers for her from now on: a search with the same facts says that there is one, before and after staff
+    have looked. Raises SsnOnFile when somebody else with her SSN came first by a moment.
+    """
+    keys = record_keys(birth_date=identity.birth_date, last4=identity.ssn[-4:], ssn=identity.ssn)
+    rows = identity_key_rows(keys, stated_id=stated_id)
+    taken = set(
+        IdentityKey.objects.filter(
+            kind=KeyKind.SSN.value, digest__in=digests_of(KeyKind.SSN.value, identity.ssn)
+        ).values_list("kind", flat=True)
+    )
+    try:
+        IdentityKey.objects.bulk_create(row for row in rows if row.kind not in taken)
+    except IntegrityError:
+        raise SsnOnFile from None
+
+
+def wait_to_be_settled(*, stated_id: UUID, by: str) -> None:
+    """Nobody on file has her facts; whether somebody comes near is looked for behind the scenes."""
+    WaitingIdentity.objects.create(stated_id=stated_id)
 
 
 @transaction.atomic
@@ -69,8 +113,12 @@ def hold_record(
 
 
 @transaction.atomic
-def create_record(*, identity: Identity, by: str) -> UUID:
-    """Make the record of a person who is not on file. Raises SsnOnFile when another was made with her SSN meanwhile."""
+def create_record(*, waiting: Waiting, by: str) -> UUID:
+    """Make the record of a person who waited, under the keys she stands under already.
+
+    Raises SsnOnFile when the import has given her SSN to another record meanwhile.
+    """
+    identity = waiting.identity
     created = EducatorRecord(
         id=uuid4(),
         staff_unique_id=new_staff_unique_id(),
@@ -79,24 +127,54 @@ def create_record(*, identity: Identity, by: str) -> UUID:
     )
     seal_into(created, "birth_date_sealed", identity.birth_date.isoformat())
     seal_into(created, "ssn_sealed", identity.ssn)
-    keys = record_keys(
+    created.save(force_insert=True)
+    search = record_keys(birth_date=identity.birth_date, last4=identity.ssn[-4:], ssn=identity.ssn)
+    moved = IdentityKey.objects.filter(stated_id=waiting.stated_id).update(
+        stated_id=None, record_id=created.pk
+    )
+    if moved != len(search):
+        raise SsnOnFile
+    near = linkage_keys(
         birth_date=identity.birth_date,
         last4=identity.ssn[-4:],
         ssn=identity.ssn,
-        surnames=[identity.last_surname],
+        first_names=[identity.first_name],
+        last_surnames=[identity.last_surname],
     )
-    try:
-        created.save(force_insert=True)
-        IdentityKey.objects.bulk_create(
-            IdentityKey(
-                record=created, kind=key.kind.value, key_id=the_keyring().current, digest=key_digest(key)
-            )
-            for key in keys
-        )
-    except IntegrityError:
-        raise SsnOnFile from None
+    LinkageKey.objects.bulk_create(linkage_key_rows(near, record_id=created.pk))
     record_event(event=events.RecordCreated(subject=f"record:{created.pk}", source="registration"), by=by)
     return created.pk
+
+
+def next_waiting(*, by: str) -> Waiting | None:
+    """Who has waited longest, locked until the transaction ends, so that one is settled after the other."""
+    first = WaitingIdentity.objects.select_for_update(of=("self",)).order_by("since", "stated_id").first()
+    if first is None:
+        return None
+    stated = first.stated
+    return Waiting(
+        stated_id=stated.pk,
+        account_id=stated.account_id,
+        stated_at=stated.stated_at,
+        identity=Identity(
+            first_name=stated.first_name,
+            last_surname=stated.last_surname,
+            birth_date=date.fromisoformat(unseal_from(stated, "birth_date_sealed") or ""),
+            ssn=unseal_from(stated, "ssn_sealed") or "",
+        ),
+    )
+
+
+def wait_no_longer(*, stated_id: UUID, by: str) -> None:
+    """She is settled."""
+    WaitingIdentity.objects.filter(stated_id=stated_id).delete()
+
+
+def put_off(*, by: str) -> None:
+    """Whoever is first in the queue goes to its end: what failed for her must not hold up the others."""
+    first = WaitingIdentity.objects.order_by("since", "stated_id").first()
+    if first is not None:
+        WaitingIdentity.objects.filter(pk=first.pk).update(since=timezone.now())
 
 
 @transaction.atomic
@@ -106,11 +184,18 @@ def open_case(
     account_id: UUID | None,
     record_ids: Iterable[UUID],
     because: Iterable[str],
+    other_account_id: UUID | None = None,
     facts: dict[str, str] | None = None,
     by: str,
 ) -> UUID:
     """Put something before staff. `facts` is what the person wrote where no account holds it; it is sealed."""
-    case = Case(kind=kind.value, account_id=account_id, because=list(because), opened_by=by)
+    case = Case(
+        kind=kind.value,
+        account_id=account_id,
+        other_account_id=other_account_id,
+        because=list(because),
+        opened_by=by,
+    )
     if facts is not None:
         seal_into(case, "facts_sealed", json.dumps(facts))
     case.save(force_insert=True)

@@ -58,27 +58,58 @@ class OtherName(models.Model):
 
 
 class IdentityKey(models.Model):
-    """A keyed digest of at least two facts together (or of a full SSN), under which a record is found."""
+    """A search key: the keyed digest of birth date with last 4, or of a full SSN. The public pages may look these up.
 
-    record = models.ForeignKey(EducatorRecord, on_delete=models.CASCADE, related_name="identity_keys")
+    It leads to a record or, for somebody who created a new account, to what she stated, so that a search finds both
+    in one probe. No SSN stands here twice, whether its owner is on file or waits to be.
+    """
+
+    record = models.ForeignKey(
+        EducatorRecord, null=True, blank=True, on_delete=models.CASCADE, related_name="identity_keys"
+    )
+    stated = models.ForeignKey(
+        "StatedIdentity",
+        null=True,
+        blank=True,
+        db_index=False,  # the constraint below has the index, without the millions of empty ones
+        on_delete=models.CASCADE,
+        related_name="identity_keys",
+    )
     kind = models.CharField(max_length=32)
     key_id = models.PositiveSmallIntegerField()
     digest = models.BinaryField(max_length=16)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["digest", "record"], name="records_identity_key_once"),
             models.UniqueConstraint(
-                fields=["kind", "key_id", "digest", "record"], name="records_identity_key_once"
+                fields=["stated", "digest"],
+                condition=Q(stated__isnull=False),
+                name="records_stated_identity_key_once",
             ),
             models.UniqueConstraint(
-                fields=["kind", "key_id", "digest"],
-                condition=Q(kind="ssn"),
-                name="records_one_record_per_ssn",
+                fields=["digest"], condition=Q(kind="ssn"), name="records_one_person_per_ssn"
+            ),
+            models.CheckConstraint(
+                condition=Q(record__isnull=True) ^ Q(stated__isnull=True),
+                name="records_identity_key_leads_to_one",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} key of {self.record_id}"
+        return f"{self.kind} key of {self.record_id or self.stated_id}"
+
+
+class LinkageKey(models.Model):
+    """A linkage key: the keyed digest of a fact with the sound of a name. No page that a stranger opens looks these up."""
+
+    pk = models.CompositePrimaryKey("digest", "record_id")
+    digest = models.BinaryField(max_length=8)
+    record = models.ForeignKey(EducatorRecord, on_delete=models.CASCADE, related_name="linkage_keys")
+    key_id = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"linkage key of {self.record_id}"
 
 
 class StatedIdentity(models.Model):
@@ -96,6 +127,18 @@ class StatedIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"stated identity of {self.account_id}"
+
+
+class WaitingIdentity(models.Model):
+    """A stated identity that nobody on file has, waiting for `kecs settle` to look for near ones. Gone once settled."""
+
+    stated = models.OneToOneField(
+        StatedIdentity, primary_key=True, on_delete=models.CASCADE, related_name="waiting"
+    )
+    since = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.stated_id} waits"
 
 
 class Holding(models.Model):
@@ -148,6 +191,10 @@ class Case(models.Model):
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"
     )
+    # The other side, where it is an account: it holds the record, or waits as well.
+    other_account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     records = models.ManyToManyField(EducatorRecord, related_name="cases")
     because = models.JSONField(default=list)
     # What the person wrote or stated where no account holds it (a request without an SSN), sealed.
@@ -196,9 +243,15 @@ FIELDS = {
     "IdentityKey": {
         "id": "internal",
         "record": "internal",
+        "stated": "internal",
         "kind": "internal",
         "key_id": "internal",
         "digest": "secret",
+    },
+    "LinkageKey": {
+        "digest": "secret",
+        "record": "internal",
+        "key_id": "internal",
     },
     "StatedIdentity": {
         "id": "internal",
@@ -208,6 +261,10 @@ FIELDS = {
         "birth_date_sealed": "secret",
         "ssn_sealed": "secret",
         "stated_at": "internal",
+    },
+    "WaitingIdentity": {
+        "stated": "internal",
+        "since": "internal",
     },
     "Holding": {
         "id": "internal",
@@ -226,6 +283,7 @@ FIELDS = {
         "id": "internal",
         "kind": "internal",
         "account": "internal",
+        "other_account": "internal",
         "records": "internal",
         "because": "internal",
         "facts_sealed": "secret",

@@ -1,19 +1,19 @@
 """Finding records by keyed digests, and reading who holds what; other rooms ask here and never touch the models."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from time import monotonic
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
-from kecs.matching.decide import Candidate, Claim, OtherName
-from kecs.matching.keys import Key, KeyKind, claim_keys, new_account_keys
-from kecs.pii.fields import digest_of, the_keyring, unseal_from
+from kecs.matching.decide import Candidate, Claim
+from kecs.matching.facts import compare_birth_dates, compare_last4, compare_ssns
+from kecs.matching.keys import claim_keys, near_keys, new_account_keys, slipped_keys
+from kecs.pii.fields import unseal_from
+from kecs.records.index import Person, people_under, records_near
 from kecs.records.kinds import AssuranceLevel
-from kecs.records.models import EducatorRecord, Holding, IdentityKey, StatedIdentity
-from kecs.records.models import OtherName as OtherNameOnFile
-
-NO_RECORD = UUID(int=0)
+from kecs.records.models import EducatorRecord, Holding, StatedIdentity, WaitingIdentity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,66 +37,78 @@ class Stated:
     by_claim: bool  # a record was claimed, so that only the last four digits were asked
 
 
-def key_digest(key: Key) -> bytes:
-    """The keyed digest of one index key."""
-    return digest_of(key.kind.value, *key.facts)
-
-
-def _records_under(keys: Iterable[Key]) -> dict[UUID, set[KeyKind]]:
-    """Which records stand under these keys, and under which kinds."""
-    probes = Q(pk__in=[])
-    for key in keys:
-        probes |= Q(kind=key.kind.value, key_id=the_keyring().current, digest=key_digest(key))
-    found: dict[UUID, set[KeyKind]] = {}
-    for record_id, kind in IdentityKey.objects.filter(probes).values_list("record_id", "kind"):
-        found.setdefault(record_id, set()).add(KeyKind(kind))
-    return found
-
-
-def _candidate(
-    record: EducatorRecord, claim: Claim, *, ssn: str | None, held: bool, other_names: Iterable[OtherName]
-) -> Candidate:
-    birth_date = unseal_from(record, "birth_date_sealed")
-    number = unseal_from(record, "ssn_sealed") or ""
+def _candidate(person: Person, claim: Claim, *, ssn: str | None) -> Candidate:
+    born = date.fromisoformat(person.birth_date) if person.birth_date else None
     return Candidate(
-        record_id=str(record.pk),
-        first_name=record.first_name,
-        middle_name=record.middle_name,
-        last_surname=record.last_surname,
-        generation_code_suffix=record.generation_code_suffix,
-        other_names=tuple(other_names),
-        birth_date_agrees=birth_date == claim.birth_date.isoformat(),
-        last4_agrees=number[-4:] == claim.last4,
-        ssn_agrees=number == ssn if ssn is not None and len(number) == 9 else None,
-        held=held,
-        deceased=record.deceased,
+        record_id=str(person.record_id) if person.record_id else None,
+        account_id=str(person.account_id) if person.account_id else None,
+        first_name=person.first_name,
+        middle_name=person.middle_name,
+        last_surname=person.last_surname,
+        generation_code_suffix=person.generation_code_suffix,
+        other_names=person.other_names,
+        birth_date=compare_birth_dates(claim.birth_date, born),
+        last4=compare_last4(claim.last4, (person.ssn or "")[-4:]),
+        ssn=compare_ssns(ssn, person.ssn),
+        deceased=person.deceased,
     )
 
 
-def _candidates(keys: Iterable[Key], claim: Claim, *, ssn: str | None) -> list[Candidate]:
-    """What stands under the keys. Asked in as many statements where nothing does, or the time it takes would tell a
-    stranger who knows no name which last 4 go with a birth date.
-    """
-    found = set(_records_under(keys)) or {NO_RECORD}
-    held = set(Holding.objects.filter(record__in=found, released_at=None).values_list("record_id", flat=True))
-    other_names: dict[UUID, list[OtherName]] = {}
-    for other in OtherNameOnFile.objects.filter(record__in=found):
-        name = OtherName(first_name=other.first_name, last_surname=other.last_surname)
-        other_names.setdefault(other.record_id, []).append(name)
-    return [
-        _candidate(record, claim, ssn=ssn, held=record.pk in held, other_names=other_names.get(record.pk, []))
-        for record in EducatorRecord.objects.filter(pk__in=found)
-    ]
-
-
 def candidates_for(claim: Claim) -> list[Candidate]:
-    """The records that a search may be about: one probe of the key over birth date and last 4."""
-    return _candidates(claim_keys(claim), claim, ssn=None)
+    """Whom a search may be about: one probe of the key over birth date and last 4."""
+    return [_candidate(person, claim, ssn=None) for person in people_under(claim_keys(claim))]
 
 
 def candidates_for_new(claim: Claim, *, ssn: str) -> list[Candidate]:
-    """The records that somebody who gives her full SSN may already have, near ones included."""
-    return _candidates(new_account_keys(claim, ssn=ssn), claim, ssn=ssn)
+    """Who may be the same person as somebody who gives her full SSN: those of the search, and who has that SSN."""
+    people = people_under(new_account_keys(claim, ssn=ssn))
+    return [_candidate(person, claim, ssn=ssn) for person in people]
+
+
+def candidates_near(claim: Claim, *, ssn: str, stated_at: datetime) -> list[Candidate]:
+    """Everybody who may be the same person, by any key, one slip of the finger included.
+
+    Of those who only stated who they are, only those who did so before: nobody is held up by who comes after her. For the settling of new accounts; no page that a stranger opens asks this.
+    """
+    found = [
+        *people_under((*new_account_keys(claim, ssn=ssn), *slipped_keys(claim))),
+        *records_near(near_keys(claim, ssn=ssn)),
+    ]
+    once = {(person.record_id, person.account_id, person.first_name): person for person in found}
+    return [
+        _candidate(person, claim, ssn=ssn)
+        for person in once.values()
+        if person.stated_at is None or person.stated_at < stated_at
+    ]
+
+
+def how_many_wait() -> int:
+    """How many new accounts wait to be settled."""
+    return WaitingIdentity.objects.count()
+
+
+_COUNTED_FOR = 600.0  # seconds
+_count: tuple[float, int] | None = None
+
+
+def population() -> int:
+    """About how many people are on file: how many strangers a search can meet. Counted anew every ten minutes."""
+    global _count  # noqa: PLW0603 - one number for the process, that may be late
+    now = monotonic()
+    if _count is None or now - _count[0] > _COUNTED_FOR:
+        _count = (now, _about_how_many())
+    return _count[1]
+
+
+def _about_how_many() -> int:
+    """The database's own estimate: counting ten million rows takes seconds, and the logarithm is all that matters."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'records_educatorrecord'::regclass")
+        else:
+            cursor.execute("SELECT max(rowid) FROM records_educatorrecord")
+        row = cursor.fetchone()
+    return max(0, int(row[0] or 0))
 
 
 def held_by(account_id: UUID) -> HeldRecord | None:

@@ -24,18 +24,20 @@ from kecs.records.actions import (
     Identity,
     RecordTaken,
     SsnOnFile,
-    create_record,
     disavow_holding,
     hold_record,
+    make_findable,
     open_case,
     state_identity,
+    wait_to_be_settled,
 )
 from kecs.records.kinds import AssuranceLevel, CaseKind
 from kecs.records.queries import (
     candidates_for,
     candidates_for_new,
     contact_email_of,
-    holder_of,
+    held_by,
+    population,
 )
 from kecs.registration import events
 from kecs.registration.models import RegistrationOutcome
@@ -71,15 +73,15 @@ def search_for_me(*, claim: Claim, by: str) -> Decision:
     """
     tries = misses_to_count(claim)
     limited = not all(counted.allowed for counted in count_together(tries=tries, by=by))
-    found = decide(claim, candidates_for(claim))
+    found = decide(claim, candidates_for(claim), population=population())
     decision = Decision(outcome=Outcome.NONE) if limited else found
     if limited or decision.outcome is not Outcome.NONE:
         give_back_together(tries=tries, by=by)
-    if decision.outcome is Outcome.HELD and decision.record_id:
-        _tell_holder(record_id=UUID(decision.record_id), by=by)
+    if decision.account_id:
+        _tell_holder(account_id=UUID(decision.account_id), by=by)
     record(
         event=events.SearchMade(
-            subject=f"record:{found.record_id}" if found.record_id else "-",
+            subject=f"record:{found.record_ids[0]}" if len(found.record_ids) == 1 else "-",
             outcome=found.outcome.value,
             because=found.because,
             limited=limited,
@@ -89,13 +91,9 @@ def search_for_me(*, claim: Claim, by: str) -> Decision:
     return decision
 
 
-def _tell_holder(*, record_id: UUID, by: str) -> None:
+def _tell_holder(*, account_id: UUID, by: str) -> None:
     """The owner of an account learns that somebody with all her facts searched for her record."""
-    account_id = holder_of(record_id)
-    if (
-        account_id is None
-        or not count(limit=Limit.MAILS_PER_ADDRESS_DAY, subject=f"searched:{account_id}", by=by).allowed
-    ):
+    if not count(limit=Limit.MAILS_PER_ADDRESS_DAY, subject=f"searched:{account_id}", by=by).allowed:
         return
     account = state_of(account_id)
     with translation.override(account.language):
@@ -114,12 +112,10 @@ def _tell_holder(*, record_id: UUID, by: str) -> None:
 
 
 @transaction.atomic
-def send_username_on_file(*, record_id: UUID, by: str) -> Sending:
-    """Mail the username of a record's account to the address that is on file for the record, else to the account's."""
-    account_id = holder_of(record_id)
-    if account_id is None:
-        return Sending.QUEUED
-    to = contact_email_of(record_id) or state_of(account_id).email
+def send_username_on_file(*, account_id: UUID, by: str) -> Sending:
+    """Mail an account's username to the address that is on file for the record it holds, else to the account's own."""
+    held = held_by(account_id)
+    to = (contact_email_of(held.record_id) if held else "") or state_of(account_id).email
     return send_username_of(account_id=account_id, to=to, by=by)
 
 
@@ -147,7 +143,7 @@ def claim_and_create_account(*, key: str, claim: Claim, record_id: UUID, new: Ne
     """
 
     def register(account_id: UUID) -> str:
-        decision = decide(claim, candidates_for(claim))
+        decision = decide(claim, candidates_for(claim), population=population())
         if decision.outcome is not Outcome.ONE or decision.record_id != str(record_id):
             raise RecordTaken
         open_account(account_id=account_id, new=new, by=by)
@@ -174,10 +170,14 @@ def create_account_and_record(*, key: str, claim: Claim, ssn: str, new: NewAccou
     )
 
     def register(account_id: UUID) -> str:
-        decision = decide_new(claim, candidates_for_new(claim, ssn=ssn))
+        decision = decide_new(claim, candidates_for_new(claim, ssn=ssn), population=population())
         open_account(account_id=account_id, new=new, by=by)
-        state_identity(account_id=account_id, identity=identity, by=by)
-        _settle(decision=decision, identity=identity, account_id=account_id, by=by)
+        stated_id = state_identity(account_id=account_id, identity=identity, by=by)
+        make_findable(stated_id=stated_id, identity=identity, by=by)
+        if decision.outcome is NewOutcome.NEW:
+            wait_to_be_settled(stated_id=stated_id, by=by)
+        else:
+            join_or_review(decision=decision, account_id=account_id, by=by)
         return decision.outcome.value
 
     for _round in range(ROUNDS - 1):
@@ -190,24 +190,20 @@ def create_account_and_record(*, key: str, claim: Claim, ssn: str, new: NewAccou
     return _once(key=key, register=register, road="new", by=by)
 
 
-def _settle(*, decision: NewDecision, identity: Identity, account_id: UUID, by: str) -> None:
-    """What becomes of a new account: the record it joins, the record it makes, or a case."""
-    match decision.outcome:
-        case NewOutcome.JOIN if decision.record_id:
-            joined = UUID(decision.record_id)
-            _hold_and_tell(record_id=joined, account_id=account_id, because=decision.because, by=by)
-        case NewOutcome.NEW:
-            made = create_record(identity=identity, by=by)
-            level = AssuranceLevel.UNDER_REVIEW
-            hold_record(record_id=made, account_id=account_id, level=level, because=(), by=by)
-        case _:
-            open_case(
-                kind=CaseKind(decision.reason or CaseKind.NEAR_MATCH),
-                account_id=account_id,
-                record_ids=[UUID(found) for found in decision.record_ids],
-                because=decision.because,
-                by=by,
-            )
+def join_or_review(*, decision: NewDecision, account_id: UUID, by: str) -> None:
+    """What becomes of a new account whose owner is on file, or may be: the record it joins, or a case."""
+    if decision.outcome is NewOutcome.JOIN and decision.record_id:
+        joined = UUID(decision.record_id)
+        _hold_and_tell(record_id=joined, account_id=account_id, because=decision.because, by=by)
+        return
+    open_case(
+        kind=CaseKind(decision.reason or CaseKind.NEAR_MATCH),
+        account_id=account_id,
+        other_account_id=UUID(decision.account_id) if decision.account_id else None,
+        record_ids=[UUID(found) for found in decision.record_ids],
+        because=decision.because,
+        by=by,
+    )
 
 
 def _hold_and_tell(*, record_id: UUID, account_id: UUID, because: tuple[str, ...], by: str) -> None:

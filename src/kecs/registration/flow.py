@@ -25,11 +25,18 @@ class Registration:
     claim: Claim
     outcome: Outcome
     record_id: str | None = None
+    account_id: str | None = None
     choice: Choice | None = None
 
     def __post_init__(self) -> None:
-        if (self.record_id is not None) != (self.outcome in {Outcome.ONE, Outcome.HELD}):
-            raise ValueError("A registration names a record if, and only if, the search found one.")
+        if (self.record_id is not None) != (self.outcome is Outcome.ONE):
+            raise ValueError(
+                "A registration names a record if, and only if, the search found one that is free."
+            )
+        if (self.account_id is not None) != (self.outcome is Outcome.HELD):
+            raise ValueError(
+                "A registration names an account if, and only if, it holds what the search found."
+            )
         if self.choice is Choice.THIS_IS_ME and self.outcome is not Outcome.ONE:
             raise ValueError("Only a record that was found and is free can be claimed.")
         if self.choice is Choice.CREATE_NEW and self.outcome not in {Outcome.NONE, Outcome.SEVERAL}:

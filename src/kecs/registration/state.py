@@ -44,6 +44,7 @@ def keep(session: Session, registration: Registration) -> None:
         "last4": claim.last4,
         "outcome": registration.outcome.value,
         "record_id": registration.record_id,
+        "account_id": registration.account_id,
         "choice": registration.choice.value if registration.choice else None,
     }
     sealed = sealed_text(json.dumps(content), _context(registration.key))
@@ -73,6 +74,7 @@ def kept(session: Session, *, now: datetime) -> Registration | None:
         ),
         outcome=Outcome(content["outcome"]),
         record_id=content["record_id"],
+        account_id=content["account_id"],
         choice=Choice(content["choice"]) if content["choice"] else None,
     )
 

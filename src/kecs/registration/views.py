@@ -134,6 +134,7 @@ class SearchView(RobotChecked, FrontDoorView, FormView):
             claim=form.claim,
             outcome=decision.outcome,
             record_id=decision.record_id,
+            account_id=decision.account_id,
         )
         # From here on the session holds facts: whoever planted its id in this browser is left behind.
         request.session.cycle_key()
@@ -184,8 +185,8 @@ class UsernameView(FrontDoorView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """The same page whether or not there is an address."""
         registration = self.known()
-        if registration.outcome is Outcome.HELD and registration.record_id:
-            actions.send_username_on_file(record_id=UUID(registration.record_id), by=ANYONE)
+        if registration.account_id:
+            actions.send_username_on_file(account_id=UUID(registration.account_id), by=ANYONE)
         return redirect("registration:username")
 
 
@@ -252,8 +253,11 @@ class AccountView(FrontDoorView):
     def after_the_record_was_taken(self) -> Registration:
         """Held by somebody else now; or, rarely, changed by an import meanwhile, so that it is found no more."""
         record_id = self.known().record_id
-        if record_id and holder_of(UUID(record_id)):
-            return replace(self.known(), outcome=Outcome.HELD, choice=None)
+        account_id = holder_of(UUID(record_id)) if record_id else None
+        if account_id:
+            return replace(
+                self.known(), outcome=Outcome.HELD, record_id=None, account_id=str(account_id), choice=None
+            )
         return replace(self.known(), outcome=Outcome.NONE, record_id=None, choice=None)
 
     def register(self, form: AccountForm) -> UUID:

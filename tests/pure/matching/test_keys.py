@@ -7,80 +7,120 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kecs.matching.decide import Claim
-from kecs.matching.keys import KeyKind, claim_keys, new_account_keys, record_keys
+from kecs.matching.facts import FactLevel, compare_birth_dates, compare_last4
+from kecs.matching.keys import (
+    Key,
+    claim_keys,
+    linkage_keys,
+    near_keys,
+    new_account_keys,
+    record_keys,
+    slipped_keys,
+)
 
 BORN = date(1985, 3, 14)
+LAST4 = st.from_regex(r"[0-9]{4}", fullmatch=True)
 
 
 def claim(first: str = "Maria", last: str = "Lopez", *, born: date = BORN, last4: str = "4821") -> Claim:
     return Claim(first_name=first, last_surname=last, birth_date=born, last4=last4)
 
 
-def facts(keys: tuple[tuple[KeyKind, tuple[str, ...]], ...]) -> set[str]:
-    return {f"{kind.value}: {' '.join(of_kind)}" for kind, of_kind in keys}
+def facts(keys: tuple[Key, ...]) -> set[str]:
+    return {f"{key.kind.value}: {' '.join(key.facts)}" for key in keys}
 
 
-def test_a_full_record_is_indexed_under_all_four_kinds() -> None:
-    keys = record_keys(birth_date=BORN, last4="4821", ssn="900124821", surnames=("Lopez", "Núñez"))
-    assert facts(keys) == {
-        "birth_date+last4: 1985-03-14 4821",
-        "ssn: 900124821",
-        "birth_date+surname: 1985-03-14 lopez",
-        "birth_date+surname: 1985-03-14 nunez",
-        "last4+surname: 4821 lopez",
-        "last4+surname: 4821 nunez",
-    }
+def kinds(keys: tuple[Key, ...]) -> set[str]:
+    return {key.kind.value for key in keys}
 
 
-@pytest.mark.parametrize(
-    ("born", "last4", "ssn", "surnames", "kinds"),
-    [
-        (None, "4821", None, ("Lopez",), {"last4+surname"}),
-        (BORN, None, None, ("Lopez",), {"birth_date+surname"}),
-        (BORN, None, None, (), set()),
-        (None, "4821", None, (), set()),
-        (None, None, None, ("Lopez",), set()),
-        (BORN, None, None, ("-",), set()),
-    ],
-)
-def test_no_small_fact_is_indexed_alone(
-    born: date | None, last4: str | None, ssn: str | None, surnames: tuple[str, ...], kinds: set[str]
-) -> None:
-    keys = record_keys(birth_date=born, last4=last4, ssn=ssn, surnames=surnames)
-    assert {key.kind.value for key in keys} == kinds
-
-
-@pytest.mark.parametrize("last4", ["0000", "9999"])
-def test_place_holder_last_4_is_not_indexed(last4: str) -> None:
-    keys = record_keys(birth_date=BORN, last4=last4, ssn=None, surnames=("Lopez",))
-    assert facts(keys) == {"birth_date+surname: 1985-03-14 lopez"}
-    assert claim_keys(claim(last4=last4)) == ()
-
-
-@pytest.mark.parametrize("ssn", ["123456789", "111111111", "999999999", "987654321"])
-def test_a_place_holder_ssn_is_not_indexed_nor_is_its_end(ssn: str) -> None:
-    keys = record_keys(birth_date=BORN, last4=ssn[-4:], ssn=ssn, surnames=("Lopez",))
-    assert facts(keys) == {"birth_date+surname: 1985-03-14 lopez"}
-
-
-def test_a_place_holder_birth_date_is_not_indexed() -> None:
-    keys = record_keys(birth_date=date(1900, 1, 1), last4="4821", ssn=None, surnames=("Lopez",))
-    assert facts(keys) == {"last4+surname: 4821 lopez"}
+def linked(
+    *,
+    born: date | None = BORN,
+    last4: str | None = "4821",
+    ssn: str | None = None,
+    firsts: tuple[str, ...] = ("Maria",),
+    lasts: tuple[str, ...] = ("Lopez",),
+) -> tuple[Key, ...]:
+    return linkage_keys(birth_date=born, last4=last4, ssn=ssn, first_names=firsts, last_surnames=lasts)
 
 
 def test_a_search_looks_up_one_key() -> None:
     assert facts(claim_keys(claim())) == {"birth_date+last4: 1985-03-14 4821"}
 
 
-def test_a_new_account_also_looks_for_near_matches() -> None:
+def test_a_new_account_looks_up_the_full_ssn_too_and_no_name() -> None:
     assert facts(new_account_keys(claim(), ssn="900124821")) == {
         "birth_date+last4: 1985-03-14 4821",
         "ssn: 900124821",
-        "birth_date+surname: 1985-03-14 lopez",
-        "birth_date+surname: 1985-03-14 maria",
-        "last4+surname: 4821 lopez",
-        "last4+surname: 4821 maria",
     }
+
+
+def test_a_record_stands_under_what_is_looked_up() -> None:
+    assert record_keys(birth_date=BORN, last4="4821", ssn="900124821") == new_account_keys(
+        claim(), ssn="900124821"
+    )
+
+
+def test_linkage_keys_are_two_facts_together_names_by_their_sound() -> None:
+    assert facts(linked()) == {
+        "birth_date+sound_of_first_name: 1985-03-14 MR",
+        "birth_date+sound_of_last_surname: 1985-03-14 LPS",
+        "last4+both_sounds: 4821 LPS MR",
+        "last4+sound_of_first_name: 4821 MR",
+        "last4+sound_of_last_surname: 4821 LPS",
+    }
+
+
+def test_former_names_and_halves_have_keys_of_their_own() -> None:
+    assert {key.facts[1] for key in linked(lasts=("Lopez", "Webb-Stone"), last4=None, firsts=())} == {
+        "LPS",
+        "WBSTN",
+        "WB",
+        "STN",
+    }
+
+
+@pytest.mark.parametrize(
+    ("born", "last4", "names", "found"),
+    [
+        (
+            None,
+            "4821",
+            ("Lopez",),
+            {"last4+sound_of_last_surname", "last4+sound_of_first_name", "last4+both_sounds"},
+        ),
+        (BORN, None, ("Lopez",), {"birth_date+sound_of_last_surname", "birth_date+sound_of_first_name"}),
+        (BORN, "4821", (), set()),
+        (None, None, ("Lopez",), set()),
+        (BORN, "4821", ("-",), set()),
+    ],
+)
+def test_no_small_fact_is_indexed_alone(
+    born: date | None, last4: str | None, names: tuple[str, ...], found: set[str]
+) -> None:
+    assert kinds(linked(born=born, last4=last4, firsts=names, lasts=names)) == found
+    if not (born and last4):
+        assert record_keys(birth_date=born, last4=last4, ssn=None) == ()
+
+
+@pytest.mark.parametrize("last4", ["0000", "9999"])
+def test_place_holder_last_4_is_not_indexed(last4: str) -> None:
+    assert record_keys(birth_date=BORN, last4=last4, ssn=None) == ()
+    assert not any(kind.startswith("last4") for kind in kinds(linked(last4=last4)))
+    assert claim_keys(claim(last4=last4)) == ()
+
+
+@pytest.mark.parametrize("ssn", ["123456789", "111111111", "999999999", "987654321", "000000000"])
+def test_a_place_holder_ssn_is_not_indexed_nor_is_its_end(ssn: str) -> None:
+    assert record_keys(birth_date=BORN, last4=ssn[-4:], ssn=ssn) == ()
+    assert not any(kind.startswith("last4") for kind in kinds(linked(last4=ssn[-4:], ssn=ssn)))
+
+
+@pytest.mark.parametrize("born", [date(1900, 1, 1), date(1901, 1, 1)])
+def test_a_place_holder_birth_date_is_not_indexed(born: date) -> None:
+    assert record_keys(birth_date=born, last4="4821", ssn=None) == ()
+    assert not any(kind.startswith("birth_date") for kind in kinds(linked(born=born)))
 
 
 @pytest.mark.parametrize(
@@ -93,26 +133,50 @@ def test_a_new_account_also_looks_for_near_matches() -> None:
         ("O Brien", "O'Brien"),
         ("Cruz", "de la Cruz"),
         ("Reed", "Reed Jr."),
+        ("Smyth", "Smith"),
+        ("Katherine", "Catherine"),
     ],
 )
-def test_surnames_that_may_agree_meet_in_the_index(typed: str, on_file: str) -> None:
-    on_record = record_keys(birth_date=BORN, last4=None, ssn=None, surnames=(on_file,))
-    looked_up = new_account_keys(claim(last=typed), ssn=None)
-    assert set(on_record) & set(looked_up)
+def test_names_that_sound_alike_meet_in_the_index_in_either_box(typed: str, on_file: str) -> None:
+    on_record = {key for key in linked(lasts=(on_file,), firsts=("Zoe",)) if on_file not in key.facts}
+    assert on_record & set(near_keys(claim(last=typed), ssn="900124821"))
+    assert on_record & set(near_keys(claim(first=typed, last="Else"), ssn="900124821"))
 
 
-@given(st.dates(), st.from_regex(r"[0-9]{4}", fullmatch=True), st.text(max_size=30))
-def test_a_person_meets_her_own_record_unless_her_facts_are_place_holders(
-    born: date, last4: str, surname: str
-) -> None:
-    on_record = record_keys(birth_date=born, last4=last4, ssn=None, surnames=(surname,))
-    looked_up = claim_keys(claim(last=surname, born=born, last4=last4))
-    assert set(looked_up) <= set(on_record)
-    assert set(on_record) <= set(new_account_keys(claim(last=surname, born=born, last4=last4), ssn=None))
+@given(st.dates(min_value=date(1905, 1, 1), max_value=date(2010, 12, 31)), LAST4)
+def test_slipped_keys_are_all_one_slip_away_and_none_is_the_key_itself(born: date, last4: str) -> None:
+    asked = claim(born=born, last4=last4)
+    keys = slipped_keys(asked)
+    assert len(keys) == len(set(keys))
+    assert not set(keys) & set(claim_keys(asked))
+    slips = {FactLevel.ONE_DIGIT, FactLevel.TRANSPOSED, FactLevel.DAY_MONTH}
+    for key in keys:
+        other_born, other_last4 = date.fromisoformat(key.facts[0]), key.facts[1]
+        levels = {compare_birth_dates(born, other_born), compare_last4(last4, other_last4)}
+        assert len(levels & slips) == 1
+        assert FactLevel.EXACT in levels
+
+
+def test_every_single_slip_is_looked_up() -> None:
+    """39 of the last 4, and every possible date that differs in one digit, two neighbours or day and month."""
+    keys = slipped_keys(claim(born=date(1985, 3, 4), last4="4821"))
+    found = {key.facts for key in keys}
+    assert ("1985-03-04", "4812") in found
+    assert ("1985-03-04", "4820") in found
+    assert ("1985-04-03", "4821") in found
+    assert ("1958-03-04", "4821") in found
+    assert ("1985-03-14", "4821") in found
+    assert len([key for key in keys if key.facts[0] == "1985-03-04"]) == 39
+
+
+@given(st.dates(), LAST4)
+def test_a_person_meets_her_own_record_unless_her_facts_are_place_holders(born: date, last4: str) -> None:
+    on_record = record_keys(birth_date=born, last4=last4, ssn=None)
+    assert claim_keys(claim(born=born, last4=last4)) == on_record
 
 
 def test_a_key_does_not_print_its_facts() -> None:
-    keys = record_keys(birth_date=BORN, last4="4821", ssn="900124821", surnames=("Lopez",))
+    keys = (*record_keys(birth_date=BORN, last4="4821", ssn="900124821"), *linked())
     assert repr(keys[0]) == "Key(birth_date+last4)"
-    for secret in ("1985", "4821", "lopez"):
+    for secret in ("1985", "4821", "LPS", "lopez"):
         assert secret not in repr(keys)

@@ -23,13 +23,13 @@ CLAIM = Claim(first_name="María", last_surname="Fuentes", birth_date=date(1985,
 
 def found(outcome, choice=None):
     """A registration after a search."""
-    named = outcome in {Outcome.ONE, Outcome.HELD}
     return Registration(
         key="k",
         searched_at=datetime(2026, 1, 1, tzinfo=UTC),
         claim=CLAIM,
         outcome=outcome,
-        record_id="r" if named else None,
+        record_id="r" if outcome is Outcome.ONE else None,
+        account_id="a" if outcome is Outcome.HELD else None,
         choice=choice,
     )
 

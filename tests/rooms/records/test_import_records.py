@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
+from django.utils import timezone
 
 import kecs.records
 from kecs.audit.models import AuditEvent
@@ -19,7 +21,7 @@ from kecs.matching.decide import Claim, Outcome, decide
 from kecs.pii.fields import unseal_from
 from kecs.records.importing import apply, load
 from kecs.records.models import EducatorRecord, Holding, IdentityKey, OtherName
-from kecs.records.queries import candidates_for, candidates_for_new
+from kecs.records.queries import candidates_for, candidates_for_new, candidates_near
 
 pytestmark = pytest.mark.django_db
 
@@ -72,10 +74,11 @@ def found(
     first: str, last: str, *, born: str = "1985-03-14", last4: str = "4821"
 ) -> tuple[Outcome, str | None]:
     claim = Claim(first_name=first, last_surname=last, birth_date=date.fromisoformat(born), last4=last4)
-    decision = decide(claim, candidates_for(claim))
-    if decision.record_id is None:
+    decision = decide(claim, candidates_for(claim), population=300_000)
+    if decision.outcome in {Outcome.NONE, Outcome.SEVERAL}:
         return decision.outcome, None
-    return decision.outcome, EducatorRecord.objects.get(pk=decision.record_id).staff_unique_id
+    (record_id,) = decision.record_ids
+    return decision.outcome, EducatorRecord.objects.get(pk=record_id).staff_unique_id
 
 
 # --- Dry run, apply, again ---------------------------------------------------------------------------------------
@@ -303,15 +306,20 @@ def test_a_thin_record_is_loaded_and_waits_for_more(run: Callable[..., Ran], cel
 
 def test_place_holders_are_kept_but_pool_nobody(run: Callable[..., Ran]) -> None:
     run("7,Maria,Lopez,,1900-01-01,900-12-4821,,", "8,Carl,Lopez,,1900-01-01,900-12-7719,,")
-    kinds = set(IdentityKey.objects.values_list("kind", flat=True))
-    assert kinds == {"ssn", "last4+surname"}
+    assert set(IdentityKey.objects.values_list("kind", flat=True)) == {"ssn"}
+    both = {record.pk for record in EducatorRecord.objects.all()}
+    for last4, ssn in (("4821", "900124821"), ("7719", "900127719")):
+        claim = Claim(first_name="Zoe", last_surname="Lopez", birth_date=date(1900, 1, 1), last4=last4)
+        near = candidates_near(claim, ssn="900200000", stated_at=timezone.now())
+        assert {UUID(str(each.record_id)) for each in near} < both, ssn
 
 
 def test_near_matches_are_gathered_for_a_new_account(run: Callable[..., Ran]) -> None:
     run("7,Maria,Smith-Jones,,1985-03-14,,,", "8,Mary,Jones,|Cole,,900-44-4821,,")
     claim = Claim(first_name="Maria", last_surname="Jones", birth_date=date(1985, 3, 14), last4="4821")
-    gathered = {each.last_surname for each in candidates_for_new(claim, ssn="900124821")}
-    assert gathered == {"Smith-Jones", "Jones"}
+    assert candidates_for_new(claim, ssn="900124821") == []
+    near = candidates_near(claim, ssn="900124821", stated_at=timezone.now())
+    assert {each.last_surname for each in near} == {"Smith-Jones", "Jones"}
 
 
 # --- Stopping and races ------------------------------------------------------------------------------------------

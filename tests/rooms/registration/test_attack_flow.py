@@ -11,6 +11,7 @@ from kecs.audit.models import AuditEvent
 from kecs.mail.models import OutboxMessage
 from kecs.records.models import Case, EducatorRecord, Holding, StatedIdentity
 from kecs.registration.models import RegistrationOutcome
+from kecs.registration.settling import settle_waiting
 from tests.factories.people import MARIA, PASSWORD, Person, on_file
 from tests.factories.visits import (
     claim,
@@ -326,6 +327,7 @@ def test_no_column_can_be_posted(client, road):
     kept = dict.fromkeys(names[:80], "2") if road == "claim" else dict.fromkeys(names[-80:], "2")
     answer = send_account(client, page, {**kept, **form})
     assert ended_at(answer) == HOME, errors(answer)
+    settle_waiting(by="tests")
     account = User.objects.get()
     assert (account.username, account.email, account.is_active, account.last_login is not None) == (
         "maria.fuentes",

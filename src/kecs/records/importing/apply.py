@@ -12,14 +12,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from kecs.audit.actions import record_all
-from kecs.matching.keys import Key, KeyKind, record_keys
+from kecs.matching.keys import KeyKind, linkage_keys, record_keys
 from kecs.matching.names import OtherName as Name
 from kecs.pii.fields import seal_into, the_keyring, unseal_from
 from kecs.records import events
 from kecs.records.importing.plan import Plan, PlanOutcome, plan
 from kecs.records.importing.rows import ImportRow, OnFile, Problem
-from kecs.records.models import EducatorRecord, IdentityKey, OtherName
-from kecs.records.queries import key_digest
+from kecs.records.index import identity_key_rows, key_digest, linkage_key_rows
+from kecs.records.models import EducatorRecord, IdentityKey, LinkageKey, OtherName
 
 BATCH = 1_000
 _TRIES = 3
@@ -112,7 +112,7 @@ class _Stored:
         self.records = {record.staff_unique_id: record for record in stored.filter(staff_unique_id__in=ids)}
         digests = {digest for numbered in rows if (digest := _ssn_digest(numbered.row.ssn)) is not None}
         owners = IdentityKey.objects.filter(
-            kind=KeyKind.SSN.value, key_id=the_keyring().current, digest__in=digests
+            kind=KeyKind.SSN.value, key_id=the_keyring().current, digest__in=digests, record__isnull=False
         ).values_list("digest", "record__staff_unique_id")
         self._owners = {bytes(digest): owner for digest, owner in owners}
 
@@ -133,7 +133,7 @@ class _Stored:
 def _ssn_digest(ssn: str) -> bytes | None:
     if len(ssn) != _FULL_SSN:
         return None
-    keys = record_keys(birth_date=None, last4=None, ssn=ssn, surnames=())
+    keys = record_keys(birth_date=None, last4=None, ssn=ssn)
     return key_digest(keys[0]) if keys else None  # a place-holder such as 123456789 is nobody's
 
 
@@ -185,6 +185,7 @@ def _update(planned: list[_Planned]) -> None:
     identities = [each for each in planned if each.plan.changes_identity]
     # Away with the old keys of all of them first: two records of one batch may exchange an SSN.
     IdentityKey.objects.filter(record__in=_records(identities)).delete()
+    LinkageKey.objects.filter(record__in=_records(identities)).delete()
     for each in planned:
         record = each.record
         if record is not None:
@@ -219,22 +220,34 @@ def _add_names_and_keys(planned: list[_Planned]) -> None:
         for each in planned
         for name in sorted(each.plan.added_names, key=lambda name: (name.last_surname, name.first_name))
     )
-    IdentityKey.objects.bulk_create(key for each in planned for key in _key_rows(each))
+    rows = [row for each in planned for row in _identity_key_rows(each)]
+    # Somebody who waits may have given the same number: on file goes before.
+    ssns = [row.digest for row in rows if row.kind == KeyKind.SSN.value]
+    IdentityKey.objects.filter(kind=KeyKind.SSN.value, digest__in=ssns, stated__isnull=False).delete()
+    IdentityKey.objects.bulk_create(rows)
+    LinkageKey.objects.bulk_create(row for each in planned for row in _linkage_key_rows(each))
 
 
-def _key_rows(each: _Planned) -> list[IdentityKey]:
-    after = each.plan.after
-    keys: tuple[Key, ...] = record_keys(
+def _identity_key_rows(each: _Planned) -> list[IdentityKey]:
+    after, record = each.plan.after, each.record
+    keys = record_keys(birth_date=after.birth_date, last4=after.ssn[-4:] or None, ssn=_full(after.ssn))
+    return identity_key_rows(keys, record_id=record.pk) if record else []
+
+
+def _linkage_key_rows(each: _Planned) -> list[LinkageKey]:
+    after, record = each.plan.after, each.record
+    keys = linkage_keys(
         birth_date=after.birth_date,
         last4=after.ssn[-4:] or None,
-        ssn=after.ssn if len(after.ssn) == _FULL_SSN else None,
-        surnames=(after.last_surname, *(name.last_surname for name in after.other_names)),
+        ssn=_full(after.ssn),
+        first_names=(after.first_name, *(name.first_name for name in after.other_names)),
+        last_surnames=(after.last_surname, *(name.last_surname for name in after.other_names)),
     )
-    current = the_keyring().current
-    return [
-        IdentityKey(record=each.record, kind=key.kind.value, key_id=current, digest=key_digest(key))
-        for key in keys
-    ]
+    return linkage_key_rows(keys, record_id=record.pk) if record else []
+
+
+def _full(ssn: str) -> str | None:
+    return ssn if len(ssn) == _FULL_SSN else None
 
 
 def _result(planned: list[_Planned]) -> BatchResult:

@@ -1,0 +1,63 @@
+"""A command that works through a queue in the database, once or until it is told to stop; the room's and others' commands build on it."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+
+PAUSE = 1.0  # seconds between two looks at an empty queue
+PAUSE_WITHOUT_SERVER = 10.0
+
+
+class QueueCommand(BaseCommand):
+    """Several may run, on several machines. `drain` works through what is due."""
+
+    work = "work through what is due"
+
+    def drain(self, stop: threading.Event) -> float:
+        """Work until nothing is due or `stop` is set; returns the seconds to wait before looking again."""
+        raise NotImplementedError
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Once or for ever."""
+        how = parser.add_mutually_exclusive_group(required=True)
+        how.add_argument("--once", action="store_true", help=f"{self.work} and end")
+        how.add_argument("--loop", action="store_true", help=f"{self.work} until SIGTERM or SIGINT")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Ends between two of them when asked to."""
+        stop = threading.Event()
+
+        def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+            stop.set()
+
+        before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            if options["once"]:
+                self.drain(stop)
+            else:
+                self._keep_draining(stop)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _keep_draining(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            close_old_connections()
+            try:
+                pause = self.drain(stop)
+            except (OperationalError, InterfaceError) as error:
+                # The database restarts; its message may quote a statement.
+                self.say(f"database unavailable ({type(error).__name__})")
+                connection.close()
+                pause = PAUSE_WITHOUT_SERVER
+            stop.wait(pause)
+
+    def say(self, line: str) -> None:
+        """A line for the operator, at once."""
+        self.stdout.write(line)
+        self.stdout.flush()

@@ -1,0 +1,11 @@
+"""How a folded name sounds; called by levels and keys."""
+
+from functools import lru_cache
+
+from jellyfish import metaphone
+
+
+@lru_cache(maxsize=65_536)
+def sound(name: str) -> str:
+    """Metaphone of a folded name, or the name itself where it has no sound of its own (h, vowels of one letter)."""
+    return metaphone(name).replace(" ", "") or name
