@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.http import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
+from kecs.matching.evidence import prepare
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kecs.config.settings")
 
 
@@ -36,3 +38,4 @@ class Application(WSGIHandler):
 django.setup(set_prefix=False)
 application = Application()
 call_command("check", stdout=StringIO())  # raises; says nothing when all is well
+prepare()

@@ -48,3 +48,10 @@ class CaseOpened(Event):
     code: ClassVar[str] = "records.case_opened"
     kind: str
     records: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchTried(Event):
+    """An operator asked the search about the rows of a file (`kecs match`), without limits."""
+
+    code: ClassVar[str] = "records.match_tried"

@@ -76,7 +76,7 @@ def people_under(keys: Iterable[Key]) -> list[Person]:
 def records_near(keys: Iterable[Key]) -> list[Person]:
     """Every record that stands under these linkage keys. Never asked for a stranger while she waits."""
     digests = [made[:LINKAGE_DIGEST_BYTES] for key in keys for made in digests_of(key.kind.value, *key.facts)]
-    return _people("records_linkagekey", "DISTINCT record_id, NULL AS stated_id", digests)
+    return _people("records_linkagekey", "DISTINCT record_id, CAST(NULL AS uuid) AS stated_id", digests)
 
 
 # Written out, for the one probe of a search: the object mapper needs four statements and three times as long.
