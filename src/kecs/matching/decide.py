@@ -7,7 +7,7 @@ matters. docs/adr/0010-evidence-in-bits.md is the policy; tests/pure/matching/*.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from kecs.matching.evidence import Prices, bits_of_facts, bits_of_names, price, threshold
@@ -77,6 +77,7 @@ class Candidate:
 
     record_id: str | None
     account_id: str | None = None  # who holds the record, or waits
+    stated_at: datetime | None = None  # since when she waits
     first_name: str = field(repr=False)
     middle_name: str = field(default="", repr=False)
     last_surname: str = field(repr=False)
@@ -150,8 +151,7 @@ def decide(claim: Claim, candidates: Iterable[Candidate], *, population: int) ->
     """Which record, if any, may be offered to the person who typed `claim`, among `population` people on file."""
     compared = _compare(claim, candidates)
     agreeing = [each for each in compared if _may_be_offered(each, population=population)]
-    # An account that waits counts only where no record agrees: nobody can wait in a record's owner's way.
-    agreeing = [each for each in agreeing if each.candidate.record_id] or agreeing
+    agreeing = _records_or_who_waits(agreeing)
     if not agreeing:
         closest = sorted(compared, key=lambda each: (-each.bits, each.person))[:1]
         return Decision(outcome=Outcome.NONE, because=_because(closest), bits=_most_bits(closest))
@@ -184,14 +184,28 @@ def _may_be_offered(compared: _Compared, *, population: int) -> bool:
 def decide_new(claim: Claim, candidates: Iterable[Candidate], *, population: int) -> NewDecision:
     """Whether a full SSN just typed makes a new person. Who has that SSN already never leads to NEW."""
     compared = _compare(claim, candidates)
-    same_ssn = [each for each in compared if each.candidate.ssn is FactLevel.EXACT]
+    same_ssn = _records_or_who_waits(each for each in compared if each.candidate.ssn is FactLevel.EXACT)
     if same_ssn:
         return _decide_same_ssn(same_ssn, population=population)
-    near = [each for each in compared if each.bits >= threshold("near", population=population)]
+    near_enough = threshold("near", population=population)
+    near = _records_or_who_waits(each for each in compared if each.bits >= near_enough)
     if not near:
         return NewDecision(outcome=NewOutcome.NEW)
     offered = [each for each in near if _may_be_offered(each, population=population)]
     return _review(_why_near(offered), offered or near)
+
+
+def _records_or_who_waits(compared: Iterable[_Compared]) -> list[_Compared]:
+    """The records or, where there is none, the account that has waited longest: it speaks for the others.
+
+    So nobody can wait in the way of a record's owner, and a second account of a person does not hide the first.
+    """
+    found = list(compared)
+    waiting = sorted(
+        (each for each in found if not each.candidate.record_id),
+        key=lambda each: (str(each.candidate.stated_at or ""), each.person),
+    )
+    return [each for each in found if each.candidate.record_id] or waiting[:1]
 
 
 def _decide_same_ssn(same_ssn: list[_Compared], *, population: int) -> NewDecision:

@@ -42,6 +42,7 @@ def _candidate(person: Person, claim: Claim, *, ssn: str | None) -> Candidate:
     return Candidate(
         record_id=str(person.record_id) if person.record_id else None,
         account_id=str(person.account_id) if person.account_id else None,
+        stated_at=person.stated_at,
         first_name=person.first_name,
         middle_name=person.middle_name,
         last_surname=person.last_surname,
@@ -68,7 +69,8 @@ def candidates_for_new(claim: Claim, *, ssn: str) -> list[Candidate]:
 def candidates_near(claim: Claim, *, ssn: str, stated_at: datetime) -> list[Candidate]:
     """Everybody who may be the same person, by any key, one slip of the finger included.
 
-    Of those who only stated who they are, only those who did so before: nobody is held up by who comes after her. For the settling of new accounts; no page that a stranger opens asks this.
+    Of those who only stated who they are, only those who did so before: nobody is held up by who comes after her.
+    For the settling of new accounts; no page that a stranger opens asks this.
     """
     found = [
         *people_under((*new_account_keys(claim, ssn=ssn), *slipped_keys(claim))),

@@ -11,7 +11,7 @@ from kecs.audit.models import AuditEvent
 from kecs.audit.queries import chain_state
 from kecs.mail.models import OutboxMessage
 from kecs.records.kinds import AssuranceLevel
-from kecs.records.models import Case, EducatorRecord, Holding, StatedIdentity
+from kecs.records.models import Case, EducatorRecord, Holding, IdentityKey, StatedIdentity
 from kecs.records.queries import stated_by
 from kecs.registration.settling import settle_waiting
 from tests.factories.people import MARIA, PASSWORD, Person, on_file
@@ -384,6 +384,25 @@ def test_of_two_new_people_with_one_ssn_at_once_one_becomes_the_record_and_the_o
     settle_waiting(by="tests")
     assert EducatorRecord.objects.count() == Holding.objects.count() == Case.objects.count() == 1
     assert User.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_fifty_with_one_ssn_at_once_one_becomes_the_record_and_the_others_cases():
+    """Every one of them sees her Home Page, and there is never a second person."""
+    browsers = [InspectingClient() for _each in range(50)]
+    pages = [create_new(browser, MARIA) for browser in browsers]
+    forms = [
+        MARIA.new_account(username=f"maria.{number}", email=f"m{number}@example.org") for number in range(50)
+    ]
+    answers = at_once(
+        *[lambda b=b, p=p, f=f: send_account(b, p, f) for b, p, f in zip(browsers, pages, forms, strict=True)]
+    )
+    assert {heading(answer) for answer in answers} == {"Home Page"}
+    assert IdentityKey.objects.filter(kind="ssn").count() == 1
+    settle_waiting(by="tests")
+    assert EducatorRecord.objects.count() == Holding.objects.count() == 1
+    assert Case.objects.count() == 49
+    assert set(Case.objects.values_list("other_account", flat=True)) == {Holding.objects.get().account_id}
 
 
 @pytest.mark.django_db(transaction=True)
