@@ -176,7 +176,8 @@ def _may_be_offered(compared: _Compared, *, population: int) -> bool:
     """Birth date and last 4 as on file, first names that agree, and enough evidence that it is not a stranger's."""
     candidate = compared.candidate
     facts_agree = candidate.birth_date is FactLevel.EXACT and candidate.last4 is FactLevel.EXACT
-    if not facts_agree or not compared.names.first_names_agree:
+    names = compared.names
+    if not facts_agree or not names.first_names_agree or names.generations_differ:
         return False
     return compared.all_exact or compared.bits >= threshold("offer", population=population)
 

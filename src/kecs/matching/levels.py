@@ -59,6 +59,7 @@ class NameLevels:
     first_name: Level
     last_surname: Level
     swapped: bool = False
+    generations_differ: bool = False  # Jr against Sr
 
     @property
     def first_names_agree(self) -> bool:
@@ -82,6 +83,7 @@ def compare_names(first_name: str, last_surname: str, record: RecordNames) -> tu
     straight = NameLevels(
         first_name=_first_name_level(first, record),
         last_surname=Level.DIFFERS if generations_differ else _last_surname_level(last, record),
+        generations_differ=generations_differ,
     )
     if generations_differ:
         return (straight,)
@@ -236,8 +238,12 @@ def _last_surname_level(typed: Folded, record: RecordNames) -> Level:
     on_file = fold(record.last_surname)
     if not on_file.joined:
         return Level.DIFFERS if formers else Level.ABSENT
-    # Particles alone are no name: "de la" is the beginning of too many.
-    return _like(typed, on_file) if surname_parts(typed.tokens) else Level.DIFFERS
+    if not surname_parts(typed.tokens):
+        return Level.DIFFERS  # particles alone are no name: "de la" is the beginning of too many
+    level = _like(typed, on_file)
+    if level is Level.DIFFERS and any(_like(typed, fold(former)) is Level.TYPO for former in formers):
+        return Level.ALIKE
+    return level
 
 
 _PARTICLES = frozenset(
