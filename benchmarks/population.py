@@ -288,7 +288,8 @@ def _ssns(random: np.random.Generator, people: int, kin: Column) -> Column:
     number[twin] = number[other] ^ 1
     block, serial = np.divmod(number, SERIALS)
     area, group = np.divmod(block, GROUPS)
-    return ((FIRST_AREA + area) * 1_000_000 + (group + 1) * 10_000 + serial + 1).astype(np.int32)
+    digits: Column = (FIRST_AREA + area) * 1_000_000 + (group + 1) * 10_000 + serial + 1
+    return digits.astype(np.int32)
 
 
 def _suffixes(random: np.random.Generator, kin: Column) -> Column:
