@@ -42,15 +42,15 @@ class Cases:
     places: tuple[int, ...] = ()
 
 
-def febrl_cases(*, strangers: int, seed: int) -> Cases:
-    """FEBRL 1 to 3 in one file, but for some originals without a duplicate, who come as newcomers."""
+def febrl_cases(*, strangers: int, one_in: int, seed: int) -> Cases:
+    """FEBRL 1 to 3 in one file, but for some originals without a duplicate, who come as newcomers; one in so many duplicates."""
     random = Random(seed)
     records: list[Record] = []
     comers: list[Comer] = []
     for name in febrl.SETS:
         one = febrl.load(name)
         records += one.records
-        comers += [Comer(group=name, typed=typed, truth=truth) for typed, truth in one.people]
+        comers += [Comer(group=name, typed=typed, truth=truth) for typed, truth in one.people[::one_in]]
     known = {comer.truth for comer in comers}
     unknown = [record for record in records if record.id not in known and _whole(record)]
     newcomers = random.sample(unknown, min(strangers, len(unknown) // 2))

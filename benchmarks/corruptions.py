@@ -287,7 +287,7 @@ def slip_in_both_names(person: Person, random: Random) -> Corrupted:
     )
 
 
-def two_slips_in_surname(person: Person, random: Random) -> Corrupted:
+def two_slips_in_surname(person: Person, random: Random) -> Corrupted | None:
     """Two slips in the surname."""
     return person, replace(as_on_file(person), last_surname=_slip(_slip(person.last_surname, random), random))
 

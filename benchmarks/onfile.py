@@ -105,11 +105,24 @@ class Found:
     new: list[Record] = field(default_factory=list)
     settled: list[Record] = field(default_factory=list)
 
-    def add(self, other: "Found") -> None:
-        """What another part of the file holds."""
-        self.search += other.search
-        self.new += other.new
-        self.settled += other.settled
+    def joined(self, others: "Found", *, below: int | None = None) -> "Found":
+        """With generated people too; `below` keeps to the first so many places of the population."""
+        if below is not None:
+            others = Found(
+                search=[each for each in others.search if place_of(each) < below],
+                new=[each for each in others.new if place_of(each) < below],
+                settled=[each for each in others.settled if place_of(each) < below],
+            )
+        return Found(
+            search=self.search + others.search,
+            new=self.new + others.new,
+            settled=self.settled + others.settled,
+        )
+
+
+def place_of(record: Record) -> int:
+    """The place of a generated person, from the id that `Many` gives."""
+    return int(record.id[1:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +217,10 @@ class Many:
             Found(search=self._records(search), new=self._records(new), settled=self._records(settled))
             for search, new, settled in places
         ]
+
+    def first(self, how_many: int) -> list[Record]:
+        """The people at the first places."""
+        return self._records(range(how_many))
 
     def _records(self, places: Iterable[int]) -> list[Record]:
         return [

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from kecs.matching.facts import FactLevel, compare_birth_dates, compare_last4
 
@@ -30,7 +31,7 @@ class Counts:
 
     def shares(self) -> dict[str, dict[str, float]]:
         """By fact and level."""
-        fields = {
+        fields: dict[str, Counter[Any]] = {
             "first_name": self.first_name,
             "last_surname": self.last_surname,
             "birth_date": self.birth_date,
