@@ -231,11 +231,9 @@ def transliteration(person: Person, random: Random) -> Corrupted:
 
 def case_and_spaces(person: Person, random: Random) -> Corrupted:
     """Capitals or none, and a space that came along."""
-    typed = as_on_file(person)
     write = random.choice((str.upper, str.lower))
-    return person, replace(
-        typed, first_name=f" {write(typed.first_name)}", last_surname=f"{write(typed.last_surname)} "
-    )
+    first_name, last_surname = f" {write(person.first_name)}", f"{write(person.last_surname)} "
+    return person, replace(as_on_file(person), first_name=first_name, last_surname=last_surname)
 
 
 _LOOK_ALIKE = str.maketrans("aeopcx", "аеорсх")
@@ -279,17 +277,15 @@ def slip_in_surname(person: Person, random: Random) -> Corrupted:
 
 def slip_in_both_names(person: Person, random: Random) -> Corrupted:
     """One slip in each name."""
-    typed = as_on_file(person)
-    return person, replace(
-        typed,
-        first_name=_slip(typed.first_name, random),
-        last_surname=_slip(typed.last_surname, random),
-    )
+    first_name, last_surname = _slip(person.first_name, random), _slip(person.last_surname, random)
+    return person, replace(as_on_file(person), first_name=first_name, last_surname=last_surname)
 
 
 def two_slips_in_surname(person: Person, random: Random) -> Corrupted | None:
     """Two slips in the surname."""
-    return person, replace(as_on_file(person), last_surname=_slip(_slip(person.last_surname, random), random))
+    typed = _slip(_slip(person.last_surname, random), random)
+    back_again = typed.casefold() == person.last_surname.casefold()
+    return None if back_again else (person, replace(as_on_file(person), last_surname=typed))
 
 
 def one_digit(digits: str, random: Random) -> str:

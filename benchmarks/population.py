@@ -163,7 +163,7 @@ def generate(people: int, *, seed: int = 1) -> Population:
     _make_kin_alike(random, kin, woman, birth)
     first = _first_names(random, table, woman, birth)
     middle = _first_names(random, table, woman, birth)
-    middle[random.random(people) >= WITH_MIDDLE_NAME] = -1
+    middle[(random.random(people) >= WITH_MIDDLE_NAME) | (middle == first)] = -1
     _name_kin(random, kin, first, middle, table, woman, birth)
     birth_last = _surnames(random, table, people)
     younger, elder = _pairs(kin)
