@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from kecs.matching.facts import digits_one_slip_away
 from rapidfuzz.distance import JaroWinkler
 
 from benchmarks import febrl
 from benchmarks.corruptions import KINDS, Kind, Typed, as_on_file, nothing
 from benchmarks.onfile import Record, record_of
 from benchmarks.population import NO_KIN, Person, Population, generate
+from kecs.matching.facts import digits_one_slip_away
 
 # Who has no record, or must not see the one on file.
 NEWCOMER = "newcomer"

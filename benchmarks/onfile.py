@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-from kecs.matching.facts import compare_birth_dates, compare_last4, compare_ssns
 
 from benchmarks.corruptions import Typed
 from benchmarks.population import Column, Person, Population, names_of_the_census
 from kecs.matching.decide import Candidate, Claim
+from kecs.matching.facts import compare_birth_dates, compare_last4, compare_ssns
 from kecs.matching.keys import (
     Key,
     KeyKind,

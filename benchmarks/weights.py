@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from kecs.matching.facts import FactLevel, compare_birth_dates, compare_last4
-
 from benchmarks import febrl
 from benchmarks.corruptions import Typed
 from benchmarks.onfile import Record
+from kecs.matching.facts import FactLevel, compare_birth_dates, compare_last4
 from kecs.matching.levels import Level, NameLevels, RecordNames, compare_names
 
 
