@@ -9,7 +9,7 @@ from rapidfuzz.distance import JaroWinkler
 from benchmarks import febrl
 from benchmarks.corruptions import KINDS, Kind, Typed, as_on_file, nothing
 from benchmarks.onfile import Record, record_of
-from benchmarks.population import NO_KIN, Person, Population, generate
+from benchmarks.population import NO_KIN, WITHOUT_RECORD, Person, Population, generate, twins_ssn
 from kecs.matching.facts import digits_one_slip_away
 
 # Who has no record, or must not see the one on file.
@@ -74,7 +74,7 @@ def generated_cases(population: Population, *, each: int, strangers: int, seed: 
             comers.append(Comer(group=kind.name, typed=typed, truth=record.id))
             if kind.corrupt is nothing:
                 right.append(record)
-    others = generate(strangers, seed=seed + 1)
+    others = generate(strangers, seed=seed + 1, areas=WITHOUT_RECORD)
     people = [others.person(place) for place in range(strangers)]
     comers += [Comer(group=NEWCOMER, typed=as_on_file(person), truth=None) for person in people]
     comers += _strangers(right, strangers, random, sister=lambda _record: random.choice(people).first_name)
@@ -109,7 +109,7 @@ def _strangers(
         yield Comer(group=ONE_SLIP, typed=_numbered(typed, random.choice(near), random), truth=None)
         renamed = replace(typed, first_name=other.first_name, last_surname=other.last_surname)
         yield Comer(group=RIGHT_NUMBERS, typed=_numbered(renamed, last4, random), truth=None)
-        ssn = f"{int(record.ssn) + 1:09}" if last4 != "9999" else f"{int(record.ssn) - 1:09}"
+        ssn = twins_ssn(record.ssn)
         first_name = _another(record, sister)
         twin = replace(typed, first_name=first_name, last4=ssn[-4:], ssn=ssn)
         yield Comer(group=TWIN, typed=twin, truth=None)
@@ -147,7 +147,7 @@ def _far_names(record: Record, records: Sequence[Record], random: Random) -> Rec
 def _numbered(typed: Typed, last4: str, random: Random) -> Typed:
     """With this last 4, and the rest of the SSN made up: nobody has it but by chance."""
     return replace(
-        typed, last4=last4, ssn=f"{random.randrange(900, 1000)}{random.randrange(1, 100):02}{last4}"
+        typed, last4=last4, ssn=f"{random.choice(WITHOUT_RECORD)}{random.randrange(1, 100):02}{last4}"
     )
 
 

