@@ -32,6 +32,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
+from uuid import UUID
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
@@ -148,6 +149,7 @@ class Portal:
             self.port = int(probe.getsockname()[1])
         self.kills: Counter[str] = Counter()
         self.master: subprocess.Popen[bytes] | None = None
+        self.settler: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Serve. Returns when it answers."""
@@ -171,6 +173,23 @@ class Portal:
             else:
                 return
         raise SystemExit("The server did not come up.")
+
+    def start_settler(self) -> None:
+        """Settle new accounts beside the server."""
+        self.settler = subprocess.Popen(
+            [str(BIN / "kecs"), "settle", "--loop"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def kill_settler(self) -> None:
+        """kill -9, in the middle of somebody or not."""
+        assert self.settler is not None
+        self.settler.kill()
+        self.settler.wait()
+        self.kills["settler"] += 1
 
     def workers(self) -> list[int]:
         """Their process ids."""
@@ -253,14 +272,22 @@ def rules_broken(home: set[str], led_elsewhere: list[str]) -> list[tuple[str, ob
     from kecs.audit.models import AuditEvent
     from kecs.audit.queries import chain_state
     from kecs.mail.models import OutboxMessage
-    from kecs.records.models import Case, Holding, StatedIdentity
+    from kecs.records.models import Case, Holding, StatedIdentity, WaitingIdentity
     from kecs.registration.models import RegistrationOutcome
+    from kecs.registration.settling import settle_waiting
+
+    def holders() -> set[UUID]:
+        return set(Holding.objects.filter(released_at=None).values_list("account_id", flat=True))
+
+    waiting = set(WaitingIdentity.objects.values_list("stated__account_id", flat=True))
+    waits_and_holds = waiting & holders()
+    settle_waiting(by="tests")
 
     names = Counter(User.objects.values_list("username", flat=True))
     accounts = set(User.objects.values_list("pk", flat=True))
     stated = set(StatedIdentity.objects.values_list("account_id", flat=True))
     outcomes = Counter(RegistrationOutcome.objects.values_list("account_id", flat=True))
-    with_record = set(Holding.objects.filter(released_at=None).values_list("account_id", flat=True))
+    with_record = holders()
     with_case = set(Case.objects.exclude(account=None).values_list("account_id", flat=True))
     events = Counter(
         AuditEvent.objects.filter(code="registration.registered").values_list("subject", flat=True)
@@ -276,7 +303,8 @@ def rules_broken(home: set[str], led_elsewhere: list[str]) -> list[tuple[str, ob
         ("each account has its stated identity", accounts ^ stated),
         ("each account has its outcome, each outcome its account", accounts ^ set(outcomes)),
         ("no account has two outcomes", [account for account, count in outcomes.items() if count != 1]),
-        ("each account has a record or a case", accounts ^ (with_record | with_case)),
+        ("nobody waits who has a record", waits_and_holds),
+        ("each account has a record or a case once all are settled", accounts ^ (with_record | with_case)),
         ("no record has two live holdings", list(twice_held)),
         (
             "each account was recorded once",
@@ -296,9 +324,7 @@ def rules_broken(home: set[str], led_elsewhere: list[str]) -> list[tuple[str, ob
     return broken
 
 
-def _uuid(subject: str) -> object:
-    from uuid import UUID
-
+def _uuid(subject: str) -> UUID:
     return UUID(subject.removeprefix("account:"))
 
 
@@ -332,6 +358,8 @@ def main() -> int:
             portal, seconds=seconds, people=[Person(number) for number in range(people)], seed=options.seed
         )
     finally:
+        if portal.settler and portal.settler.poll() is None:
+            portal.kill_settler()
         if portal.master and portal.master.poll() is None:
             os.killpg(portal.master.pid, signal.SIGKILL)
             portal.master.wait()
@@ -342,6 +370,7 @@ def judged(portal: Portal, *, seconds: float, people: list[Person], seed: int) -
     """The whole run; its status."""
     prepare(portal, people)
     portal.start()
+    portal.start_settler()
     crowd = Crowd(portal, random.sample(people, len(people)))
     lanes = [threading.Thread(target=crowd.run) for _ in range(6)]
     for lane in lanes:
@@ -354,10 +383,14 @@ def judged(portal: Portal, *, seconds: float, people: list[Person], seed: int) -
             portal.start()
         else:
             portal.kill_worker()
+        if random.random() < 0.4:
+            portal.kill_settler()
+            portal.start_settler()
     crowd.enough.set()
     for lane in lanes:
         lane.join()
     portal.kill_all()
+    portal.kill_settler()
     broken = rules_broken(crowd.home, crowd.led_elsewhere)
     for rule, what in broken:
         sys.stdout.write(f"{'BROKEN' if what else 'ok':7}{rule}{f': {what}' if what else ''}\n")
