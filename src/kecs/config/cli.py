@@ -5,8 +5,8 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-# `import` is a word of the language, so the command's module has a longer name.
-COMMANDS = {"import": "import_records"}
+# `import` is a word of the language, and a module is named for what it does.
+COMMANDS = {"import": "import_records", "duplicates": "find_duplicates"}
 
 
 def main() -> None:

@@ -55,3 +55,24 @@ class MatchTried(Event):
     """An operator asked the search about the rows of a file (`kecs match`), without limits."""
 
     code: ClassVar[str] = "records.match_tried"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexUnsealed(Event):
+    """An operator let a command read every record unsealed; `purpose` is "duplicates" or "training"."""
+
+    code: ClassVar[str] = "records.index_unsealed"
+    purpose: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicatesSought(Event):
+    """A search for duplicates in the whole index ended; `model` is the day of its training, `opened` empty for a dry run."""
+
+    code: ClassVar[str] = "records.duplicates_sought"
+    model: str
+    duplicates: int
+    other_first_names: int
+    kin: int
+    opened: int | None

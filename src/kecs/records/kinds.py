@@ -21,3 +21,5 @@ class CaseKind(StrEnum):
     SSN_ON_FILE_OTHER_NAME = "ssn_on_file_other_name"
     NO_SSN = "no_ssn"
     DISAVOWED_CLAIM = "disavowed_claim"
+    LINKAGE_DUPLICATE = "linkage_duplicate"  # `kecs duplicates`: probably one person on file twice
+    LINKAGE_OTHER_FIRST_NAME = "linkage_other_first_name"  # one number, two first names: no proposal

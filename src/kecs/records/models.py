@@ -217,6 +217,35 @@ class Case(models.Model):
         return f"{self.kind} case {self.id}"
 
 
+class LinkedPair(models.Model):
+    """Two records that batch linkage took for one person's, the case made of them, and what it weighed.
+
+    It outlives the closing of the case, so that what staff have decided is not asked again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=32)
+    first = models.ForeignKey(EducatorRecord, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(EducatorRecord, on_delete=models.CASCADE, related_name="+")
+    case = models.OneToOneField(
+        Case, null=True, blank=True, on_delete=models.SET_NULL, related_name="linked_pair"
+    )
+    weight = models.FloatField()  # in bits
+    waterfall = models.JSONField(default=list)  # kecs.records.linkage.waterfall
+    found_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second", "kind"], name="records_linked_pair_once"),
+            models.CheckConstraint(
+                condition=Q(first__lt=models.F("second")), name="records_linked_pair_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.first_id} and {self.second_id}"
+
+
 # Each column's class of information: public, internal, personal or secret. A test demands every one.
 FIELDS = {
     "EducatorRecord": {
@@ -292,5 +321,15 @@ FIELDS = {
         "closed_at": "internal",
         "closed_by": "internal",
         "outcome": "internal",
+    },
+    "LinkedPair": {
+        "id": "internal",
+        "kind": "internal",
+        "first": "internal",
+        "second": "internal",
+        "case": "internal",
+        "weight": "internal",
+        "waterfall": "internal",
+        "found_at": "internal",
     },
 }
