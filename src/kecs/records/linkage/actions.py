@@ -55,9 +55,7 @@ def open_linkage_cases(*, found: Sequence[Finding], by: str) -> int:
     """
     # One order for everybody, so that two runs wait for each other and never in a circle.
     ordered = sorted(found, key=lambda each: each.record_ids)
-    return sum(
-        _open_cases(ordered[start : start + BATCH], by=by) for start in range(0, len(ordered), BATCH)
-    )
+    return sum(_open_cases(ordered[start : start + BATCH], by=by) for start in range(0, len(ordered), BATCH))
 
 
 @transaction.atomic

@@ -91,9 +91,7 @@ _BEGINNING = (
 
 
 def _alike(name: str) -> str:
-    return (
-        f"({name}_sound_l = {name}_sound_r OR WINKLER({name}_l, {name}_r) >= 0.9)"  # bound as in kecs.matching
-    )
+    return f"({name}_sound_l = {name}_sound_r OR WINKLER({name}_l, {name}_r) >= 0.9)"  # bound as in kecs.matching
 
 
 def _either_lacks(column: str) -> str:

@@ -5,12 +5,14 @@ Called by findings and training. Nothing is written to a file: DuckDB has neithe
 
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
+from splink.internals.exceptions import SplinkException
 
 from kecs.records.linkage.comparisons import COMPARISONS, Attribute, Condition, Dialect, Level, condition_sql
 from kecs.records.linkage.model import Model
@@ -85,7 +87,7 @@ class DuckDBEngine:
     """One machine, in memory, for the length of one run."""
 
     dialect = Dialect.DUCKDB
-    faults = (duckdb.Error,)
+    faults: tuple[type[Exception], ...] = (duckdb.Error,)
 
     def __init__(self, *, memory_limit: str | None = None) -> None:
         self.connection = duckdb.connect(":memory:")
@@ -192,17 +194,25 @@ def _level(attribute: Attribute, condition: Condition, model: Model, dialect: Di
 
 def scored_pairs(engine: Engine, model: Model, *, threshold: float) -> Iterator[ScoredPair]:
     """Every pair at or above the threshold (in bits), in no order. Raises LinkageFailed."""
-    if engine.records < 2:  # noqa: PLR2004 - a pair
+    if engine.records < 2:
         return
     settings = settings_of(model, records=engine.records, dialect=engine.dialect)
-    try:
+    with told_by_kind(engine):
         predictions = engine.linker(settings).inference.predict(
             threshold_match_weight=threshold, warning_mode="never"
         )
         for row in engine.fetched(predictions):
             yield _scored(row, model.prior(engine.records))
+
+
+@contextmanager
+def told_by_kind(engine: Engine) -> Iterator[None]:
+    """Whatever the engine raises in this block becomes LinkageFailed, without its message: that may quote a row."""
+    try:
+        yield
+    except SplinkException as fault:
+        raise LinkageFailed(type(fault.__cause__ or fault).__name__) from None
     except engine.faults as fault:
-        # "from None", and the kind alone: the message may quote a row.
         raise LinkageFailed(type(fault).__name__) from None
 
 

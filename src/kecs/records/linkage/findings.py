@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from kecs.records.linkage.engine import Engine, scored_pairs
+from kecs.records.linkage.engine import Engine, scored_pairs, told_by_kind
 from kecs.records.linkage.facts import Facts
 from kecs.records.linkage.kin import Verdict, verdict_on
 from kecs.records.linkage.model import Model
@@ -56,7 +56,8 @@ def findings(
         for record_id, facts in records:
             yield row_of(facts, place=places.add(record_id), tokens=tokens)
 
-    engine.load(rows())
+    with told_by_kind(engine):
+        engine.load(rows())
     for pair in scored_pairs(engine, model, threshold=threshold):
         verdict = verdict_on(pair.waterfall.levels, generations=pair.generations)
         if verdict is Verdict.NOTHING:

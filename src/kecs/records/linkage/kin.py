@@ -14,7 +14,9 @@ class Verdict(StrEnum):
     """What becomes of a pair above the threshold."""
 
     DUPLICATE = "duplicate"  # probably one person on file twice
-    OTHER_FIRST_NAME = "other_first_name"  # one number, two first names: somebody must look, nothing is proposed
+    OTHER_FIRST_NAME = (
+        "other_first_name"  # one number, two first names: somebody must look, nothing is proposed
+    )
     KIN = "kin"  # probably twins, or father and son
     NOTHING = "nothing"
 

@@ -36,7 +36,7 @@ class SparkEngine:
     """One run on a session that the caller opened, and stops."""
 
     dialect = Dialect.SPARK
-    faults = (PySparkException, Py4JError)
+    faults: tuple[type[Exception], ...] = (PySparkException, Py4JError)
 
     def __init__(self, session: SparkSession) -> None:
         self._session = session
@@ -52,7 +52,7 @@ class SparkEngine:
     def linker(self, settings: dict[str, Any]) -> Linker:
         """Splink on the loaded rows."""
         # Kept between the steps in memory and encrypted files, never in files of its own.
-        api = SparkAPI(spark_session=self._session, break_lineage_method="persist")
+        api = SparkAPI(spark_session=self._session, break_lineage_method="persist")  # type: ignore[no-untyped-call]
         records = reduce(DataFrame.unionAll, self._frames)
         return Linker(api.register(records), settings, log_level=None, validate_settings=False)
 

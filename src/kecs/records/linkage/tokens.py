@@ -73,9 +73,7 @@ class Tokens:
         return NumberTokens(
             same=self._token(purpose, digits),
             masks=tuple([self._token(purpose, "mask", left) for left in without]),
-            swaps=tuple(
-                [self._token(purpose, "swap", str(at), left) for at, left in enumerate(sorted_at)]
-            ),
+            swaps=tuple([self._token(purpose, "swap", str(at), left) for at, left in enumerate(sorted_at)]),
         )
 
     def _of_birth_date(self, iso: str) -> BirthDateTokens:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from kecs.records.linkage.comparisons import Attribute, Level, levels_of
-from kecs.records.linkage.engine import TABLE, DuckDBEngine, scored_pairs, settings_of
+from kecs.records.linkage.engine import TABLE, DuckDBEngine, scored_pairs, settings_of, told_by_kind
 from kecs.records.linkage.kin import Verdict, verdict_on
 from kecs.records.linkage.model import Model, Worth, proportioned
 
@@ -53,7 +53,12 @@ def trained_model(*, engine: DuckDBEngine, start: Model, data: str, today: date)
     """A model learnt from the records in the engine, beginning with another. Raises TooFewRecords, LinkageFailed."""
     if engine.records < LEAST_RECORDS:
         raise TooFewRecords
-    model = with_u(start, {**_sampled_u(engine, start), **_counted_u(engine, start)}, source=f"u: {data}")
+    with told_by_kind(engine):
+        return _trained(engine, start, data, today)
+
+
+def _trained(engine: DuckDBEngine, start: Model, data: str, today: date) -> Model:
+    model = with_u(start, {**sampled_u(engine, start), **counted_u(engine)}, source=f"u: {data}")
     figures: dict[str, Any] = {"records": engine.records}
     for rule, attributes in _ROUNDS.items():
         learnt = _learnt(engine, model, rule, attributes)
@@ -96,7 +101,7 @@ def with_m(model: Model, learnt: Learnt, *, source: str) -> Model:
 # --- u: how often strangers agree ------------------------------------------------------------------------------------
 
 
-def _sampled_u(engine: DuckDBEngine, model: Model) -> dict[Attribute, Shares]:
+def sampled_u(engine: DuckDBEngine, model: Model) -> dict[Attribute, Shares]:
     """Names and birth dates of pairs drawn at random."""
     settings = settings_of(model, records=engine.records, dialect=engine.dialect, attributes=_SAMPLED)
     linker = engine.linker(settings)
@@ -107,7 +112,7 @@ def _sampled_u(engine: DuckDBEngine, model: Model) -> dict[Attribute, Shares]:
     }
 
 
-def _counted_u(engine: DuckDBEngine, model: Model) -> dict[Attribute, Shares]:
+def counted_u(engine: DuckDBEngine) -> dict[Attribute, Shares]:
     """Numbers: what agrees is too rare to be met by drawing, so all pairs that share a token are counted."""
     pairs = {
         column: _pairs_sharing(engine, column)

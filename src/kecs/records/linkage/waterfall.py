@@ -36,7 +36,9 @@ class Waterfall:
     @property
     def levels(self) -> dict[Attribute, Level]:
         """The level that each attribute reached."""
-        return {Attribute(step.attribute): Level(step.level) for step in self.steps if step.attribute != PRIOR}
+        return {
+            Attribute(step.attribute): Level(step.level) for step in self.steps if step.attribute != PRIOR
+        }
 
     def stored(self) -> list[dict[str, Any]]:
         """As the case keeps it."""

@@ -68,9 +68,7 @@ class Command(BaseCommand):
         from kecs.records.linkage.findings import findings  # noqa: PLC0415
 
         try:
-            return list(
-                findings(records=shown(everybody()), engine=engine, model=model, threshold=threshold)
-            )
+            return list(findings(records=shown(everybody()), engine=engine, model=model, threshold=threshold))
         except LinkageFailed as failed:
             sentence_ = _("Splink gave up: %(fault)s. docs/guides/duplicates.md says what helps.")
             raise CommandError(sentence_ % {"fault": failed}, returncode=UNUSABLE) from None

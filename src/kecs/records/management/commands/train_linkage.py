@@ -47,16 +47,17 @@ class Command(BaseCommand):
 
 
 def _trained(start: Model) -> Model:
-    from kecs.records.linkage.engine import DuckDBEngine, LinkageFailed  # noqa: PLC0415
+    from kecs.records.linkage.engine import DuckDBEngine, LinkageFailed, told_by_kind  # noqa: PLC0415
     from kecs.records.linkage.rows import row_of  # noqa: PLC0415
     from kecs.records.linkage.training import LEAST_RECORDS, TooFewRecords, trained_model  # noqa: PLC0415
 
     engine, tokens, today = DuckDBEngine(), Tokens(), timezone.localdate()
     try:
-        engine.load(
-            row_of(facts, place=place, tokens=tokens)
-            for place, (_record_id, facts) in enumerate(shown(everybody()))
-        )
+        with told_by_kind(engine):
+            engine.load(
+                row_of(facts, place=place, tokens=tokens)
+                for place, (_record_id, facts) in enumerate(shown(everybody()))
+            )
         data = f"this installation's {engine.records:,} records on {today.isoformat()}"
         return trained_model(engine=engine, start=start, data=data, today=today)
     except TooFewRecords:
