@@ -107,7 +107,7 @@ slips = st.one_of(
 )
 
 
-def slipped(ssn: str, slip) -> str:
+def slipped(ssn, slip):
     """The number with one slip."""
     match slip:
         case ("digit", at, digit):

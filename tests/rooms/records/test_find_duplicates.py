@@ -171,14 +171,12 @@ def test_running_twice_adds_nothing_even_when_staff_closed_the_case(town):
 
 def test_a_new_record_of_somebody_on_file_is_found_by_the_next_run(town):
     run("--apply")
-    known = EducatorRecord.objects.get(pk=town.father_and_son[0])
     same = Person(
         first_name="Thaddeus", last_surname="Stonebrige", birth_date=date(1950, 3, 2), ssn="903557798"
     )
     other = Person(
         first_name="Thaddeus", last_surname="Stonebrige", birth_date=date(1978, 9, 9), ssn="903881123"
     )
-    assert known
     on_file(same)
     on_file(other)
     assert run("--apply")["cases opened"] == 2
@@ -247,7 +245,6 @@ def test_two_runs_at_once_open_each_case_once(monkeypatch):
 
 
 def test_each_run_is_on_the_log_with_counts_and_no_values(town):
-    AuditEvent.objects.none()
     before = AuditEvent.objects.count()
     run("--apply")
     rows = list(AuditEvent.objects.order_by("sequence")[before:])
@@ -285,7 +282,7 @@ def test_nothing_personal_is_printed_or_kept(town, capfd, tmp_path, monkeypatch)
     for record in EducatorRecord.objects.all():
         for clear in (record.first_name, record.last_surname):
             assert clear.lower() not in (printed + kept).lower()
-    assert not any(character.isdigit() and "900123" in printed + kept for character in printed + kept)
+    assert not [part for part in ("900123", "3456", "1980", "02-13") if part in printed + kept]
     assert list(tmp_path.iterdir()) == []  # the engine has spilt nothing
 
 
