@@ -445,6 +445,8 @@ def test_expectation_maximisation_learns_what_this_index_does(monkeypatch):
 
 
 @pytest.mark.enable_socket
+# py4j leaves its sockets to the collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_spark_finds_what_duckdb_finds(town):
     """The same model file on both; where pyspark is installed."""
     pytest.importorskip("pyspark", reason="pyspark is not among the locked packages")

@@ -28,6 +28,7 @@ def spark_session(master: str) -> SparkSession:
         .config("spark.io.encryption.enabled", "true")
         .config("spark.network.crypto.enabled", "true")
         .config("spark.authenticate", "true")
+        .config("spark.ui.enabled", "false")  # a page for everybody on the network
         .getOrCreate()
     )
 
