@@ -142,7 +142,9 @@ def asked(typed: Typed, *, settle: bool) -> Asked:
     claim = new_claim_of(typed)
     new = new_account_keys(claim, ssn=typed.ssn)
     return Asked(
-        search=search, new=new, settled=(*new, *slipped_keys(claim), *near_keys(claim, ssn=typed.ssn))
+        search=search,
+        new=new,
+        settled=(*new, *slipped_keys(claim, ssn=typed.ssn), *near_keys(claim, ssn=typed.ssn)),
     )
 
 

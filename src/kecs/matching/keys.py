@@ -78,16 +78,20 @@ def new_account_keys(claim: Claim, *, ssn: str) -> tuple[Key, ...]:
     return record_keys(birth_date=claim.birth_date, last4=claim.last4, ssn=ssn)
 
 
-def slipped_keys(claim: Claim) -> tuple[Key, ...]:
-    """The keys of the search with one slip of the finger in the birth date or in the last 4: some 76.
+def slipped_keys(claim: Claim, *, ssn: str) -> tuple[Key, ...]:
+    """The search keys with one slip of the finger in the birth date, in the last 4 or in the full SSN: some 160.
 
     For the settling of new accounts; whoever could ask these in public would need 160 guesses of the last 4.
     """
     dates = [(born, claim.last4) for born in birth_dates_one_slip_away(claim.birth_date)]
     endings = [(claim.birth_date, last4) for last4 in digits_one_slip_away(claim.last4)]
-    return tuple(
+    keys = [
         key for born, last4 in dates + endings for key in record_keys(birth_date=born, last4=last4, ssn=None)
-    )
+    ]
+    # Who has a slip in the last 4 on file and another birth date or name there is found by no other key.
+    for number in digits_one_slip_away(ssn) if _usable_ssn(ssn) else ():
+        keys += record_keys(birth_date=None, last4=None, ssn=number)
+    return tuple(keys)
 
 
 def linkage_keys(

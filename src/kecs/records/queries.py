@@ -76,7 +76,7 @@ def candidates_near(claim: Claim, *, ssn: str, stated_at: datetime) -> list[Cand
     For the settling of new accounts; no page that a stranger opens asks this.
     """
     found = [
-        *people_under((*new_account_keys(claim, ssn=ssn), *slipped_keys(claim))),
+        *people_under((*new_account_keys(claim, ssn=ssn), *slipped_keys(claim, ssn=ssn))),
         *records_near(near_keys(claim, ssn=ssn)),
     ]
     once = {(person.record_id, person.account_id, person.first_name): person for person in found}

@@ -10,6 +10,7 @@ from kecs.matching.decide import Claim
 from kecs.matching.facts import FactLevel, compare_birth_dates, compare_last4
 from kecs.matching.keys import (
     Key,
+    KeyKind,
     claim_keys,
     linkage_keys,
     near_keys,
@@ -146,7 +147,7 @@ def test_names_that_sound_alike_meet_in_the_index_in_either_box(typed: str, on_f
 @given(st.dates(min_value=date(1905, 1, 1), max_value=date(2010, 12, 31)), LAST4)
 def test_slipped_keys_are_all_one_slip_away_and_none_is_the_key_itself(born: date, last4: str) -> None:
     asked = claim(born=born, last4=last4)
-    keys = slipped_keys(asked)
+    keys = slipped_keys(asked, ssn="000000000")  # no number to slip in
     assert len(keys) == len(set(keys))
     assert not set(keys) & set(claim_keys(asked))
     slips = {FactLevel.ONE_DIGIT, FactLevel.TRANSPOSED, FactLevel.DAY_MONTH}
@@ -159,7 +160,11 @@ def test_slipped_keys_are_all_one_slip_away_and_none_is_the_key_itself(born: dat
 
 def test_every_single_slip_is_looked_up() -> None:
     """39 of the last 4, and every possible date that differs in one digit, two neighbours or day and month."""
-    keys = slipped_keys(claim(born=date(1985, 3, 4), last4="4821"))
+    keys = slipped_keys(claim(born=date(1985, 3, 4), last4="4821"), ssn="900114821")
+    numbers = {key.facts[0] for key in keys if key.kind is KeyKind.SSN}
+    assert {"900114812", "901014821", "900114820", "800114821"} <= numbers
+    assert "900114821" not in numbers
+    assert len(numbers) == 9 * 9 + 6
     found = {key.facts for key in keys}
     assert ("1985-03-04", "4812") in found
     assert ("1985-03-04", "4820") in found
