@@ -68,13 +68,22 @@ def _processes() -> dict[int, _Process]:
     return found
 
 
+def _tree(processes: dict[int, _Process], roots: tuple[int, ...]) -> list[int]:
+    tree = [pid for pid in roots if pid in processes]
+    for pid in tree:  # grows while it is walked
+        tree += [child for child, process in processes.items() if process.parent == pid]
+    return tree
+
+
+def tree(*roots: int) -> list[int]:
+    """These processes and all that came of them."""
+    return _tree(_processes(), roots)
+
+
 def cpu_seconds(*roots: int) -> float:
     """User and system time of these processes and all that came of them, since each began."""
     processes = _processes()
-    ticks, tree = 0, [pid for pid in roots if pid in processes]
-    for pid in tree:  # grows while it is walked
-        ticks += processes[pid].own + processes[pid].of_ended_children
-        tree += [child for child, process in processes.items() if process.parent == pid]
+    ticks = sum(processes[pid].own + processes[pid].of_ended_children for pid in _tree(processes, roots))
     return ticks / TICKS
 
 

@@ -6,7 +6,8 @@ from datetime import date
 from itertools import count
 
 from kecs.matching.names import OtherName
-from kecs.records.importing.apply import NumberedRow, apply_rows
+from kecs.records.importing.apply import apply_rows
+from kecs.records.importing.prepare import NumberedRow
 from kecs.records.importing.rows import ImportRow
 from kecs.records.models import EducatorRecord
 

@@ -6,17 +6,35 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
+from json.encoder import encode_basestring_ascii
+from typing import NamedTuple
 
 from django.db import connection
 from django.utils import timezone
 
 from kecs.audit.events import Event
 from kecs.audit.models import AuditEvent, ChainHead
+from kecs.audit.rows import form, insert_packed
 from kecs.pii.fields import the_keyring
+from kecs.pii.keyring import Keyring
+
+# From here on, rows are written past the models: a registration has a few, an import thousands.
+_MANY = 50
+_COLUMNS = ("sequence", "at", "code", "by", "subject", "keys", "digest")
+
+
+class _Happened(NamedTuple):
+    """One event, by whom, and to whom: its own subject, or each of many."""
+
+    event: Event
+    by: str
+    subjects: Sequence[str]
+
 
 # What the block of recorded_together that runs in this thread holds back.
-_held: ContextVar[list[tuple[Event, str]] | None] = ContextVar("_held", default=None)
+_held: ContextVar[list[_Happened] | None] = ContextVar("_held", default=None)
 
 
 def chained_digest(
@@ -24,7 +42,12 @@ def chained_digest(
 ) -> bytes:
     """HMAC-SHA-256 over the row and the digest before it: 32 bytes. Without the key no row can be forged."""
     row = json.dumps([sequence, at.isoformat(), code, by, subject, keys], ensure_ascii=True).encode()
-    return hmac.digest(the_keyring().derived(1, "audit-chain"), before + row, sha256)
+    return hmac.digest(_chain_key(the_keyring().roots[1]), before + row, sha256)
+
+
+@lru_cache(maxsize=4)
+def _chain_key(root: bytes) -> bytes:
+    return Keyring(label="", current=1, roots={1: root}).derived(1, "audit-chain")
 
 
 def record(*, event: Event, by: str) -> None:
@@ -38,12 +61,24 @@ def record_all(*, events: Sequence[Event], by: str) -> None:
     Must run inside a transaction: an event stands or falls with what it tells of. The end of the chain stays locked
     until that transaction ends, so record last.
     """
+    _record([_Happened(event, by, [event.subject]) for event in events])
+
+
+def record_for_each(*, event: Event, subjects: Sequence[str], by: str) -> None:
+    """Append the same event for each of these subjects, in order; the subject of the event itself does not count.
+
+    See record_all; this is for the thousands of an import.
+    """
+    _record([_Happened(event, by, subjects)])
+
+
+def _record(happened: list[_Happened]) -> None:
     _demand_transaction()
     held = _held.get()
     if held is None:
-        _append([(event, by) for event in events])
+        _append(happened)
     else:
-        held += [(event, by) for event in events]
+        held += happened
 
 
 @contextmanager
@@ -56,7 +91,7 @@ def recorded_together() -> Iterator[None]:
     if _held.get() is not None:
         yield
         return
-    held: list[tuple[Event, str]] = []
+    held: list[_Happened] = []
     token = _held.set(held)
     try:
         yield
@@ -70,27 +105,76 @@ def _demand_transaction() -> None:
         raise RuntimeError("An event is recorded inside the transaction of the change that it tells of.")
 
 
-def _append(events: Sequence[tuple[Event, str]]) -> None:
-    if not events:
+def _append(happened: Sequence[_Happened]) -> None:
+    count = sum(len(each.subjects) for each in happened)
+    if not count:
         return
     _demand_transaction()
     head, _created = ChainHead.objects.select_for_update().get_or_create(id=1)
-    before, at, rows = bytes(head.digest), timezone.now(), []
-    for sequence, (event, by) in enumerate(events, start=head.sequence + 1):
+    at = timezone.now()
+    chained = _chained(happened, at=at, sequence=head.sequence, before=bytes(head.digest))
+    digest = _insert_many(chained, at) if count > _MANY else _insert_few(chained, at)
+    ChainHead.objects.filter(id=1).update(sequence=head.sequence + count, digest=digest)
+
+
+class _Chained(NamedTuple):
+    sequence: int
+    code: str
+    by: str
+    subject: str
+    keys: str
+    digest: bytes
+
+
+def _chained(
+    happened: Sequence[_Happened], *, at: datetime, sequence: int, before: bytes
+) -> Iterator[_Chained]:
+    """The rows, each with the digest that chained_digest gives it; what the rows of one event share is said once."""
+    key = _chain_key(the_keyring().roots[1])
+    for event, by, subjects in happened:
         keys = json.dumps(event.keys(), sort_keys=True, ensure_ascii=True)
-        before = chained_digest(
-            before=before, sequence=sequence, at=at, code=event.code, by=by, subject=event.subject, keys=keys
+        shared = json.dumps([at.isoformat(), event.code, by], ensure_ascii=True)[1:-1]
+        ending = f", {encode_basestring_ascii(keys)}]"
+        for subject in subjects:
+            sequence += 1
+            row = f"[{sequence}, {shared}, {encode_basestring_ascii(subject)}{ending}"
+            before = hmac.digest(key, before + row.encode(), sha256)
+            yield _Chained(sequence, event.code, by, subject, keys, before)
+
+
+def _insert_few(chained: Iterator[_Chained], at: datetime) -> bytes:
+    """The digest of the last."""
+    rows = [
+        AuditEvent(
+            sequence=row.sequence,
+            at=at,
+            code=row.code,
+            by=row.by,
+            subject=row.subject,
+            keys=json.loads(row.keys),
+            digest=row.digest,
         )
+        for row in chained
+    ]
+    AuditEvent.objects.bulk_create(rows)
+    return bytes(rows[-1].digest)
+
+
+def _insert_many(chained: Iterator[_Chained], at: datetime) -> bytes:
+    """The digest of the last."""
+    to, rows, digest = form(), [], b""
+    moment = to.moment(at)
+    for sequence, code, by, subject, keys, digest in chained:
         rows.append(
-            AuditEvent(
-                sequence=sequence,
-                at=at,
-                code=event.code,
-                by=by,
-                subject=event.subject,
-                keys=json.loads(keys),
-                digest=before,
+            (
+                to.number(sequence),
+                moment,
+                to.text(code),
+                to.text(by),
+                to.text(subject),
+                to.text(keys),
+                to.data(digest),
             )
         )
-    AuditEvent.objects.bulk_create(rows)
-    ChainHead.objects.filter(id=1).update(sequence=head.sequence + len(rows), digest=before)
+    insert_packed(AuditEvent._meta.db_table, _COLUMNS, to.packed(rows))
+    return digest

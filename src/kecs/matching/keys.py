@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from kecs.matching.decide import Claim
@@ -104,7 +105,7 @@ def linkage_keys(
 ) -> tuple[Key, ...]:
     """The keys under which near records are found; the names are the present ones and all others on file."""
     born, ending = _born(birth_date), _ending(last4, ssn)
-    firsts, lasts = _sounds(first_names), _sounds(last_surnames)
+    firsts, lasts = _sounds(tuple(first_names)), _sounds(tuple(last_surnames))
     keys = []
     if born:
         keys += [Key(LinkageKind.BIRTH_DATE_LAST_SOUND, (born, last)) for last in lasts]
@@ -139,13 +140,14 @@ def _usable_ssn(ssn: str | None) -> bool:
     return bool(ssn) and ssn not in _PLACEHOLDER_SSNS
 
 
-def _sounds(names: Iterable[str]) -> list[str]:
-    """How the names sound, run together and part by part."""
+@lru_cache(maxsize=65_536)
+def _sounds(names: tuple[str, ...]) -> tuple[str, ...]:
+    """How the names sound, run together and part by part. Remembered: an import meets the same names again and again."""
     found = set()
     for name in names:
         folded = fold(name)
         found |= {sound(form) for form in {*folded.spellings, *surname_parts(folded.tokens)}}
-    return sorted(found - {""})
+    return tuple(sorted(found - {""}))
 
 
 def guessed_surnames(claim: Claim) -> frozenset[str]:

@@ -246,6 +246,39 @@ class LinkedPair(models.Model):
         return f"{self.kind} of {self.first_id} and {self.second_id}"
 
 
+class Run(models.Model):
+    """A long piece of work over many records, and how far it has come; its place moves in the transaction of each batch.
+
+    So whoever starts the same work again, after a crash or beside it, goes on there, and no batch is done twice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=16)
+    content = models.CharField(max_length=64)  # of a file, its SHA-256
+    place = models.CharField(max_length=64)
+    read = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    problems = models.JSONField(default=dict)  # how often each code was told
+    started_at = models.DateTimeField(default=timezone.now)
+    started_by = models.CharField(max_length=100)
+    moved_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    whole = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "content"], condition=Q(ended_at=None), name="records_one_open_run"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.place}"
+
+
 # Each column's class of information: public, internal, personal or secret. A test demands every one.
 FIELDS = {
     "EducatorRecord": {
@@ -331,5 +364,22 @@ FIELDS = {
         "weight": "internal",
         "waterfall": "internal",
         "found_at": "internal",
+    },
+    "Run": {
+        "id": "internal",
+        "kind": "internal",
+        "content": "internal",
+        "place": "internal",
+        "read": "internal",
+        "created": "internal",
+        "updated": "internal",
+        "same": "internal",
+        "rejected": "internal",
+        "problems": "internal",
+        "started_at": "internal",
+        "started_by": "internal",
+        "moved_at": "internal",
+        "ended_at": "internal",
+        "whole": "internal",
     },
 }

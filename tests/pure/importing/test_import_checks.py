@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from kecs.matching.names import OtherName
 from kecs.records.importing.checks import CHECKS, problems_of
-from kecs.records.importing.parse import COLUMNS, CsvFile
+from kecs.records.importing.parse import COLUMNS, CsvFile, Line
 from kecs.records.importing.rejects import RejectsReport, safe_cell
 from kecs.records.importing.rows import Background, ImportRow, Problem, row_of
-from kecs.records.importing.survey import Survey, survey
+from kecs.records.importing.survey import Survey, fingerprint, look, survey
 
 TODAY = date(2026, 11, 23)
 BACKGROUND = Background(today=TODAY, allow_never_issued=True)
@@ -157,29 +157,50 @@ def test_never_issued_areas_are_refused_unless_the_installation_allows_them() ->
 
 
 def surveyed(content: str) -> Survey:
-    return survey(CsvFile(io.BytesIO(content.encode())).lines())
+    return survey([look(CsvFile(io.BytesIO(content.encode())).lines())])
 
 
 def background_of(found: Survey) -> Background:
     return Background(
         today=TODAY,
         allow_never_issued=True,
-        lines_by_repeated_id=found.lines_by_repeated_id,
-        lines_by_repeated_ssn=found.lines_by_repeated_ssn,
+        lines_by_repeated_id=found.ids.among(2, 1_000_000),
+        lines_by_repeated_ssn=found.ssns.among(2, 1_000_000),
     )
 
 
 def test_what_stands_twice_in_the_file_is_rejected_on_both_lines() -> None:
     found = surveyed("staff_unique_id,ssn\n1,900-12-4821\n2,900124821\n2,\n3,900-12-4822\n4,none\n5,none\n")
     assert found.rows == 6
-    assert found.lines_by_repeated_id == {"2": (3, 4)}
-    assert found.lines_by_repeated_ssn == {"900124821": (2, 3)}
+    assert found.ids.lines_by_value == {fingerprint("2"): ((3, 4), 2)}
+    assert found.ssns.lines_by_value == {900124821: ((2, 3), 2)}
+    assert found.ids.among(2, 3) == found.ssns.among(4, 8) == {}
+    assert found.ids.among(4, 5) == found.ids.lines_by_value
     background = background_of(found)
     assert codes(background, staff_unique_id="1") == [("ssn", "ssn_repeated")]
     assert codes(background, staff_unique_id="2", ssn="") == [("staff_unique_id", "id_repeated")]
     assert codes(background, staff_unique_id="3", ssn="900-12-4822", ssn_last4="") == []
     (problem,) = problems_of({**GOOD, "staff_unique_id": "1"}, background)
     assert "lines 2, 3." in problem.reason
+
+
+def test_the_survey_is_the_same_however_the_file_is_cut_and_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = [
+        ("7", "900-12-4821"),
+        ("8", ""),
+        ("7", "900-12-4822"),
+        ("9", "900-12-4821"),
+        ("8", ""),
+        ("7", ""),
+    ]
+    lines = [
+        Line(number=number, cells={"staff_unique_id": id, "ssn": ssn})
+        for number, (id, ssn) in enumerate(cells, 2)
+    ]
+    whole = survey([look(lines)])
+    monkeypatch.setattr("kecs.records.importing.survey._SORTED_AT_ONCE", 2)
+    assert survey([look(lines[:1]), look(lines[1:4]), look(lines[4:])]) == whole
+    assert whole.ids.lines_by_value == {fingerprint("7"): ((2, 4, 7), 3), fingerprint("8"): ((3, 6), 2)}
 
 
 def test_a_value_on_many_lines_names_the_first_few() -> None:

@@ -94,6 +94,34 @@ def test_a_spoilt_line_is_told_and_the_next_one_read(line: bytes, code: str) -> 
     assert cells(content)[-1] == (3, {"staff_unique_id": "8", "first_name": "Bea"})
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+@pytest.mark.parametrize(
+    "length", [255, 256 * 1024 - 3, 256 * 1024 - 2, 256 * 1024 - 1, 256 * 1024, 600 * 1024]
+)
+def test_a_line_of_any_length_takes_no_other_with_it(end: bytes, length: int) -> None:
+    content = end.join([b"staff_unique_id", b"1" * length, b"2", b"", b"4"])
+    assert [line.number for line in read(content)] == [2, 3, 5]
+    assert cells(content)[-2:] == [(3, {"staff_unique_id": "2"}), (5, {"staff_unique_id": "4"})]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.sampled_from([b"\n", b"\r", b"\r\n"])), max_size=400),
+    st.integers(1, 7),
+)
+def test_blocks_cover_the_file_whatever_its_line_ends(
+    parts: list[tuple[int, bytes]], most_lines: int
+) -> None:
+    body = b"".join(b"x" * length + end for length, end in parts)
+    csv_file = opened(b"staff_unique_id\n" + body)
+    offset, line = csv_file.body, 2
+    for block in csv_file._blocks(csv_file.body, 2, most_lines=most_lines):
+        assert (block.offset, block.first_line) == (offset, line)
+        assert 0 < block.lines <= most_lines
+        offset, line = offset + block.size, block.next_line
+    assert offset == csv_file.body + len(body)
+    assert line - 2 == len(body.splitlines())
+
+
 def test_a_nul_byte_stays_in_its_cell_for_the_checks_to_find() -> None:
     assert cells(b"staff_unique_id,first_name\n7,A\x00n\n") == [
         (2, {"staff_unique_id": "7", "first_name": "A\x00n"})

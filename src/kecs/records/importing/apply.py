@@ -1,268 +1,226 @@
-"""Bring checked rows into the records; the only part of importing that knows the database.
+"""Bring prepared batches into the records; the only part of importing that changes the database.
 
-Called by the import command, batch by batch. A batch is one transaction: what it changes and the audit rows that
-tell of it stand or fall together, so a run that stops half-way is finished by running the same file again.
+Called by load, batch by batch, and by the tests. A batch is one transaction: what it changes, the audit rows that tell
+of it and the place that the run has reached stand or fall together, so a run that was killed goes on where it was.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from kecs.audit.actions import record_all
-from kecs.matching.keys import KeyKind, linkage_keys, record_keys
-from kecs.matching.names import OtherName as Name
-from kecs.pii.fields import seal_into, the_keyring, unseal_from
+from kecs.audit.actions import record_for_each, recorded_together
+from kecs.audit.rows import Packed, insert_packed
+from kecs.matching.keys import KeyKind
 from kecs.records import events
-from kecs.records.importing.plan import Plan, PlanOutcome, plan
-from kecs.records.importing.rows import ImportRow, OnFile, Problem
-from kecs.records.index import identity_key_rows, key_digest, linkage_key_rows
-from kecs.records.models import EducatorRecord, IdentityKey, LinkageKey, OtherName
+from kecs.records.importing.prepare import (
+    IDENTITY_KEY_COLUMNS,
+    LINKAGE_KEY_COLUMNS,
+    OTHER_NAME_COLUMNS,
+    Change,
+    NumberedRow,
+    Prepared,
+    prepare_rows,
+)
+from kecs.records.importing.stored import RECORDS, StoredRecord
+from kecs.records.models import EducatorRecord, IdentityKey, LinkageKey, OtherName, Run
 
-BATCH = 1_000
-_TRIES = 3
-_FULL_SSN = 9
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberedRow:
-    """A checked row and the line of the file it stands on."""
-
-    line: int
-    row: ImportRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """A row that what is on file forbids."""
-
-    line: int
-    staff_unique_id: str
-    problem: Problem
+_TRIES = 5
+# One import at a time writes a batch on PostgreSQL, so that two never wait for each other in a circle; SQLite has one
+# writer anyway. The number is ours among the advisory locks of the database.
+_TURN = 0x6B656373_696D7074
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchResult:
-    """What became, or would become, of a batch."""
-
-    created: int = 0
-    updated: int = 0
-    same: int = 0
-    rejected: tuple[Rejected, ...] = ()
+class Elsewhere(Exception):
+    """Another process brought the run further, or to its end, meanwhile."""
 
 
-def preview_rows(rows: Sequence[NumberedRow]) -> BatchResult:
-    """What apply_rows would do now. Changes nothing."""
-    return _result(_plans(_Stored(rows, lock=False), rows))
+class _Stale(Exception):
+    """A record changed between the reading and the writing of a batch."""
 
 
-def apply_rows(*, rows: Sequence[NumberedRow], source: str, by: str) -> BatchResult:
-    """Create and update records; `source` names the import in the audit log. Safe to repeat."""
+def apply_rows(*, rows: Sequence[NumberedRow], source: str, by: str) -> Prepared:
+    """Create and update records outside any run; `source` names the change in the audit log. Safe to repeat."""
+
+    def write(_attempt: int) -> Prepared:
+        prepared = prepare_rows(rows, lock=True)
+        _write(prepared, source=source, by=by)
+        return prepared
+
+    return _until_it_stands(write)
+
+
+def apply_batch(
+    *, run: Run, until: str, prepared: Prepared, again: Callable[[], Prepared], source: str, by: str
+) -> Prepared:
+    """Write a batch and bring the run from the place that it is at to `until`; what was written is returned.
+
+    `again` prepares the same batch anew, under lock: it is asked where the batch met something that had changed since
+    it was prepared. Raises Elsewhere.
+    """
+
+    def write(attempt: int) -> Prepared:
+        _demand_place(run)
+        ready = prepared if attempt == 1 else again()
+        Run.objects.filter(pk=run.pk).update(**_advanced(run, until, ready))
+        _write(ready, source=source, by=by)
+        return ready
+
+    written = _until_it_stands(write)
+    for column, value in _advanced(run, until, written).items():
+        setattr(run, column, value)
+    return written
+
+
+def _until_it_stands(write: Callable[[int], Prepared]) -> Prepared:
+    """Write in a transaction; once more, where somebody registered or imported between our reading and our writing."""
     for attempt in range(1, _TRIES + 1):
         try:
-            return _apply(rows=rows, source=source, by=by)
-        except IntegrityError:
-            # Somebody registered, or another import ran, between our reading and our writing: read again.
+            with transaction.atomic():
+                _take_turn()
+                return write(attempt)
+        except (IntegrityError, _Stale):
             if attempt == _TRIES:
                 raise
-    raise AssertionError("the loop returns or raises")
+        except OperationalError as error:
+            if attempt == _TRIES or not _will_pass(error):
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
-@dataclass(slots=True, kw_only=True)
-class _Planned:
-    numbered: NumberedRow
-    plan: Plan
-    record: EducatorRecord | None = field(repr=False)
+def _will_pass(error: DatabaseError) -> bool:
+    """Whether two transactions stood in each other's way."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state in {"40P01", "40001"} or "database is locked" in str(error)
 
 
-@transaction.atomic
-def _apply(*, rows: Sequence[NumberedRow], source: str, by: str) -> BatchResult:
-    planned = _plans(_Stored(rows, lock=True), rows)
-    created = [each for each in planned if each.plan.outcome is PlanOutcome.CREATE]
-    updated = [each for each in planned if each.plan.outcome is PlanOutcome.UPDATE]
-    _create(created)
-    _update(updated)
-    # Last, for the end of the audit chain stays locked from here on.
-    record_all(events=[event for each in planned if (event := _event(each, source))], by=by)
-    return _result(planned)
+def _take_turn() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
 
 
-def _event(each: _Planned, source: str) -> events.RecordCreated | events.RecordChanged | None:
-    subject = f"record:{each.record.pk}" if each.record else ""
-    if each.plan.outcome is PlanOutcome.CREATE:
-        return events.RecordCreated(subject=subject, source=source)
-    if each.plan.outcome is PlanOutcome.UPDATE:
-        return events.RecordChanged(subject=subject, source=source, columns=each.plan.changes)
-    return None
+# --- Runs --------------------------------------------------------------------------------------------------------
 
 
-# --- Reading -----------------------------------------------------------------------------------------------------
+def begin_run(*, kind: str, content: str, start: str, by: str) -> Run:
+    """The unfinished run over this content, or a new one that stands at `start`.
+
+    Where another run began since, an unfinished one begins anew: what it did may have been changed again.
+    """
+    with transaction.atomic():
+        _take_turn()
+        open_run = Run.objects.select_for_update().filter(kind=kind, content=content, ended_at=None).first()
+        if open_run and not Run.objects.filter(started_at__gt=open_run.started_at).exists():
+            return open_run
+        if open_run:
+            Run.objects.filter(pk=open_run.pk).update(ended_at=timezone.now())
+        return Run.objects.create(kind=kind, content=content, place=start, started_by=by)
 
 
-class _Stored:
-    """The records that a batch is about: by id, and who has which full SSN."""
-
-    def __init__(self, rows: Iterable[NumberedRow], *, lock: bool) -> None:
-        stored = EducatorRecord.objects.prefetch_related("other_names")
-        if lock:
-            stored = stored.select_for_update().order_by("staff_unique_id")
-        ids = [numbered.row.staff_unique_id for numbered in rows]
-        self.records = {record.staff_unique_id: record for record in stored.filter(staff_unique_id__in=ids)}
-        digests = {digest for numbered in rows if (digest := _ssn_digest(numbered.row.ssn)) is not None}
-        owners = IdentityKey.objects.filter(
-            kind=KeyKind.SSN.value, key_id=the_keyring().current, digest__in=digests, record__isnull=False
-        ).values_list("digest", "record__staff_unique_id")
-        self._owners = {bytes(digest): owner for digest, owner in owners}
-
-    def ssn_owner(self, ssn: str) -> str | None:
-        """The id of the record that has this full SSN."""
-        digest = _ssn_digest(ssn)
-        return None if digest is None else self._owners.get(digest)
-
-    def moved(self, *, before: str, after: str, staff_unique_id: str) -> None:
-        """Earlier rows of the batch count as done when later ones are planned."""
-        old, new = _ssn_digest(before), _ssn_digest(after)
-        if old is not None:
-            self._owners.pop(old, None)
-        if new is not None:
-            self._owners[new] = staff_unique_id
+def end_run(*, run: Run, by: str) -> None:
+    """Close the run that has come to its end. Raises Elsewhere."""
+    ended = Run.objects.filter(pk=run.pk, place=run.place, ended_at=None)
+    if not ended.update(ended_at=timezone.now(), whole=True):
+        raise Elsewhere
+    run.refresh_from_db()
 
 
-def _ssn_digest(ssn: str) -> bytes | None:
-    if len(ssn) != _FULL_SSN:
-        return None
-    keys = record_keys(birth_date=None, last4=None, ssn=ssn)
-    return key_digest(keys[0]) if keys else None  # a place-holder such as 123456789 is nobody's
+def _demand_place(run: Run) -> None:
+    now = Run.objects.select_for_update().filter(pk=run.pk, ended_at=None).values_list("place", flat=True)
+    if list(now) != [run.place]:
+        raise Elsewhere
 
 
-def _plans(stored: _Stored, rows: Sequence[NumberedRow]) -> list[_Planned]:
-    planned = []
-    for numbered in rows:
-        row = numbered.row
-        record = stored.records.get(row.staff_unique_id)
-        on_file = _on_file(record) if record else None
-        decided = plan(row, on_file=on_file, ssn_owner=stored.ssn_owner(row.ssn))
-        if decided.outcome in {PlanOutcome.CREATE, PlanOutcome.UPDATE}:
-            before = on_file.ssn if on_file else ""
-            if before != decided.after.ssn:
-                stored.moved(before=before, after=decided.after.ssn, staff_unique_id=row.staff_unique_id)
-        planned.append(_Planned(numbered=numbered, plan=decided, record=record))
-    return planned
-
-
-def _on_file(record: EducatorRecord) -> OnFile:
-    born = unseal_from(record, "birth_date_sealed")
-    return OnFile(
-        first_name=record.first_name,
-        middle_name=record.middle_name,
-        last_surname=record.last_surname,
-        generation_code_suffix=record.generation_code_suffix,
-        other_names=frozenset(
-            Name(first_name=other.first_name, last_surname=other.last_surname)
-            for other in record.other_names.all()
-        ),
-        birth_date=date.fromisoformat(born) if born else None,
-        ssn=unseal_from(record, "ssn_sealed") or "",
-        email=record.contact_email,
-        deceased=record.deceased,
-    )
+def _advanced(run: Run, until: str, ready: Prepared) -> dict[str, Any]:
+    """What the run's row says once the batch is written."""
+    return {
+        "place": until,
+        "read": run.read + ready.read,
+        "created": run.created + len(ready.created),
+        "updated": run.updated + len(ready.changed),
+        "same": run.same + ready.same,
+        "rejected": run.rejected + ready.rejected_rows,
+        "problems": dict(Counter(run.problems) + ready.problems),
+        "moved_at": timezone.now(),
+    }
 
 
 # --- Writing -----------------------------------------------------------------------------------------------------
 
 
-def _create(planned: list[_Planned]) -> None:
-    for each in planned:
-        each.record = EducatorRecord(staff_unique_id=each.numbered.row.staff_unique_id)
-        _set_values(each.record, each.plan)
-    EducatorRecord.objects.bulk_create(_records(planned))
-    _add_names_and_keys(planned)
+def _write(ready: Prepared, *, source: str, by: str) -> None:
+    changed = {each.record_id: each for each in ready.changed}
+    if changed:
+        _demand_unchanged(changed)
+        identities = [each.record_id for each in ready.changed if each.identity]
+        # Away with the old keys of all of them first: two records of one batch may exchange an SSN.
+        IdentityKey.objects.filter(record__in=identities).delete()
+        LinkageKey.objects.filter(record__in=identities).delete()
+        _update_records(ready.changed_records)
+    if ready.taken_over:
+        # Whoever waits under an SSN that the file brings is settled with the record that has it from now on.
+        IdentityKey.objects.filter(kind=KeyKind.SSN.value, digest__in=ready.taken_over, record=None).delete()
+    insert_packed(RECORDS, StoredRecord._fields, ready.new_records)
+    insert_packed(OtherName._meta.db_table, OTHER_NAME_COLUMNS, ready.other_names)
+    insert_packed(IdentityKey._meta.db_table, IDENTITY_KEY_COLUMNS, ready.identity_keys)
+    insert_packed(LinkageKey._meta.db_table, LINKAGE_KEY_COLUMNS, ready.linkage_keys)
+    # What the database checks at the end it checks now: from here on, the end of the audit chain stays locked.
+    _check_references()
+    _record(ready, source=source, by=by)
 
 
-def _update(planned: list[_Planned]) -> None:
-    identities = [each for each in planned if each.plan.changes_identity]
-    # Away with the old keys of all of them first: two records of one batch may exchange an SSN.
-    IdentityKey.objects.filter(record__in=_records(identities)).delete()
-    LinkageKey.objects.filter(record__in=_records(identities)).delete()
-    for each in planned:
-        record = each.record
-        if record is not None:
-            _set_values(record, each.plan)
-            record.identity_version += each.plan.changes_identity
-            record.updated_at = timezone.now()
-            record.save()
-    _add_names_and_keys(identities)
+def _check_references() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def _records(planned: Iterable[_Planned]) -> list[EducatorRecord]:
-    return [each.record for each in planned if each.record is not None]
+def _demand_unchanged(changed: dict[UUID, Change]) -> None:
+    found = EducatorRecord.objects.filter(pk__in=changed).select_for_update(no_key=True)
+    versions: dict[UUID, tuple[int, datetime]] = {
+        record_id: (version, at)
+        for record_id, version, at in found.order_by("staff_unique_id").values_list(
+            "pk", "identity_version", "updated_at"
+        )
+    }
+    if any(
+        versions.get(each.record_id) != (each.identity_version, each.updated_at) for each in changed.values()
+    ):
+        raise _Stale
 
 
-def _set_values(record: EducatorRecord, decided: Plan) -> None:
-    after = decided.after
-    record.first_name = after.first_name
-    record.middle_name = after.middle_name
-    record.last_surname = after.last_surname
-    record.generation_code_suffix = after.generation_code_suffix
-    record.contact_email = after.email
-    record.deceased = after.deceased
-    if "birth_date" in decided.changes:
-        seal_into(record, "birth_date_sealed", after.birth_date.isoformat() if after.birth_date else None)
-    if "ssn" in decided.changes:
-        seal_into(record, "ssn_sealed", after.ssn or None)
-
-
-def _add_names_and_keys(planned: list[_Planned]) -> None:
-    OtherName.objects.bulk_create(
-        OtherName(record=each.record, first_name=name.first_name, last_surname=name.last_surname)
-        for each in planned
-        for name in sorted(each.plan.added_names, key=lambda name: (name.last_surname, name.first_name))
-    )
-    rows = [row for each in planned for row in _identity_key_rows(each)]
-    # Somebody who waits may have given the same number: on file goes before.
-    ssns = [row.digest for row in rows if row.kind == KeyKind.SSN.value]
-    IdentityKey.objects.filter(kind=KeyKind.SSN.value, digest__in=ssns, stated__isnull=False).delete()
-    IdentityKey.objects.bulk_create(rows)
-    LinkageKey.objects.bulk_create(row for each in planned for row in _linkage_key_rows(each))
-
-
-def _identity_key_rows(each: _Planned) -> list[IdentityKey]:
-    after, record = each.plan.after, each.record
-    keys = record_keys(birth_date=after.birth_date, last4=after.ssn[-4:] or None, ssn=_full(after.ssn))
-    return identity_key_rows(keys, record_id=record.pk) if record else []
-
-
-def _linkage_key_rows(each: _Planned) -> list[LinkageKey]:
-    after, record = each.plan.after, each.record
-    keys = linkage_keys(
-        birth_date=after.birth_date,
-        last4=after.ssn[-4:] or None,
-        ssn=_full(after.ssn),
-        first_names=(after.first_name, *(name.first_name for name in after.other_names)),
-        last_surnames=(after.last_surname, *(name.last_surname for name in after.other_names)),
-    )
-    return linkage_key_rows(keys, record_id=record.pk) if record else []
-
-
-def _full(ssn: str) -> str | None:
-    return ssn if len(ssn) == _FULL_SSN else None
-
-
-def _result(planned: list[_Planned]) -> BatchResult:
-    outcomes = [each.plan.outcome for each in planned]
-    return BatchResult(
-        created=outcomes.count(PlanOutcome.CREATE),
-        updated=outcomes.count(PlanOutcome.UPDATE),
-        same=outcomes.count(PlanOutcome.SAME),
-        rejected=tuple(
-            Rejected(
-                line=each.numbered.line,
-                staff_unique_id=each.numbered.row.staff_unique_id,
-                problem=each.plan.problem,
+def _update_records(rows: Packed) -> None:
+    columns = StoredRecord._fields[1:]
+    with connection.cursor() as cursor:
+        if isinstance(rows, bytes):
+            cursor.execute(f"CREATE TEMPORARY TABLE import_changed (LIKE {RECORDS}) ON COMMIT DROP")
+            insert_packed("import_changed", StoredRecord._fields, rows)
+            assignments = ", ".join(f"{column} = changed.{column}" for column in columns)
+            cursor.execute(
+                f"UPDATE {RECORDS} SET {assignments} FROM import_changed changed WHERE {RECORDS}.id = changed.id"  # noqa: S608 - our own names
             )
-            for each in planned
-            if each.plan.problem
-        ),
-    )
+            cursor.execute("DROP TABLE import_changed")
+        else:
+            assignments = ", ".join(f"{column} = %s" for column in columns)
+            cursor.executemany(
+                f"UPDATE {RECORDS} SET {assignments} WHERE id = %s",  # noqa: S608 - our own names
+                [(*row[1:], row[0]) for row in rows],
+            )
+
+
+def _record(ready: Prepared, *, source: str, by: str) -> None:
+    """Last, and all at once: the end of the audit chain stays locked from here on."""
+    with recorded_together():
+        created = [f"record:{record_id}" for record_id in ready.created]
+        record_for_each(event=events.RecordCreated(subject="-", source=source), subjects=created, by=by)
+        alike = sorted(ready.changed, key=lambda each: each.columns)
+        for columns, changes in groupby(alike, key=lambda each: each.columns):
+            event = events.RecordChanged(subject="-", source=source, columns=columns)
+            record_for_each(event=event, subjects=[f"record:{each.record_id}" for each in changes], by=by)

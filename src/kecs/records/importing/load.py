@@ -1,21 +1,31 @@
-"""Take a CSV file through survey, checks, plan and apply; the import command and the console call this.
+"""Take a CSV file through survey, checks, plan and apply; the import command and the tests call this.
 
-Rows that fail a check, or that what is on file forbids, are handed to `on_rejected` one by one and counted; all
-others are loaded in batches, so memory does not grow with what is loaded.
+Blocks of the file are read, checked and made ready in worker processes, and written here, in the order of the file: the
+result is the same however many processes there are. Memory does not grow with what is loaded.
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
+from typing import NamedTuple
 
-from kecs.records.importing.apply import BATCH, BatchResult, NumberedRow, Rejected, apply_rows, preview_rows
+from kecs.records.importing.apply import Elsewhere, apply_batch, begin_run, end_run
 from kecs.records.importing.checks import problems_of
-from kecs.records.importing.parse import CsvFile, Header
-from kecs.records.importing.rows import Background, row_of
-from kecs.records.importing.survey import Survey, survey
+from kecs.records.importing.parse import Block, CsvFile, FileProblem, FileRefused, Line, lines_of, read_block
+from kecs.records.importing.prepare import NumberedRow, Prepared, Rejected, prepare_rows
+from kecs.records.importing.rows import Background, Lines, row_of
+from kecs.records.importing.survey import Looked, Survey, look, survey
+from kecs.records.importing.workers import Workers
+from kecs.records.models import Run
+
+KIND = "import"
+WORTH_PROCESSES = 500_000  # bytes; below, starting processes takes longer than reading
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,85 +39,261 @@ class Summary:
     rejected: int = 0
     problems: Counter[str] = field(default_factory=Counter)  # by code; one row may have several
 
-    def add(self, result: BatchResult) -> None:
+    def add(self, result: Prepared) -> None:
         """Count one batch."""
-        self.created += result.created
-        self.updated += result.updated
+        self.read += result.read
+        self.created += len(result.created)
+        self.updated += len(result.changed)
         self.same += result.same
-        self.rejected += len(result.rejected)
+        self.rejected += result.rejected_rows
+        self.problems += result.problems
+
+    @classmethod
+    def of(cls, run: Run) -> "Summary":
+        """What has been counted in the run, by whichever processes."""
+        return cls(
+            read=run.read,
+            created=run.created,
+            updated=run.updated,
+            same=run.same,
+            rejected=run.rejected,
+            problems=Counter(run.problems),
+        )
+
+
+# --- In a worker -------------------------------------------------------------------------------------------------
+
+
+class Task(NamedTuple):
+    """A block to make ready, and what of it stands elsewhere in the file as well."""
+
+    block: Block
+    repeated_ids: dict[int, Lines]
+    repeated_ssns: dict[int, Lines]
+
+
+class BlockReader:
+    """Answers a Block with what the survey wants to know of it, and a Task with what will become of its rows."""
+
+    def __init__(self, path: Path, today: date, allow_never_issued: bool) -> None:
+        self._path = path
+        with CsvFile(path.open("rb")) as csv:
+            self._columns = csv.header.columns
+        self._today = today
+        self._allow_never_issued = allow_never_issued
+
+    def __call__(self, task: Block | Task) -> Looked | Prepared:
+        """What a worker does."""
+        return self.looked(task) if isinstance(task, Block) else self.prepared(task)
+
+    def looked(self, block: Block) -> Looked:
+        """See the survey."""
+        return look(self._lines(block))
+
+    def _lines(self, block: Block) -> Iterator[Line]:
+        with self._path.open("rb") as stream:
+            content = read_block(stream, block)
+        return lines_of(content, columns=self._columns, first_line=block.first_line)
+
+    def prepared(self, task: Task, *, lock: bool = False) -> Prepared:
+        """The rows of the block checked, planned and packed."""
+        background = Background(
+            today=self._today,
+            allow_never_issued=self._allow_never_issued,
+            lines_by_repeated_id=task.repeated_ids,
+            lines_by_repeated_ssn=task.repeated_ssns,
+        )
+        good: list[NumberedRow] = []
+        rejected: list[Rejected] = []
+        read = 0
+        for line in self._lines(task.block):
+            read += 1
+            problems = [line.problem] if line.problem else problems_of(line.cells, background)
+            if problems:
+                staff_unique_id = line.cells.get("staff_unique_id", "").strip()
+                rejected += [
+                    Rejected(line=line.number, staff_unique_id=staff_unique_id, problem=problem)
+                    for problem in problems
+                ]
+            else:
+                good.append(NumberedRow(line=line.number, row=row_of(line.cells, today=self._today)))
+        return prepare_rows(good, lock=lock, read=read, rejected=rejected)
+
+
+MAKER = f"{__name__}.{BlockReader.__name__}"
+
+
+# --- In the process that writes ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a file is judged by, besides itself."""
+
+    today: date
+    allow_never_issued: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedFile:
-    """A file that has been looked through once: it can be read, and this is how much there is."""
+    """A file that has been looked through once, and the processes that read it."""
 
     path: Path
-    header: Header
+    csv: CsvFile
     survey: Survey
+    content: str
     source: str
+    reader: BlockReader
+    workers: Workers
+    stamp: tuple[int, int]
+
+    def demand_unchanged(self) -> None:
+        """Raises FileRefused when the file is another one by now."""
+        if _stamp_of(self.path) != self.stamp:
+            raise FileRefused(FileProblem.CHANGED)
 
 
-def open_file(path: Path) -> OpenedFile:
-    """Look through the whole file once. Raises FileRefused, OSError."""
-    with path.open("rb") as stream:
+def _stamp_of(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+@contextmanager
+def opened(path: Path, *, rules: Rules, processes: int) -> Iterator[OpenedFile]:
+    """Look through the whole file once; while the block lasts, it can be loaded. Raises FileRefused, OSError.
+
+    `processes` is how many share the reading; a short file is read by this one alone.
+    """
+    stamp = _stamp_of(path)
+    count = processes if processes > 1 and stamp[0] > WORTH_PROCESSES else 0
+    reader = BlockReader(path, rules.today, rules.allow_never_issued)
+    arguments = (path, rules.today, rules.allow_never_issued)
+    with CsvFile(path.open("rb")) as csv, Workers(count=count, maker=MAKER, arguments=arguments) as workers:
+        digest = hashlib.sha256(repr(csv.header.columns).encode())
+
+        def digested() -> Iterator[Block]:
+            for block in csv.blocks():
+                digest.update(csv.read(block))
+                yield block
+
+        found = survey(workers.answers(digested()))
         # The content and not only the name: the same name comes back every month with other rows.
-        content = hashlib.file_digest(stream, "sha256").hexdigest()[:12]
-    with CsvFile(path.open("rb")) as csv_file:
-        found = survey(csv_file.lines())
-    return OpenedFile(
-        path=path, header=csv_file.header, survey=found, source=f"import of {path.name[:60]} ({content})"
-    )
+        content = digest.hexdigest()
+        yield OpenedFile(
+            path=path,
+            csv=csv,
+            survey=found,
+            content=content,
+            source=f"import of {path.name[:60]} ({content[:12]})",
+            reader=reader,
+            workers=workers,
+            stamp=stamp,
+        )
+
+
+def preview(
+    *, file: OpenedFile, on_rejected: Callable[[Rejected], None], on_progress: Callable[[int], None]
+) -> Summary:
+    """Say what load would do now. Changes nothing."""
+    summary = Summary()
+    for prepared in file.workers.answers(_tasks(file, file.csv.blocks())):
+        summary.add(prepared)
+        for rejected in prepared.rejected:
+            on_rejected(rejected)
+        on_progress(prepared.read)
+    return summary
 
 
 def load(
     *,
     file: OpenedFile,
-    write: bool,
     by: str,
-    today: date,
-    allow_never_issued: bool,
     on_rejected: Callable[[Rejected], None],
     on_progress: Callable[[int], None],
+    on_resumed: Callable[[int], None],
 ) -> Summary:
-    """Read the file again and load it, or with `write=False` only say what would be loaded.
+    """Load the file, from the place that an unfinished run over the same content has reached.
 
-    `on_progress` is called with the number of rows just dealt with.
+    `on_progress` is called with the number of rows just dealt with; `on_resumed` with how many were dealt with before,
+    or by another process that loads the same file. Their rejected rows are told all the same. Raises FileRefused.
     """
-    background = Background(
-        today=today,
-        allow_never_issued=allow_never_issued,
-        lines_by_repeated_id=file.survey.lines_by_repeated_id,
-        lines_by_repeated_ssn=file.survey.lines_by_repeated_ssn,
-    )
-    summary = Summary()
+    start = _Place(file.csv.body, 2)
+    run = begin_run(kind=KIND, content=file.content, start=str(start), by=by)
+    told, rejected_rows = start, 0
+    while told != _Place.of(run.place) or run.ended_at is None:
+        place = _Place.of(run.place)
+        if told != place:
+            on_resumed(run.read)
+            if run.rejected > rejected_rows:
+                _tell_again(file, told, place, on_rejected)
+        told, rejected_rows = place, run.rejected
+        try:
+            for prepared in _written(file, run, by=by) if run.ended_at is None else ():
+                told, rejected_rows = _Place.of(run.place), run.rejected
+                for rejected in prepared.rejected:
+                    on_rejected(rejected)
+                on_progress(prepared.read)
+            end_run(run=run, by=by)
+        except Elsewhere:
+            run.refresh_from_db()
+    return Summary.of(run)
 
-    def reject(rejected: Rejected) -> None:
-        summary.problems[rejected.problem.code] += 1
-        on_rejected(rejected)
 
-    def finish(batch: list[NumberedRow]) -> None:
-        result = apply_rows(rows=batch, source=file.source, by=by) if write else preview_rows(batch)
-        summary.add(result)
-        for rejected in result.rejected:
-            reject(rejected)
+class _Place(NamedTuple):
+    """Where a run stands in its file, as text in its row."""
 
-    with CsvFile(file.path.open("rb")) as csv_file:
-        batch: list[NumberedRow] = []
-        for line in csv_file.lines():
-            summary.read += 1
-            problems = [line.problem] if line.problem else problems_of(line.cells, background)
-            if problems:
-                summary.rejected += 1
-                staff_unique_id = line.cells.get("staff_unique_id", "").strip()
-                for problem in problems:
-                    reject(Rejected(line=line.number, staff_unique_id=staff_unique_id, problem=problem))
-            else:
-                batch.append(NumberedRow(line=line.number, row=row_of(line.cells, today=today)))
-            if len(batch) == BATCH:
-                finish(batch)
-                batch = []
-            if summary.read % BATCH == 0:
-                on_progress(BATCH)
-        finish(batch)
-        on_progress(summary.read % BATCH)
-    return summary
+    offset: int
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.offset}:{self.line}"
+
+    @classmethod
+    def of(cls, text: str) -> "_Place":
+        offset, _, line = text.partition(":")
+        return cls(int(offset), int(line))
+
+    @classmethod
+    def after(cls, block: Block) -> "_Place":
+        return cls(block.offset + block.size, block.next_line)
+
+
+def _tasks(file: OpenedFile, blocks: Iterable[Block]) -> Iterator[Task]:
+    for block in blocks:
+        first, after = block.first_line, block.next_line
+        yield Task(block, file.survey.ids.among(first, after), file.survey.ssns.among(first, after))
+
+
+def _written(file: OpenedFile, run: Run, *, by: str) -> Iterator[Prepared]:
+    """Each batch once it is written, from the place of the run on. Raises Elsewhere, FileRefused."""
+    offset, line = _Place.of(run.place)
+    asked: deque[Task] = deque()
+
+    def tasks() -> Iterator[Task]:
+        for task in _tasks(file, file.csv.blocks(offset=offset, first_line=line)):
+            asked.append(task)
+            yield task
+
+    with closing(file.workers.answers(tasks())) as answers:
+        for prepared in answers:
+            task = asked.popleft()
+            file.demand_unchanged()
+            yield apply_batch(
+                run=run,
+                until=str(_Place.after(task.block)),
+                prepared=prepared,
+                again=partial(file.reader.prepared, task, lock=True),
+                source=file.source,
+                by=by,
+            )
+
+
+def _tell_again(
+    file: OpenedFile, start: _Place, end: _Place, on_rejected: Callable[[Rejected], None]
+) -> None:
+    """The rows that were rejected between two places, by another process or before this one began."""
+    blocks = file.csv.blocks(offset=start.offset, first_line=start.line)
+    before = takewhile(lambda block: block.offset < end.offset, blocks)
+    for prepared in file.workers.answers(_tasks(file, before)):
+        for rejected in prepared.rejected:
+            on_rejected(rejected)

@@ -1,11 +1,10 @@
 """PURE. Read a CSV file line by line; promises a row or a stated problem for every line, whatever the bytes.
 
-Called by the import command. No cell of a record may hold a line break, so each line stands for itself: an
-unclosed quote spoils one line and never swallows the rest of the file.
+No cell of a record may hold a line break, so each line stands for itself: an unclosed quote spoils one line and never
+swallows the rest of the file, and a file can be cut into blocks of lines that different processes read.
 """
 
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,6 +27,9 @@ COLUMNS = (
 )
 REQUIRED_COLUMNS = ("staff_unique_id",)
 LONGEST_LINE = 65_536
+BATCH = 2_000  # lines of a block, and so rows of a transaction
+_PIECE = 256 * 1024  # bytes; a line that is longer has more letters than LONGEST_LINE
+_BOM = b"\xef\xbb\xbf"
 
 
 class FileProblem(StrEnum):
@@ -39,6 +41,7 @@ class FileProblem(StrEnum):
     UNREADABLE_HEADER = "unreadable_header"
     MISSING_COLUMN = "missing_column"
     REPEATED_COLUMN = "repeated_column"
+    CHANGED = "changed"
 
 
 _SENTENCES = {
@@ -48,6 +51,7 @@ _SENTENCES = {
     FileProblem.UNREADABLE_HEADER: "The first line cannot be read as CSV. Look for a quote that is not closed.",
     FileProblem.MISSING_COLUMN: "The first line must name this column",
     FileProblem.REPEATED_COLUMN: "The first line names this column twice",
+    FileProblem.CHANGED: "The file was changed while it was loaded. Run the same command again.",
 }
 
 
@@ -77,18 +81,35 @@ class Line:
     problem: Problem | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Whole lines of a file: where they begin, how many bytes they are, what number the first line has."""
+
+    offset: int
+    size: int
+    first_line: int
+    lines: int
+
+    @property
+    def next_line(self) -> int:
+        """The number of the line after it."""
+        return self.first_line + self.lines
+
+
 class CsvFile:
-    """A CSV file opened for one pass; closes the stream it was given. Raises FileRefused if the header is no use."""
+    """A CSV file opened for reading; closes the stream it was given. Raises FileRefused if the header is no use."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        # Bytes that are not UTF-8 become lone surrogates, so that one bad name spoils one line. utf-8-sig drops
-        # the mark that spreadsheets write in front; newline=None understands every kind of line end.
-        self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline=None)
+        self._stream = stream
         try:
-            self.header = _header_of(self._text.readline(LONGEST_LINE))
+            head = next(self._blocks(0, 1, most_lines=1), None)
+            # The mark that spreadsheets write in front is no part of the first column's name.
+            content = self.read(head).removeprefix(_BOM) if head else b""
+            self.header = _header_of(content.decode("utf-8", "surrogateescape")[:LONGEST_LINE])
         except FileRefused:
-            self._text.close()
+            stream.close()
             raise
+        self.body = head.size if head else 0
 
     def __enter__(self) -> Self:
         """For `with CsvFile(path.open("rb")) as csv_file`."""
@@ -96,53 +117,123 @@ class CsvFile:
 
     def __exit__(self, *_exception: object) -> None:
         """Close the file."""
-        self._text.close()
+        self._stream.close()
+
+    def blocks(self, *, offset: int = 0, first_line: int = 2) -> Iterator[Block]:
+        """The lines after the header in blocks, or those from `offset` on, where line `first_line` begins."""
+        yield from self._blocks(offset or self.body, first_line, most_lines=BATCH)
+
+    def read(self, block: Block) -> bytes:
+        """The bytes of a block, with one kind of line end."""
+        return read_block(self._stream, block)
 
     def lines(self) -> Iterator[Line]:
         """Every line after the header that is not blank."""
-        number = 1
-        while text := self._text.readline(LONGEST_LINE):
-            number += 1
-            if not text.endswith("\n") and len(text) == LONGEST_LINE:
-                self._skip_to_line_end()
-                yield _spoilt(
-                    number, "line_too_long", "The line is too long to be a record. Look for a lost line end."
-                )
-            elif text.strip(" \t\n,"):
-                yield self._line(number, text)
+        for block in self.blocks():
+            yield from lines_of(self.read(block), columns=self.header.columns, first_line=block.first_line)
 
-    def _skip_to_line_end(self) -> None:
-        while (rest := self._text.readline(LONGEST_LINE)) and not rest.endswith("\n"):
-            pass
+    def _blocks(self, offset: int, first_line: int, *, most_lines: int) -> Iterator[Block]:
+        while True:
+            self._stream.seek(offset)
+            piece = self._stream.read(_PIECE)
+            if not piece:
+                return
+            size, lines = _whole_lines(piece, most_lines)
+            if not size:  # one line, longer than any record
+                size, lines = self._to_line_end(piece), 1
+            yield Block(offset=offset, size=size, first_line=first_line, lines=lines)
+            offset, first_line = offset + size, first_line + lines
 
-    def _line(self, number: int, text: str) -> Line:
-        if not _is_utf8(text):
-            return _spoilt(
+    def _to_line_end(self, piece: bytes) -> int:
+        """How long the line is that begins with this piece and is no shorter."""
+        size = 0
+        while piece:
+            ends = [found for end in (b"\n", b"\r") if (found := piece.find(end)) >= 0]
+            if ends:
+                end = min(ends)
+                following = piece[end + 1 : end + 2] or self._stream.read(1)
+                return size + end + 1 + (piece[end : end + 1] + following == b"\r\n")
+            size += len(piece)
+            piece = self._stream.read(_PIECE)
+        return size
+
+
+def _whole_lines(piece: bytes, most_lines: int) -> tuple[int, int]:
+    """The bytes and the number of the lines that end in the piece; (0, 0) where none does."""
+    if b"\r" in piece:
+        return _whole_lines_of_any_end(piece, most_lines)
+    if len(piece) < _PIECE:  # the file ends here, with or without a line end
+        parts = piece.split(b"\n", most_lines)
+        if len(parts) <= most_lines:
+            return len(piece), len(parts) - (not parts[-1])
+        return len(piece) - len(parts[-1]), most_lines
+    parts = piece.split(b"\n", most_lines)
+    return (len(piece) - len(parts[-1]), len(parts) - 1) if len(parts) > 1 else (0, 0)
+
+
+def _whole_lines_of_any_end(piece: bytes, most_lines: int) -> tuple[int, int]:
+    at_end = len(piece) < _PIECE
+    lines = piece.splitlines(keepends=True)  # of bytes: "\n", "\r" and "\r\n" only
+    if not at_end:
+        lines.pop()  # cut short, or ended by a "\r" whose "\n" is still to come
+    chosen = lines[:most_lines]
+    return sum(map(len, chosen)), len(chosen)
+
+
+def read_block(stream: BinaryIO, block: Block) -> bytes:
+    """The bytes of a block, with one kind of line end; of a line too long for a record, the beginning."""
+    stream.seek(block.offset)
+    content = stream.read(min(block.size, _PIECE))
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in content else content
+
+
+def lines_of(content: bytes, *, columns: tuple[str, ...], first_line: int) -> Iterator[Line]:
+    """The lines of a block that are not blank."""
+    try:
+        text, sound = content.decode("utf-8"), True
+    except UnicodeDecodeError:
+        # Bytes that are not UTF-8 become lone surrogates, so that one bad name spoils one line.
+        text, sound = content.decode("utf-8", "surrogateescape"), False
+    known = columns if set(columns) <= set(COLUMNS) else None
+    for number, line in enumerate(text.split("\n"), first_line):
+        if len(line) >= LONGEST_LINE:
+            yield _spoilt(
+                number, "line_too_long", "The line is too long to be a record. Look for a lost line end."
+            )
+        elif not line or not line.strip(" \t,"):
+            continue
+        elif not sound and not _is_utf8(line):
+            yield _spoilt(
                 number,
                 "not_utf8",
                 "The line has letters that are not in UTF-8. Save the file as “CSV UTF-8”.",
             )
-        try:
-            cells = _cells_of(text)
-        except csv.Error:
-            return _spoilt(
-                number,
-                "unreadable_line",
-                "The line cannot be read as CSV. Look for a quote that is not closed.",
-            )
-        columns = self.header.columns
-        # Spreadsheets leave empty cells at the end.
-        while len(cells) > len(columns) and not cells[-1].strip():
-            cells.pop()
-        if len(cells) != len(columns):
-            return _spoilt(
-                number,
-                "wrong_number_of_cells",
-                f"The line has {len(cells)} cells and the first line names {len(columns)} columns. "
-                "Look for a comma that needs quotes around its cell.",
-            )
-        known = {column: cell for column, cell in zip(columns, cells, strict=True) if column in COLUMNS}
-        return Line(number=number, cells=known)
+        else:
+            yield _line(number, line, columns, known)
+
+
+def _line(number: int, text: str, columns: tuple[str, ...], known: tuple[str, ...] | None) -> Line:
+    try:
+        # Without a quote there is nothing to interpret.
+        cells = _cells_of(text) if '"' in text else text.split(",")
+    except csv.Error:
+        return _spoilt(
+            number, "unreadable_line", "The line cannot be read as CSV. Look for a quote that is not closed."
+        )
+    # Spreadsheets leave empty cells at the end.
+    while len(cells) > len(columns) and not cells[-1].strip():
+        cells.pop()
+    if len(cells) != len(columns):
+        return _spoilt(
+            number,
+            "wrong_number_of_cells",
+            f"The line has {len(cells)} cells and the first line names {len(columns)} columns. "
+            "Look for a comma that needs quotes around its cell.",
+        )
+    by_column = dict(zip(columns, cells, strict=True))
+    if known is None:
+        by_column = {column: cell for column, cell in by_column.items() if column in COLUMNS}
+    return Line(number=number, cells=by_column)
 
 
 def _header_of(text: str) -> Header:

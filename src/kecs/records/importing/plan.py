@@ -36,6 +36,10 @@ IDENTITY_COLUMNS = frozenset(
 )
 
 
+_NOTHING = OnFile()
+_NO_NAME = OtherName()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The outcome, the columns that change, and what the record holds afterwards."""
@@ -57,7 +61,7 @@ def plan(row: ImportRow, *, on_file: OnFile | None, ssn_owner: str | None) -> Pl
     problem = _conflict(row, on_file=on_file, ssn_owner=ssn_owner)
     if problem:
         return Plan(outcome=PlanOutcome.REJECT, problem=problem)
-    before = on_file or OnFile()
+    before = on_file or _NOTHING
     after = _after(row, before)
     changes = _changes(before, after)
     outcome = PlanOutcome.UPDATE if changes else PlanOutcome.SAME
@@ -96,9 +100,7 @@ def _after(row: ImportRow, before: OnFile) -> OnFile:
         middle_name=row.middle_name or before.middle_name,
         last_surname=last_surname,
         generation_code_suffix=row.generation_code_suffix or before.generation_code_suffix,
-        other_names=_other_names_after(
-            row, before, OtherName(first_name=first_name, last_surname=last_surname)
-        ),
+        other_names=_other_names_after(row, before, first_name, last_surname),
         birth_date=row.birth_date or before.birth_date,
         ssn=before.ssn if keeps_ssn else row.ssn,
         email=row.email or before.email,
@@ -106,10 +108,16 @@ def _after(row: ImportRow, before: OnFile) -> OnFile:
     )
 
 
-def _other_names_after(row: ImportRow, before: OnFile, present: OtherName) -> frozenset[OtherName]:
+def _other_names_after(
+    row: ImportRow, before: OnFile, first_name: str, last_surname: str
+) -> frozenset[OtherName]:
+    keeps_name = (before.first_name, before.last_surname) in {("", ""), (first_name, last_surname)}
+    if keeps_name and not row.other_names:
+        return before.other_names
+    present = OtherName(first_name=first_name, last_surname=last_surname)
     stated = {name for name in row.other_names if name != present}
     earlier = OtherName(first_name=before.first_name, last_surname=before.last_surname)
-    if earlier != OtherName() and not _same_when_folded(earlier, present):
+    if earlier != _NO_NAME and not _same_when_folded(earlier, present):
         stated.add(earlier)
     return before.other_names | stated
 
@@ -122,4 +130,4 @@ def _same_when_folded(one: OtherName, other: OtherName) -> bool:
 
 
 def _changes(before: OnFile, after: OnFile) -> tuple[str, ...]:
-    return tuple(column for column in OnFile.__slots__ if getattr(before, column) != getattr(after, column))
+    return tuple([column for column in OnFile.__slots__ if getattr(before, column) != getattr(after, column)])

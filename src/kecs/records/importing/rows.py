@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from kecs.matching.dates import read_birth_date
 from kecs.matching.names import OtherName, check_name
@@ -23,15 +25,22 @@ class Problem:
     reason: str
 
 
+class Lines(NamedTuple):
+    """The numbers of the lines on which a value stands: the first few, and how many there are."""
+
+    named: tuple[int, ...]
+    many: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
     """What a check has to know besides the row: the day, the rules of the installation, the rest of the file."""
 
     today: date
     allow_never_issued: bool
-    # Values that stand on more than one line, with the numbers of those lines.
-    lines_by_repeated_id: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
-    lines_by_repeated_ssn: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    # What stands on more than one line: ids by their fingerprint (survey.py), SSNs as numbers.
+    lines_by_repeated_id: Mapping[int, Lines] = field(default_factory=dict, repr=False)
+    lines_by_repeated_ssn: Mapping[int, Lines] = field(default_factory=dict, repr=False)
 
 
 Check = Callable[[Cells, Background], Iterable[Problem]]
@@ -68,19 +77,38 @@ class OnFile:
     deceased: bool = False
 
 
-_MOST_LINES_NAMED = 5
-
-
-def on_lines(numbers: tuple[int, ...]) -> str:
+def on_lines(lines: Lines) -> str:
     """ "on lines 3, 8" for a sentence; a long list is cut short."""
-    named = ", ".join(str(number) for number in numbers[:_MOST_LINES_NAMED])
-    rest = len(numbers) - _MOST_LINES_NAMED
+    named = ", ".join(str(number) for number in lines.named)
+    rest = lines.many - len(lines.named)
     return f"on lines {named} and {rest} more" if rest > 0 else f"on lines {named}"
 
 
 def other_name_halves(cell: str) -> list[list[str]]:
     """The halves of each entry of `First|Last; First|Last` that is not blank, as written."""
     return [[half.strip() for half in entry.split("|")] for entry in cell.split(";") if entry.strip()]
+
+
+# Names and dates come again and again in a file, and each is read by a check and once more for its row.
+_SEEN = 65_536
+
+
+@lru_cache(maxsize=_SEEN)
+def name_of(cell: str) -> str:
+    """A name as it is kept; raises NameRefused."""
+    return check_name(cell)
+
+
+@lru_cache(maxsize=_SEEN)
+def birth_date_of(cell: str, today: date) -> date:
+    """A birth date; raises BirthDateError."""
+    return read_birth_date(cell, today=today)
+
+
+@lru_cache(maxsize=16)
+def ssn_of(cell: str, *, allow_never_issued: bool = True) -> Ssn:
+    """A full SSN; raises SsnError. Several checks look at the one of a row."""
+    return Ssn.parse(cell, allow_never_issued=allow_never_issued)
 
 
 def row_of(cells: Cells, *, today: date) -> ImportRow:
@@ -90,12 +118,12 @@ def row_of(cells: Cells, *, today: date) -> ImportRow:
         return cells.get(column, "").strip()
 
     def name(text: str) -> str:
-        return check_name(text) if text else ""
+        return name_of(text) if text else ""
 
     born = cell("birth_date")
     full, last4 = cell("ssn"), cell("ssn_last4")
     # The checks have judged whether it could be issued; here it is only read.
-    ssn = Ssn.parse(full, allow_never_issued=True).digits if full else ""
+    ssn = ssn_of(full).digits if full else ""
     return ImportRow(
         staff_unique_id=cell("staff_unique_id"),
         first_name=name(cell("first_name")),
@@ -106,7 +134,7 @@ def row_of(cells: Cells, *, today: date) -> ImportRow:
             OtherName(first_name=name(first), last_surname=name(last))
             for first, last in other_name_halves(cells.get("other_names", ""))
         ),
-        birth_date=read_birth_date(born, today=today) if born else None,
+        birth_date=birth_date_of(born, today) if born else None,
         ssn=ssn or (Last4.parse(last4).digits if last4 else ""),
         email=cell("email"),
         deceased={"": None, "true": True, "false": False}[cell("deceased").casefold()],

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from kecs.matching.dates import BirthDateError, BirthDateProblem, read_birth_date
-from kecs.records.importing.rows import Background, Cells, Problem
+from kecs.matching.dates import BirthDateError, BirthDateProblem
+from kecs.records.importing.rows import Background, Cells, Problem, birth_date_of
 
 COLUMN = "birth_date"
 _FORMATS = "Write it as YYYY-MM-DD or MM/DD/YYYY."
@@ -24,7 +24,7 @@ def check(cells: Cells, background: Background) -> Iterable[Problem]:
     if not cell:
         return
     try:
-        read_birth_date(cell, today=background.today)
+        birth_date_of(cell, background.today)
     except BirthDateError as refused:
         reason = REASONS.get(refused.code, REASONS[BirthDateProblem.UNREADABLE])
         yield Problem(column=COLUMN, code=f"birth_date_{refused.code.value}", reason=reason)

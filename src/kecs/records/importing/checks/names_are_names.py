@@ -1,9 +1,10 @@
 """PURE. What stands in a name column could be typed by its owner in the search: letters and the marks of names."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from kecs.matching.names import LONGEST_NAME, NameProblem, NameRefused, check_name
-from kecs.records.importing.rows import Background, Cells, Problem
+from kecs.matching.names import LONGEST_NAME, NameProblem, NameRefused
+from kecs.records.importing.rows import Background, Cells, Problem, name_of
 
 COLUMNS = ("first_name", "middle_name", "last_surname")
 # Blank is allowed; the others are told by text_is_clean, for every column alike.
@@ -18,10 +19,11 @@ REASONS = {
 }
 
 
+@lru_cache(maxsize=65_536)
 def problem_with(name: str) -> NameProblem | None:
     """What is wrong with one name, unless another check tells it."""
     try:
-        check_name(name)
+        name_of(name.strip())
     except NameRefused as refused:
         return None if refused.code in TOLD_ELSEWHERE else refused.code
     return None

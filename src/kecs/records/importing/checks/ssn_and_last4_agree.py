@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from kecs.pii.ssn import Last4, Ssn, SsnError
-from kecs.records.importing.rows import Background, Cells, Problem
+from kecs.pii.ssn import Last4, SsnError
+from kecs.records.importing.rows import Background, Cells, Problem, ssn_of
 
 COLUMN = "ssn_last4"
 
@@ -14,7 +14,7 @@ def check(cells: Cells, _background: Background) -> Iterable[Problem]:
     if not full or not last:
         return
     try:
-        agree = Ssn.parse(full, allow_never_issued=True).last4 == Last4.parse(last)
+        agree = ssn_of(full).last4 == Last4.parse(last)
     except SsnError:
         return
     if not agree:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from kecs.pii.ssn import Ssn, SsnError, SsnProblem
-from kecs.records.importing.rows import Background, Cells, Problem
+from kecs.pii.ssn import SsnError, SsnProblem
+from kecs.records.importing.rows import Background, Cells, Problem, ssn_of
 
 COLUMN = "ssn"
 REASONS = {
@@ -20,7 +20,7 @@ def check(cells: Cells, background: Background) -> Iterable[Problem]:
     if not cell:
         return
     try:
-        Ssn.parse(cell, allow_never_issued=background.allow_never_issued)
+        ssn_of(cell, allow_never_issued=background.allow_never_issued)
     except SsnError as refused:
         # A lone hyphen is empty to the parser, and not digits to whoever reads the report.
         problem = SsnProblem.NOT_DIGITS if refused.code is SsnProblem.EMPTY else refused.code

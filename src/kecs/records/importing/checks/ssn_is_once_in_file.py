@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from kecs.pii.ssn import Ssn, SsnError
-from kecs.records.importing.rows import Background, Cells, Problem, on_lines
+from kecs.pii.ssn import SsnError
+from kecs.records.importing.rows import Background, Cells, Problem, on_lines, ssn_of
 
 COLUMN = "ssn"
 
@@ -14,10 +14,10 @@ def check(cells: Cells, background: Background) -> Iterable[Problem]:
     if not cell or not background.lines_by_repeated_ssn:
         return
     try:
-        digits = Ssn.parse(cell, allow_never_issued=True).digits
+        digits = ssn_of(cell).digits
     except SsnError:
         return
-    lines = background.lines_by_repeated_ssn.get(digits)
+    lines = background.lines_by_repeated_ssn.get(int(digits))
     if lines:
         yield Problem(
             column=COLUMN,

@@ -1,5 +1,6 @@
 """`kecs import FILE.csv`: check a file of records and, with --apply, load it. docs/guides/import.md tells how."""
 
+import os
 import sys
 from argparse import ArgumentParser
 from contextlib import ExitStack
@@ -10,18 +11,35 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from tqdm import tqdm  # type: ignore[import-untyped]  # it ships no types
 
-from kecs.records.importing.apply import Rejected
-from kecs.records.importing.load import OpenedFile, Summary, load, open_file
+from kecs.records.importing.load import OpenedFile, Rules, Summary, load, opened, preview
 from kecs.records.importing.parse import FileRefused
+from kecs.records.importing.prepare import Rejected
 from kecs.records.importing.rejects import RejectsReport
+from kecs.records.progress import Progress
 
 BY = "system:import_records"
 SHOWN = 10
 SOMETHING_REJECTED = 1
 FILE_REFUSED = 2
 INTERRUPTED = 130
+
+
+class _Told:
+    """The rejected rows: the first few for the screen, all for the report."""
+
+    def __init__(self) -> None:
+        self.shown: list[Rejected] = []
+        self.report: RejectsReport | None = None
+
+    def add(self, rejected: Rejected) -> None:
+        """One problem of one row."""
+        if len(self.shown) < SHOWN:
+            self.shown.append(rejected)
+        if self.report is not None:
+            self.report.add(
+                line=rejected.line, staff_unique_id=rejected.staff_unique_id, problem=rejected.problem
+            )
 
 
 class Command(BaseCommand):
@@ -34,14 +52,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--rejects", type=Path, metavar="REPORT.csv", help="write a reason for each bad row"
         )
+        parser.add_argument(
+            "--processes",
+            type=int,
+            default=min(4, len(os.sched_getaffinity(0))),
+            metavar="N",
+            help="how many read, check and seal at once (default: one for each processor, at most 4)",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Exits 0 when every row is fine, 1 when some were rejected, 2 when the file cannot be read."""
-        file = self._opened(options["file"])
-        for column in file.header.unknown:
-            self.stderr.write(_("The column “%(column)s” is not known and is left out.") % {"column": column})
         try:
-            summary = self._load(file, apply=options["apply"], rejects=options["rejects"])
+            summary = self._run(options["file"], options)
         except KeyboardInterrupt:
             self.stderr.write(_("Stopped. Run the same command again: it goes on where it was."))
             sys.exit(INTERRUPTED)
@@ -49,9 +71,15 @@ class Command(BaseCommand):
         if summary.rejected:
             sys.exit(SOMETHING_REJECTED)
 
-    def _opened(self, path: Path) -> OpenedFile:
+    def _run(self, path: Path, options: dict[str, Any]) -> Summary:
+        rules = Rules(today=timezone.localdate(), allow_never_issued=settings.KECS_ALLOW_NEVER_ISSUED_SSN)
         try:
-            return open_file(path)
+            with opened(path, rules=rules, processes=options["processes"]) as file:
+                for column in file.csv.header.unknown:
+                    self.stderr.write(
+                        _("The column “%(column)s” is not known and is left out.") % {"column": column}
+                    )
+                return self._load(file, apply=options["apply"], rejects=options["rejects"])
         except FileRefused as refused:
             raise CommandError(str(refused), returncode=FILE_REFUSED) from None
         except OSError as error:
@@ -61,43 +89,31 @@ class Command(BaseCommand):
             ) from None
 
     def _load(self, file: OpenedFile, *, apply: bool, rejects: Path | None) -> Summary:
-        shown: list[Rejected] = []
+        told = _Told()
         with ExitStack() as stack:
-            report = None
             if rejects is not None:
                 if rejects.exists() and rejects.samefile(file.path):
                     raise CommandError(
                         _("The report would overwrite the file itself."), returncode=FILE_REFUSED
                     )
-                report = RejectsReport(stack.enter_context(_opened_for_report(rejects)))
-            # On a terminal only; a log file wants no bar.
-            bar = stack.enter_context(
-                tqdm(total=file.survey.rows, unit=" rows", disable=None, file=sys.stderr)
-            )
-
-            def on_rejected(rejected: Rejected) -> None:
-                if len(shown) < SHOWN:
-                    shown.append(rejected)
-                if report is not None:
-                    report.add(
-                        line=rejected.line, staff_unique_id=rejected.staff_unique_id, problem=rejected.problem
-                    )
-
-            summary = load(
-                file=file,
-                write=apply,
-                by=BY,
-                today=timezone.localdate(),
-                allow_never_issued=settings.KECS_ALLOW_NEVER_ISSUED_SSN,
-                on_rejected=on_rejected,
-                on_progress=bar.update,
-            )
-        for rejected in shown:
+                told.report = RejectsReport(stack.enter_context(_opened_for_report(rejects)))
+            progress = stack.enter_context(Progress(total=file.survey.rows, stream=sys.stderr))
+            if apply:
+                summary = load(
+                    file=file,
+                    by=BY,
+                    on_rejected=told.add,
+                    on_progress=progress.advance,
+                    on_resumed=progress.resume,
+                )
+            else:
+                summary = preview(file=file, on_rejected=told.add, on_progress=progress.advance)
+        for rejected in told.shown:
             problem = rejected.problem
             place = _("Line %(line)s") % {"line": rejected.line}
             column = f", {problem.column}" if problem.column else ""
             self.stderr.write(f"{place}{column}: {problem.reason} [{problem.code}]")
-        if sum(summary.problems.values()) > len(shown):
+        if sum(summary.problems.values()) > len(told.shown):
             self.stderr.write(_("… and more. --rejects REPORT.csv lists every one."))
         return summary
 

@@ -1,0 +1,237 @@
+"""Make everything ready that a batch of rows will write: what is on file is read, nothing is changed.
+
+The import calls this in its worker processes, which see the database as it is before the batches in between are written,
+and apply calls it again, under lock, where a batch met something that had changed since.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from kecs.audit.rows import Form, Packed, form
+from kecs.matching.keys import Key, KeyKind, LinkageKind, linkage_keys, record_keys
+from kecs.pii.fields import sealed_text, the_keyring
+from kecs.pii.fingerprint import digester
+from kecs.records.importing.plan import Plan, PlanOutcome, plan
+from kecs.records.importing.rows import ImportRow, OnFile, Problem
+from kecs.records.importing.stored import FULL_SSN, Stored, StoredRecord, sealed_in
+from kecs.records.index import LINKAGE_DIGEST_BYTES
+
+OTHER_NAME_COLUMNS = ("record_id", "first_name", "last_surname")
+IDENTITY_KEY_COLUMNS = ("record_id", "kind", "key_id", "digest")
+LINKAGE_KEY_COLUMNS = ("digest", "record_id", "key_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberedRow:
+    """A checked row and the line of the file it stands on."""
+
+    line: int
+    row: ImportRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A row that a check, or what is on file, forbids."""
+
+    line: int
+    staff_unique_id: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A record that will change, and the version of it that was read."""
+
+    record_id: UUID
+    identity_version: int
+    updated_at: datetime
+    columns: tuple[str, ...]
+    identity: bool  # whether its keys are made anew
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What a batch will write, packed for its tables, and what will be told of it."""
+
+    read: int = 0
+    same: int = 0
+    created: tuple[UUID, ...] = ()
+    changed: tuple[Change, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    new_records: Packed = field(default=b"", repr=False)
+    changed_records: Packed = field(default=b"", repr=False)
+    other_names: Packed = field(default=b"", repr=False)
+    identity_keys: Packed = field(default=b"", repr=False)
+    linkage_keys: Packed = field(default=b"", repr=False)
+    # Keys that persons who wait to be settled have on SSNs of this batch: the records take them over.
+    taken_over: tuple[bytes, ...] = field(default=(), repr=False)
+
+    @property
+    def problems(self) -> Counter[str]:
+        """How often each code was told; one row may have several."""
+        return Counter(rejected.problem.code for rejected in self.rejected)
+
+    @property
+    def rejected_rows(self) -> int:
+        """How many rows were rejected."""
+        return len({rejected.line for rejected in self.rejected})
+
+
+def prepare_rows(
+    rows: Sequence[NumberedRow], *, lock: bool, read: int = 0, rejected: Sequence[Rejected] = ()
+) -> Prepared:
+    """`rejected` are rows of the same batch that the checks refused, and `read` counts both sorts."""
+    stored = Stored(
+        ids=[numbered.row.staff_unique_id for numbered in rows],
+        ssns=[numbered.row.ssn for numbered in rows if len(numbered.row.ssn) == FULL_SSN],
+        lock=lock,
+    )
+    to = form()
+    batch = _Batch(to=to, now=to.moment(timezone.now()), keys=KeyCells(to))
+    same, refused = 0, list(rejected)
+    for numbered in rows:
+        row = numbered.row
+        record = stored.records.get(row.staff_unique_id)
+        on_file = stored.on_file(record) if record else None
+        decided = plan(row, on_file=on_file, ssn_owner=stored.ssn_owner(row.ssn))
+        if decided.problem:
+            refused.append(
+                Rejected(line=numbered.line, staff_unique_id=row.staff_unique_id, problem=decided.problem)
+            )
+        elif decided.outcome is PlanOutcome.SAME:
+            same += 1
+        else:
+            before = on_file.ssn if on_file else ""
+            if before != decided.after.ssn:
+                batch.taken_over += stored.waiting_keys(decided.after.ssn)
+                stored.moved(before=before, after=decided.after.ssn, staff_unique_id=row.staff_unique_id)
+            batch.add(row.staff_unique_id, record, decided)
+    return batch.prepared(
+        read=read or len(rows), same=same, rejected=tuple(sorted(refused, key=lambda each: each.line))
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Batch:
+    """The rows of each table, as they gather."""
+
+    to: Form
+    now: Any  # in the form of the database
+    keys: "KeyCells"
+    created: list[UUID] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    taken_over: list[bytes] = field(default_factory=list)
+    new_records: list[tuple[Any, ...]] = field(default_factory=list)
+    changed_records: list[tuple[Any, ...]] = field(default_factory=list)
+    other_names: list[tuple[Any, ...]] = field(default_factory=list)
+    identity_keys: list[tuple[Any, ...]] = field(default_factory=list)
+    linkage_keys: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def add(self, staff_unique_id: str, record: StoredRecord | None, decided: Plan) -> None:
+        """Put one record's rows to the others."""
+        record_id = record.id if record else uuid4()
+        if record is None:
+            self.created.append(record_id)
+        else:
+            change = Change(
+                record_id=record_id,
+                identity_version=record.identity_version,
+                updated_at=record.updated_at,
+                columns=decided.changes,
+                identity=decided.changes_identity,
+            )
+            self.changed.append(change)
+        rows = self.new_records if record is None else self.changed_records
+        rows.append(self._cells(record_id, staff_unique_id, record, decided))
+        cell = self.to.uuid(record_id)
+        if decided.added_names:
+            names = sorted((name.last_surname, name.first_name) for name in decided.added_names)
+            self.other_names += [(cell, self.to.text(first), self.to.text(last)) for last, first in names]
+        if record is None or decided.changes_identity:
+            identity, linkage = self.keys.cells(decided.after, record=cell)
+            self.identity_keys += identity
+            self.linkage_keys += linkage
+
+    def _cells(
+        self, record_id: UUID, staff_unique_id: str, record: StoredRecord | None, decided: Plan
+    ) -> tuple[Any, ...]:
+        to, after = self.to, decided.after
+        born, ssn = (record.birth_date_sealed, record.ssn_sealed) if record else (None, None)
+        place = str(record_id)
+        if "birth_date" in decided.changes and after.birth_date:
+            born = sealed_text(after.birth_date.isoformat(), sealed_in("birth_date_sealed", place))
+        if "ssn" in decided.changes and after.ssn:
+            ssn = sealed_text(after.ssn, sealed_in("ssn_sealed", place))
+        version = record.identity_version + decided.changes_identity if record else 1
+        return (
+            to.uuid(record_id),
+            to.text(staff_unique_id),
+            to.text(after.first_name),
+            to.text(after.middle_name),
+            to.text(after.last_surname),
+            to.text(after.generation_code_suffix),
+            to.data(born),
+            to.data(ssn),
+            to.text(after.email),
+            to.flag(after.deceased),
+            to.number(version),
+            to.moment(record.created_at) if record else self.now,
+            self.now,
+        )
+
+    def prepared(self, *, read: int, same: int, rejected: tuple[Rejected, ...]) -> Prepared:
+        """All of it, packed."""
+        return Prepared(
+            read=read,
+            same=same,
+            created=tuple(self.created),
+            changed=tuple(self.changed),
+            rejected=rejected,
+            new_records=self.to.packed(self.new_records),
+            changed_records=self.to.packed(self.changed_records),
+            other_names=self.to.packed(self.other_names),
+            identity_keys=self.to.packed(self.identity_keys),
+            linkage_keys=self.to.packed(self.linkage_keys),
+            taken_over=tuple(self.taken_over),
+        )
+
+
+class KeyCells:
+    """Makes the rows of search keys and of linkage keys under the current key, in the form of the database."""
+
+    def __init__(self, to: Form) -> None:
+        keyring = the_keyring()
+        self._to = to
+        self._number = to.number(keyring.current)
+        kinds: list[KeyKind | LinkageKind] = [*KeyKind, *LinkageKind]
+        self._digesters = {kind: digester(keyring, kind.value) for kind in kinds}
+        self._kinds = {kind: to.text(kind.value) for kind in kinds}
+
+    def cells(self, after: OnFile, *, record: Any) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """The rows of one record, whose id is given in the form of the database."""
+        data, number, digesters = self._to.data, self._number, self._digesters
+        search, linkage = keys_of(after)
+        identity = [
+            (record, self._kinds[kind], number, data(digesters[kind](facts))) for kind, facts in search
+        ]
+        digests = sorted({digesters[kind](facts)[:LINKAGE_DIGEST_BYTES] for kind, facts in linkage})
+        return identity, [(data(digest), record, number) for digest in digests]
+
+
+def keys_of(after: OnFile) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+    """The search keys and the linkage keys of what a record holds."""
+    last4, ssn = after.ssn[-4:] or None, after.ssn if len(after.ssn) == FULL_SSN else None
+    linkage = linkage_keys(
+        birth_date=after.birth_date,
+        last4=last4,
+        ssn=ssn,
+        first_names=[after.first_name, *(name.first_name for name in after.other_names)],
+        last_surnames=[after.last_surname, *(name.last_surname for name in after.other_names)],
+    )
+    return record_keys(birth_date=after.birth_date, last4=last4, ssn=ssn), linkage
