@@ -2,7 +2,6 @@
 
 import io
 
-from kecs.records import progress
 from kecs.records.progress import Progress
 
 
@@ -13,7 +12,7 @@ class Terminal(io.StringIO):
 
 def test_a_log_file_gets_a_line_now_and_then(monkeypatch):
     clock = iter([0.0, 5.0, 10.0, 12.0, 21.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("kecs.records.progress.time.monotonic", lambda: next(clock))
     stream = io.StringIO()
     with Progress(total=10_000, stream=stream) as shown:
         shown.resume(4_000)
