@@ -76,3 +76,13 @@ class DuplicatesSought(Event):
     other_first_names: int
     kin: int
     opened: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsReindexed(Event):
+    """The keys of everybody were made anew under the root with this number; `changed` counts who got other ones."""
+
+    code: ClassVar[str] = "records.records_reindexed"
+    key: int
+    records: int
+    changed: int

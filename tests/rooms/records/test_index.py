@@ -28,7 +28,7 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[str, Keyring]:
     holder = {"now": fields.the_keyring()}
     monkeypatch.setattr("kecs.pii.fields.the_keyring", lambda: holder["now"])
     monkeypatch.setattr("kecs.records.index.the_keyring", lambda: holder["now"])
-    monkeypatch.setattr("kecs.records.importing.apply.the_keyring", lambda: holder["now"])
+    monkeypatch.setattr("kecs.records.importing.prepare.the_keyring", lambda: holder["now"])
     return holder
 
 

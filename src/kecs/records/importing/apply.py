@@ -5,32 +5,39 @@ of it and the place that the run has reached stand or fall together, so a run th
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from kecs.audit.actions import record as record_event
 from kecs.audit.actions import record_for_each, recorded_together
 from kecs.audit.rows import Packed, insert_packed
-from kecs.matching.keys import KeyKind
+from kecs.matching.keys import KeyKind, record_keys
+from kecs.pii.fields import the_keyring, unseal_from
 from kecs.records import events
 from kecs.records.importing.prepare import (
     IDENTITY_KEY_COLUMNS,
     LINKAGE_KEY_COLUMNS,
     OTHER_NAME_COLUMNS,
-    Change,
     NumberedRow,
     Prepared,
     prepare_rows,
 )
 from kecs.records.importing.stored import RECORDS, StoredRecord
+from kecs.records.index import key_digest
 from kecs.records.models import EducatorRecord, IdentityKey, LinkageKey, OtherName, Run
 
+if TYPE_CHECKING:
+    from kecs.records.importing.reindex import PreparedKeys
+
+Ready = TypeVar("Ready")
 _TRIES = 5
+_STATED_AT_ONCE = 500
 # One import at a time writes a batch on PostgreSQL, so that two never wait for each other in a circle; SQLite has one
 # writer anyway. The number is ours among the advisory locks of the database.
 _TURN = 0x6B656373_696D7074
@@ -77,7 +84,7 @@ def apply_batch(
     return written
 
 
-def _until_it_stands(write: Callable[[int], Prepared]) -> Prepared:
+def _until_it_stands(write: Callable[[int], Ready]) -> Ready:
     """Write in a transaction; once more, where somebody registered or imported between our reading and our writing."""
     for attempt in range(1, _TRIES + 1):
         try:
@@ -160,25 +167,92 @@ def _advanced(run: Run, until: str, ready: Prepared) -> dict[str, Any]:
     }
 
 
+# --- Keys --------------------------------------------------------------------------------------------------------
+
+
+def apply_keys(
+    *, run: Run, until: str, prepared: "PreparedKeys", again: Callable[[], "PreparedKeys"], by: str
+) -> None:
+    """Exchange the keys of a batch of records, and bring the run to `until`. `again` and Elsewhere as in apply_batch."""
+
+    def write(attempt: int) -> dict[str, Any]:
+        _demand_place(run)
+        ready = prepared if attempt == 1 else again()
+        advanced = {
+            "place": until,
+            "read": run.read + ready.read,
+            "updated": run.updated + len(ready.changed),
+            "same": run.same + ready.read - len(ready.changed),
+            "moved_at": timezone.now(),
+        }
+        Run.objects.filter(pk=run.pk).update(**advanced)
+        if ready.changed:
+            _demand_unchanged(ready.changed)
+            _insert_keys_instead(list(ready.changed), ready.identity_keys, ready.linkage_keys)
+        return advanced
+
+    for column, value in _until_it_stands(write).items():
+        setattr(run, column, value)
+
+
+def apply_stated_keys(*, by: str) -> None:
+    """Exchange the search keys of those who stated who they are and have no record, where they are of an older root."""
+    current = the_keyring().current
+
+    def write(_attempt: int) -> int:
+        keys = IdentityKey.objects.filter(record=None).exclude(key_id=current).select_related("stated")
+        some = keys.select_for_update(of=("self",)).order_by("pk")[:_STATED_AT_ONCE]
+        for key in some:
+            stated = key.stated
+            if stated is not None:
+                born, ssn = unseal_from(stated, "birth_date_sealed"), unseal_from(stated, "ssn_sealed") or ""
+                search = record_keys(
+                    birth_date=date.fromisoformat(born) if born else None, last4=ssn[-4:] or None, ssn=ssn
+                )
+                [digest] = [key_digest(each) for each in search if each.kind.value == key.kind]
+                IdentityKey.objects.filter(pk=key.pk).update(key_id=current, digest=digest)
+        return len(some)
+
+    while _until_it_stands(write) == _STATED_AT_ONCE:
+        pass
+
+
+def end_reindex(*, run: Run, by: str) -> None:
+    """Close the run, and put it on the log. Raises Elsewhere."""
+    with transaction.atomic():
+        end_run(run=run, by=by)
+        event = events.RecordsReindexed(
+            subject="-", key=the_keyring().current, records=run.read, changed=run.updated
+        )
+        record_event(event=event, by=by)
+
+
+def _insert_keys_instead(record_ids: Collection[UUID], identity_keys: Packed, linkage_keys: Packed) -> None:
+    # Away with the old keys of all of them first, of whatever root: two records of one batch may exchange an SSN.
+    if record_ids:
+        IdentityKey.objects.filter(record__in=record_ids).delete()
+        LinkageKey.objects.filter(record__in=record_ids).delete()
+    insert_packed(IdentityKey._meta.db_table, IDENTITY_KEY_COLUMNS, identity_keys)
+    insert_packed(LinkageKey._meta.db_table, LINKAGE_KEY_COLUMNS, linkage_keys)
+
+
 # --- Writing -----------------------------------------------------------------------------------------------------
 
 
 def _write(ready: Prepared, *, source: str, by: str) -> None:
-    changed = {each.record_id: each for each in ready.changed}
-    if changed:
-        _demand_unchanged(changed)
-        identities = [each.record_id for each in ready.changed if each.identity]
-        # Away with the old keys of all of them first: two records of one batch may exchange an SSN.
-        IdentityKey.objects.filter(record__in=identities).delete()
-        LinkageKey.objects.filter(record__in=identities).delete()
+    if ready.changed:
+        _demand_unchanged(
+            {each.record_id: (each.identity_version, each.updated_at) for each in ready.changed}
+        )
         _update_records(ready.changed_records)
     if ready.taken_over:
         # Whoever waits under an SSN that the file brings is settled with the record that has it from now on.
-        IdentityKey.objects.filter(kind=KeyKind.SSN.value, digest__in=ready.taken_over, record=None).delete()
+        waiting = IdentityKey.objects.filter(kind=KeyKind.SSN.value, record=None)
+        waiting.filter(digest__in=ready.taken_over).delete()
     insert_packed(RECORDS, StoredRecord._fields, ready.new_records)
     insert_packed(OtherName._meta.db_table, OTHER_NAME_COLUMNS, ready.other_names)
-    insert_packed(IdentityKey._meta.db_table, IDENTITY_KEY_COLUMNS, ready.identity_keys)
-    insert_packed(LinkageKey._meta.db_table, LINKAGE_KEY_COLUMNS, ready.linkage_keys)
+    identities = [each.record_id for each in ready.changed if each.identity]
+    _insert_keys_instead(identities, ready.identity_keys, ready.linkage_keys)
     # What the database checks at the end it checks now: from here on, the end of the audit chain stays locked.
     _check_references()
     _record(ready, source=source, by=by)
@@ -191,17 +265,10 @@ def _check_references() -> None:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def _demand_unchanged(changed: dict[UUID, Change]) -> None:
-    found = EducatorRecord.objects.filter(pk__in=changed).select_for_update(no_key=True)
-    versions: dict[UUID, tuple[int, datetime]] = {
-        record_id: (version, at)
-        for record_id, version, at in found.order_by("staff_unique_id").values_list(
-            "pk", "identity_version", "updated_at"
-        )
-    }
-    if any(
-        versions.get(each.record_id) != (each.identity_version, each.updated_at) for each in changed.values()
-    ):
+def _demand_unchanged(versions: Mapping[UUID, tuple[int, datetime]]) -> None:
+    found = EducatorRecord.objects.filter(pk__in=versions).select_for_update(no_key=True)
+    rows = found.order_by("staff_unique_id").values_list("pk", "identity_version", "updated_at")
+    if {record_id: (version, at) for record_id, version, at in rows} != dict(versions):
         raise _Stale
 
 

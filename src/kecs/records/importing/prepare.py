@@ -223,6 +223,14 @@ class KeyCells:
         digests = sorted({digesters[kind](facts)[:LINKAGE_DIGEST_BYTES] for kind, facts in linkage})
         return identity, [(data(digest), record, number) for digest in digests]
 
+    def digests(self, after: OnFile) -> tuple[set[tuple[str, bytes]], set[bytes]]:
+        """The same keys as they are found in the tables: search keys with their kind, and linkage keys."""
+        search, linkage = keys_of(after)
+        return (
+            {(kind.value, self._digesters[kind](facts)) for kind, facts in search},
+            {self._digesters[kind](facts)[:LINKAGE_DIGEST_BYTES] for kind, facts in linkage},
+        )
+
 
 def keys_of(after: OnFile) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
     """The search keys and the linkage keys of what a record holds."""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from kecs.matching.keys import KeyKind, record_keys
 from kecs.matching.names import OtherName as Name
@@ -66,16 +67,24 @@ class Stored:
     """
 
     def __init__(self, *, ids: Iterable[str], ssns: Iterable[str], lock: bool) -> None:
-        found = EducatorRecord.objects.filter(
-            staff_unique_id__in=_there(RECORDS, "staff_unique_id", list(ids))
-        )
+        there = _there(RECORDS, "staff_unique_id", list(ids))
+        self._read(EducatorRecord.objects.filter(staff_unique_id__in=there), lock=lock)
+        self._owners = self._read_owners(ssns)
+
+    @classmethod
+    def of_records(cls, record_ids: Iterable[UUID], *, lock: bool) -> "Stored":
+        """Those with these row ids; nobody asks for SSNs."""
+        stored = cls(ids=(), ssns=(), lock=False)
+        stored._read(EducatorRecord.objects.filter(pk__in=list(record_ids)), lock=lock)
+        return stored
+
+    def _read(self, found: QuerySet[EducatorRecord], *, lock: bool) -> None:
         if lock:
             # In one order everywhere, and in the weaker mode, so that nobody who claims a record has to wait.
             found = found.select_for_update(no_key=True).order_by("staff_unique_id")
         rows = map(StoredRecord._make, found.values_list(*StoredRecord._fields))
         self.records = {row.staff_unique_id: row for row in rows}
         self._other_names = self._read_other_names()
-        self._owners = self._read_owners(ssns)
 
     def _read_other_names(self) -> dict[UUID, frozenset[Name]]:
         names: dict[UUID, set[Name]] = {}
