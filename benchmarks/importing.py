@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import names  # type: ignore[import-untyped]  # it ships no types
+import names
 import psycopg
 
 from benchmarks.report import rounded, row

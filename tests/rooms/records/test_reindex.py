@@ -14,7 +14,7 @@ from kecs.audit.queries import chain_state
 from kecs.matching.decide import Claim
 from kecs.pii import fields
 from kecs.records.actions import Identity, make_findable, state_identity
-from kecs.records.importing import reindex
+from kecs.records.importing import apply, reindex
 from kecs.records.models import EducatorRecord, IdentityKey, LinkageKey, Run
 from kecs.records.queries import candidates_for
 from tests.factories.people import MARIA, Person, on_file
@@ -62,9 +62,10 @@ def people(count: int) -> list[Person]:
     return [Person(first_name="Ann", ssn=f"9004{number:05}") for number in range(10_001, 10_001 + count)]
 
 
-def contents() -> list[tuple]:
+def contents() -> list[str]:
     search = IdentityKey.objects.values_list("record", "stated", "kind", "key_id", "digest")
-    return sorted(map(repr, [*search, *LinkageKey.objects.values_list("record", "key_id", "digest")]))
+    near = LinkageKey.objects.values_list("record", "key_id", "digest")
+    return sorted(repr(row) for rows in (search, near) for row in rows)
 
 
 def test_whoever_stands_under_the_right_keys_is_left_alone():
@@ -106,7 +107,7 @@ def test_a_run_that_was_killed_goes_on_where_it_was(rotated, monkeypatch):
         on_file(person)
     rotated()
     monkeypatch.setattr(reindex, "BATCH", 2)
-    real, batches = reindex.apply_keys, []
+    real, batches = apply.apply_keys, []
 
     def killed_at_the_third(**arguments):
         batches.append(arguments)
@@ -127,7 +128,7 @@ def test_a_run_that_was_killed_goes_on_where_it_was(rotated, monkeypatch):
 def test_a_record_that_changes_meanwhile_is_read_again(rotated, monkeypatch):
     on_file(MARIA)
     rotated()
-    real = reindex.apply_keys
+    real = apply.apply_keys
 
     def corrected_first(**arguments):
         EducatorRecord.objects.update(last_surname="Stone", identity_version=2)
@@ -152,5 +153,3 @@ def test_processes_make_the_same_keys(monkeypatch):
     call_command("reindex", "--processes", "2", stdout=io.StringIO(), stderr=io.StringIO())
     connections.close_all()
     assert contents() == before
-
-
