@@ -140,7 +140,7 @@ def _usable_ssn(ssn: str | None) -> bool:
     return bool(ssn) and ssn not in _PLACEHOLDER_SSNS
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _sounds(names: tuple[str, ...]) -> tuple[str, ...]:
     """How the names sound, run together and part by part. Remembered: an import meets the same names again and again."""
     found = set()

@@ -90,16 +90,16 @@ def other_name_halves(cell: str) -> list[list[str]]:
 
 
 # Names and dates come again and again in a file, and each is read by a check and once more for its row.
-_SEEN = 65_536
+SEEN = 16_384
 
 
-@lru_cache(maxsize=_SEEN)
+@lru_cache(maxsize=SEEN)
 def name_of(cell: str) -> str:
     """A name as it is kept; raises NameRefused."""
     return check_name(cell)
 
 
-@lru_cache(maxsize=_SEEN)
+@lru_cache(maxsize=SEEN)
 def birth_date_of(cell: str, today: date) -> date:
     """A birth date; raises BirthDateError."""
     return read_birth_date(cell, today=today)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from kecs.matching.names import LONGEST_NAME, NameProblem, NameRefused
-from kecs.records.importing.rows import Background, Cells, Problem, name_of
+from kecs.records.importing.rows import SEEN, Background, Cells, Problem, name_of
 
 COLUMNS = ("first_name", "middle_name", "last_surname")
 # Blank is allowed; the others are told by text_is_clean, for every column alike.
@@ -19,7 +19,7 @@ REASONS = {
 }
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=SEEN)
 def problem_with(name: str) -> NameProblem | None:
     """What is wrong with one name, unless another check tells it."""
     try:
