@@ -294,5 +294,7 @@ def _most_bits(compared: list[_Compared]) -> float | None:
 
 def _because(compared: list[_Compared]) -> tuple[str, ...]:
     """What is found in every one of them, in the order of the vocabulary."""
-    common = set(Finding).intersection(*(each.findings for each in compared)) if compared else set()
-    return tuple(finding.value for finding in Finding if finding in common)
+    if not compared:
+        return ()
+    first, *others = [each.findings for each in compared]
+    return tuple(finding.value for finding in first if all(finding in other for other in others))

@@ -5,6 +5,7 @@ The vocabulary goes into holdings, cases and the audit log.
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 
 from kecs.matching.facts import FactLevel
 from kecs.matching.levels import Level, NameLevels
@@ -63,9 +64,13 @@ def findings_of(
     found += [_finding("first_name", names.first_name), _finding("last_surname", names.last_surname)]
     if names.swapped:
         found.append(Finding.NAMES_SWAPPED)
-    return tuple(finding for finding in Finding if finding in found)
+    return tuple(sorted(found, key=_ORDER.__getitem__))
 
 
+_ORDER = {finding: place for place, finding in enumerate(Finding)}
+
+
+@cache
 def _finding(attribute: str, level: Level | FactLevel) -> Finding:
     return Finding(attribute if level.value == "exact" else f"{attribute}_{level}")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -70,7 +71,7 @@ def people_under(keys: Iterable[Key]) -> list[Person]:
     It is the same statement, and looks into the same tables, whatever is found.
     """
     digests = [made for key in keys for made in digests_of(key.kind.value, *key.facts)]
-    return _people("records_identitykey", "record_id, stated_id", digests)
+    return _people(*_SEARCH, digests)
 
 
 def records_near(keys: Iterable[Key]) -> list[Person]:
@@ -79,6 +80,7 @@ def records_near(keys: Iterable[Key]) -> list[Person]:
     return _people("records_linkagekey", "DISTINCT record_id, CAST(NULL AS uuid) AS stated_id", digests)
 
 
+_SEARCH = ("records_identitykey", "record_id, stated_id")
 # Written out, for the one probe of a search: the object mapper needs four statements and three times as long.
 _COLUMNS = """
     k.record_id, k.stated_id,
@@ -95,22 +97,30 @@ _TABLES = """
 """
 
 
+@cache
+def _statement(table: str, columns: str, places: int) -> str:
+    asked = f"SELECT {columns} FROM {table} WHERE digest IN ({', '.join(['%s'] * places)})"  # noqa: S608 - our own words
+    return f"SELECT {_COLUMNS} FROM ({asked}) k {_TABLES}"  # noqa: S608
+
+
+def statement_of_search(places: int) -> str:
+    """The one statement of people_under for so many digests. For whoever measures it."""
+    return _statement(*_SEARCH, places)
+
+
 def _people(table: str, columns: str, digests: list[bytes]) -> list[Person]:
     # A search without any usable fact asks as well, for a digest that nobody has.
     asked = digests or [bytes(LINKAGE_DIGEST_BYTES)]
-    places = ", ".join(["%s"] * len(asked))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_COLUMNS} FROM (SELECT {columns} FROM {table} WHERE digest IN ({places})) k {_TABLES}",  # noqa: S608 - our own words and places
-            asked,
-        )
+        cursor.execute(_statement(table, columns, len(asked)), asked)
         rows = cursor.fetchall()
     people: dict[UUID, Person] = {}
     for row in rows:
         person = _record_of(row) if row[0] else _stated_of(row)
         key = _uuid(row[0] or row[1])
         known = people.get(key)
-        people[key] = replace(person, other_names=(known.other_names if known else ()) + person.other_names)
+        # A record comes once for each of its other names.
+        people[key] = replace(known, other_names=known.other_names + person.other_names) if known else person
     return list(people.values())
 
 

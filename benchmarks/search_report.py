@@ -1,0 +1,79 @@
+"""The report of search.py: one table of times, one of the goals, from the facts that are also kept as JSON."""
+
+from typing import Any
+
+from benchmarks.report import row
+
+KINDS = {
+    "bare": "One bare index probe",
+    "statement": "The search's statement (database part)",
+    "warm": "The whole search, names seen before",
+    "cold": "The whole search, names at first sight",
+}
+GOALS = {
+    "median of the whole search at most, times that at the least size": 1.5,
+    "database part, p50 under, ms": 1.0,
+    "database part, p99 under, ms": 5.0,
+    "median of the whole search under, bare probes (PostgreSQL)": 10.0,
+}
+
+
+def markdown(facts: dict[str, Any]) -> str:
+    """The whole report."""
+    machine = f"{facts['machine']['cores']} cores, Python {facts['machine']['python']}"
+    lines = [
+        "# What one search costs",
+        "",
+        f"Made by `python -m benchmarks.search` on {machine}; one process, one kept connection, the database on the same",
+        "machine, its pages in memory. A generated population; the tables, constraints and indexes of the product.",
+        "All kinds in random order within one run, everybody asked for once. p50 / p95 / p99 in milliseconds, half of them",
+        "hits (a record is offered), half misses (nobody has these last 4 and this birth date).",
+        "",
+    ]
+    for kind, sizes in facts["databases"].items():
+        lines += [f"## {kind}", "", *times(sizes), "", *goals(kind, sizes), ""]
+    lines += [
+        "The database part is the one statement with all it reads (names, former names, who holds the record), sent and",
+        "fetched through the driver. The whole search is claim, digests, prices of the names, statement, unsealing, comparison,",
+        "decision; without the limits and the log of a page, which no size changes. Linkage keys were not loaded: no search",
+        "touches that table. “Machine busy” counts all programs, the measured one included.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def times(sizes: dict[str, Any]) -> list[str]:
+    """What was measured."""
+    lines = [
+        row("", *(f"{int(size):,} records" for size in sizes)),
+        row("---", *("---:" for _ in sizes)),
+    ]
+    for kind, label in KINDS.items():
+        for expected, ending in (("both", ""), ("hit", ": hits"), ("miss", ": misses")):
+            cells = [_three(each["times_ms"][f"{kind} {expected}"]) for each in sizes.values()]
+            lines.append(row(f"**{label}**" if expected == "both" else f"– {ending[2:]}", *cells))
+    lines.append(
+        row("Machine busy meanwhile, %", *(f"{each['machine_busy_percent']:.0f}" for each in sizes.values()))
+    )
+    return lines
+
+
+def _three(found: dict[str, float]) -> str:
+    return " / ".join(f"{found[name]:.3f}" for name in ("p50", "p95", "p99"))
+
+
+def goals(kind: str, sizes: dict[str, Any]) -> list[str]:
+    """What was wanted, and what came out at the largest size."""
+    first, last = next(iter(sizes.values()))["times_ms"], list(sizes.values())[-1]["times_ms"]
+    wanted = dict(GOALS)
+    came = [
+        last["warm both"]["p50"] / first["warm both"]["p50"],
+        last["statement both"]["p50"],
+        last["statement both"]["p99"],
+        last["warm both"]["p50"] / last["bare both"]["p50"],
+    ]
+    lines = [row("Goal, at the largest size", "goal", "came out"), row("---", "---:", "---:")]
+    for (label, goal), value in zip(wanted.items(), came, strict=True):
+        if kind == "PostgreSQL" or "PostgreSQL" not in label:
+            lines.append(row(label, f"{goal:g}", f"{value:.2f}"))
+    return lines
