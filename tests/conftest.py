@@ -44,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
         KECS_SECRET_KEY="for-tests-only-" + "0123456789" * 5,
         KECS_PASSWORD_HASH_COST="test",
         KECS_ALTCHA_COST="50",
+        KECS_SEARCH_TAKES_MS="0",
         KECS_LOG_LEVEL="ERROR",
     )
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{var / 'kecs.sqlite3'}")

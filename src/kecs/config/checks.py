@@ -20,6 +20,7 @@ KEEP_MAIL = frozenset(
         ),
     }
 )
+LEAST_SEARCH_MS = 100
 
 
 def _unsafe() -> Iterator[str]:
@@ -42,12 +43,19 @@ def _unsafe() -> Iterator[str]:
             yield f"Set KECS_SSN_NOTICE_{part.upper()}: the Privacy Act notice before the SSN has no default text."
     if settings.KECS_ALLOW_NEVER_ISSUED_SSN:
         yield "KECS_ALLOW_NEVER_ISSUED_SSN must be off: those numbers are nobody's."
-    if settings.KECS_PASSWORD_HASH_COST != "full":
-        yield "KECS_PASSWORD_HASH_COST must be full."
+    yield from _too_cheap()
     if settings.KECS_PASSWORD_POLICY not in list(Policy):
         yield f"KECS_PASSWORD_POLICY must be one of: {', '.join(Policy)}."
     if settings.KECS_MAIL_TRANSPORT in KEEP_MAIL:
         yield "KECS_MAIL_TRANSPORT must send mail, not write it to files, to the log or nowhere."
+
+
+def _too_cheap() -> Iterator[str]:
+    """What measurements and tests set to spare time."""
+    if settings.KECS_PASSWORD_HASH_COST != "full":
+        yield "KECS_PASSWORD_HASH_COST must be full."
+    if settings.KECS_SEARCH_TAKES_MS < LEAST_SEARCH_MS:
+        yield f"KECS_SEARCH_TAKES_MS must be at least {LEAST_SEARCH_MS}: the work takes longer, and its time would tell what was found."
 
 
 def _keyring_problem() -> str | None:

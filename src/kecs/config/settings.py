@@ -59,6 +59,9 @@ KECS_SCHOOL_EMAIL_DOMAINS = env.names(
 
 # The areas 900 to 999 are never issued: development and demonstrations use them in place of people's numbers.
 KECS_ALLOW_NEVER_ISSUED_SSN = env.flag("KECS_ALLOW_NEVER_ISSUED_SSN", default=DEVELOPMENT)
+# The answer to a search leaves when a whole number of these has passed since it came, so that no clock tells what was
+# found. Long enough for the work of nearly all, short enough that nobody notices; each waiting answer keeps a thread.
+KECS_SEARCH_TAKES_MS = env.number("KECS_SEARCH_TAKES_MS", 200)
 KECS_PASSWORD_POLICY = env.text("KECS_PASSWORD_POLICY", "guide")
 KECS_ROBOT = env.text("KECS_ROBOT", "altcha")
 KECS_ALTCHA_COST = env.number("KECS_ALTCHA_COST", 5000)
@@ -90,6 +93,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Around everything else: what is held back is ready to be sent.
+    "kecs.guard.pace.OneTime",
     "django.middleware.security.SecurityMiddleware",
     "kecs.config.middleware.ResponseHeaders",
     "csp.middleware.CSPMiddleware",

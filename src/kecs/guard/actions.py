@@ -74,7 +74,7 @@ def count_together(*, tries: Iterable[tuple[Limit, str]], by: str, at: datetime 
         if one.used == RULES[limit].most + 1
     ]
     if reached:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             record_all(events=reached, by=by)
     return counted
 
@@ -110,12 +110,15 @@ def give_back(*, limit: Limit, subject: str, by: str) -> None:
     give_back_together(tries=[(limit, subject)], by=by)
 
 
-def give_back_together(*, tries: Iterable[tuple[Limit, str]], by: str) -> None:
-    """Take one count of each back, in the transaction that counted them: it has their rows to itself already."""
+def give_back_together(*, tries: Iterable[tuple[Limit, str]], by: str, each: int = 1) -> None:
+    """Take one count of each back, in the transaction that counted them: it has their rows to itself already.
+
+    With `each` 0 nothing is taken back by the same statement, for callers whose work must not tell which it was.
+    """
     counted = Q(pk__in=[])
     for limit, subject in tries:
         counted |= Q(limit=limit, subject_digest=subject_digest(limit, subject))
-    LimitCounter.objects.filter(counted, count__gt=0).update(count=F("count") - 1)
+    LimitCounter.objects.filter(counted, count__gt=0).update(count=F("count") - each)
 
 
 def clear(*, limit: Limit, subject: str, by: str) -> None:

@@ -20,6 +20,7 @@ from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
 from kecs.mail.messages import Message, render
 from kecs.matching.decide import Claim, Decision, NewDecision, NewOutcome, Outcome, decide, decide_new
+from kecs.matching.evidence import price
 from kecs.records.actions import (
     Identity,
     RecordTaken,
@@ -65,18 +66,25 @@ class RequestWithoutSsn:
     message: str = field(repr=False)
 
 
-@transaction.atomic
 def search_for_me(*, claim: Claim, by: str) -> Decision:
     """Which record, if any, may be offered. A miss is counted against the identity asked for; a hit is not.
 
     Past the limit the answer is "nothing found", whatever there is, so that a limited identity looks like an unknown one.
+    Whatever is found, the database is asked the same statements; only the notice to a holder comes on top.
     """
+    # At first sight of a name this takes the longest of all: before anything is locked or looked up.
+    price(claim.first_name, claim.last_surname)
+    with transaction.atomic(), recorded_together():
+        return _search(claim=claim, by=by)
+
+
+def _search(*, claim: Claim, by: str) -> Decision:
     tries = misses_to_count(claim)
     limited = not all(counted.allowed for counted in count_together(tries=tries, by=by))
     found = decide(claim, candidates_for(claim), population=population())
     decision = Decision(outcome=Outcome.NONE) if limited else found
-    if limited or decision.outcome is not Outcome.NONE:
-        give_back_together(tries=tries, by=by)
+    counts = not limited and decision.outcome is Outcome.NONE
+    give_back_together(tries=tries, each=0 if counts else 1, by=by)
     if decision.account_id:
         _tell_holder(account_id=UUID(decision.account_id), by=by)
     record(

@@ -22,6 +22,7 @@ from kecs.accounts.messages import password_rules
 from kecs.guard.actions import count, count_together
 from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
+from kecs.guard.pace import take_one_time
 from kecs.guard.robot import Verdict, csp_needs, sentence, the_robot_check
 from kecs.matching.decide import Outcome
 from kecs.records.actions import RecordTaken
@@ -127,6 +128,7 @@ class SearchView(RobotChecked, FrontDoorView, FormView):
             return redirect("registration:later")
         if not self.robot_passed(form):
             return self.form_invalid(form)
+        take_one_time(request)
         decision = actions.search_for_me(claim=form.claim, by=ANYONE)
         found = Registration(
             key=state.new_key(),
