@@ -148,7 +148,7 @@ def markdown(facts: dict[str, Any]) -> str:
     lines = [
         "# What a registration costs",
         "",
-        f"Made by `make bench` on {machine}; 2 web processes of 4 threads, {conditions['records']:,} records on file.",
+        f"Made by `make bench` on {machine}; 2 web processes of 8 threads, {conditions['records']:,} records on file.",
         f"Medians of {conditions['rounds']} rounds of {conditions['seconds']:.0f} seconds each, least and most in brackets.",
         "The load generator runs on the same cores.",
         "",

@@ -158,7 +158,7 @@ class Portal:
             "kecs.config.wsgi:application",
             "--worker-class=gthread",
             "--workers=2",
-            "--threads=4",
+            "--threads=8",
         ]
         command += [f"--bind={HOST}:{self.port}", "--log-level=critical", "--no-control-socket"]
         self.master = subprocess.Popen(

