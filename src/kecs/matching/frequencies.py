@@ -4,9 +4,11 @@ The counts are those of the 1990 census of the United States (public domain), in
 all people; names outside the lists, a tenth of all people, are each taken to be as rare as the rarest inside.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import islice, takewhile
 from types import MappingProxyType
 
 from rapidfuzz import process
@@ -44,14 +46,17 @@ def first_names(women: float) -> Mapping[str, float]:
 
 
 class Near:
-    """Sums over the names that are near a given one. Made once for each list; asking is a matter of a millisecond."""
+    """Sums over the names that are near a given one. Made once for each list; asking is a matter of half a millisecond."""
 
     def __init__(self, shares: Mapping[str, float]) -> None:
         self._shares = {name: share for name, share in shares.items() if share >= _COMMON_FROM}
         self._names = list(self._shares)
+        self._sorted = sorted(self._names)
+        self._by_initial: dict[str, float] = {}
         self._by_sound: dict[str, list[str]] = {}
         for name in self._names:
             self._by_sound.setdefault(sound(name), []).append(name)
+            self._by_initial[name[0]] = self._by_initial.get(name[0], 0.0) + self._shares[name]
 
     def slips_and_alike(self, name: str) -> tuple[float, float]:
         """Share of the people whose name is a slip away from this one, and of those whose name is only alike."""
@@ -77,12 +82,12 @@ class Near:
 
     def beginnings(self, name: str) -> float:
         """Share of the people whose name begins with this one, or is the beginning of it: three letters or more."""
-        return _UNSEEN * sum(
-            share
-            for other, share in self._shares.items()
-            if other != name and (other.startswith(name) or (len(other) > 2 and name.startswith(other)))
-        )
+        start = bisect_left(self._sorted, name)
+        longer = takewhile(lambda other: other.startswith(name), islice(self._sorted, start, None))
+        shorter = (name[:length] for length in range(3, len(name)))
+        share = sum(self._shares[other] for other in longer if other != name)
+        return _UNSEEN * (share + sum(self._shares.get(other, 0.0) for other in shorter))
 
     def initials(self, name: str) -> float:
         """Share of the people whose name has the same first letter."""
-        return _UNSEEN * sum(share for other, share in self._shares.items() if other[0] == name[:1])
+        return _UNSEEN * self._by_initial.get(name[:1], 0.0)
