@@ -32,7 +32,7 @@ from kecs.records.index import key_digest, statement_of_search  # noqa: E402
 from kecs.records.queries import candidates_for, population  # noqa: E402
 
 BARE = "SELECT record_id FROM records_identitykey WHERE digest = %s"
-WARM_UP = 200
+WARM_UP = 60
 COLD_EVERY = 4  # a cold name costs fifty times as much; fewer say enough
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 
@@ -26,7 +28,7 @@ from benchmarks import search_report
 from benchmarks.loading import NOT_INDEXED, load_into_postgresql, load_into_sqlite, prepare
 from benchmarks.population import Column, Population, generate
 from benchmarks.report import rounded
-from benchmarks.servers import BIN, ROOT, clean_environment, database, machine_cpu_seconds
+from benchmarks.servers import BIN, ROOT, Database, clean_environment, database, machine_cpu_seconds
 from kecs.pii.keyring import Keyring
 
 RESULTS = Path(__file__).parent / "results"
@@ -34,6 +36,7 @@ SIZES = (10_000, 1_000_000, 10_000_000)
 DATABASES = ("SQLite", "PostgreSQL")
 SAMPLES = 13_000  # of hits, and of misses: 4,000 of each kind, and 1,000 with names at first sight
 QUICK = 2_000
+ROUNDS = 4
 
 
 class Faulty(Exception):
@@ -91,42 +94,95 @@ def whom_to_ask(population: Population, samples: int) -> dict[str, list[list[str
     return {"hit": hits, "miss": misses}
 
 
-def measure(kind: str, rows: Sealed) -> dict[str, Any]:
-    """One database of one size: made, filled, asked, gone."""
-    with ExitStack() as stack:
-        server = stack.enter_context(database(kind))
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kecs-bench-")))
-        environment = clean_environment() | {
-            "DJANGO_SETTINGS_MODULE": "kecs.config.settings",
-            "DATABASE_URL": server.new(folder),
-            "KECS_MODE": "development",
-            "KECS_VAR_DIR": str(folder),
-            "KECS_KEYRING": str(rows.keyring),
-            "SQLITE_TMPDIR": str(folder),
-        }
-        run([str(BIN / "kecs"), "migrate", "--verbosity=0"], environment)
-        began = time.monotonic()
-        if kind == "SQLite":
-            load_into_sqlite(folder / "kecs.sqlite3", rows.folder)
-        else:
-            load_into_postgresql(environment["DATABASE_URL"], rows.folder)
-        loading = time.monotonic() - began
-        say(f"{kind}: {rows.people:,} records loaded in {loading:.0f} s; searching")
-        began, cpu = time.monotonic(), machine_cpu_seconds()
-        answer = json.loads(
-            run([sys.executable, "-m", "benchmarks.probes"], environment, json.dumps(rows.asked))
-        )
-        busy = (machine_cpu_seconds() - cpu) / (time.monotonic() - began) / (os.cpu_count() or 1)
-        demand_sound(answer, rows)
-        return {
-            "loading_seconds": loading,
-            "machine_busy_percent": 100 * busy,
-            "given_priority": answer["priority"],
-            "offered": answer["offered"],
-            "population": answer["population"],
-            "times_ms": {name: percentiles(times) for name, times in answer["times"].items()}
-            | {f"{kind} both": percentiles(both(answer["times"], kind)) for kind in search_report.KINDS},
-        }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """An installation with so many people on file, and the searches to make in it."""
+
+    environment: dict[str, str]
+    people: int
+    asked: dict[str, list[list[str]]]
+    loading_seconds: float
+    gigabytes: float
+
+    def part(self, turn: int) -> str:
+        """The searches of one round."""
+        return json.dumps({expected: people[turn::ROUNDS] for expected, people in self.asked.items()})
+
+
+def filled(stack: ExitStack, kind: str, rows: Sealed) -> Filled:
+    """One database of one size, gone when the stack ends."""
+    server = stack.enter_context(database(kind))
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kecs-bench-")))
+    keyring = Path(shutil.copy(rows.keyring, folder / "keyring.json"))
+    environment = clean_environment() | {
+        "DJANGO_SETTINGS_MODULE": "kecs.config.settings",
+        "DATABASE_URL": server.new(folder),
+        "KECS_MODE": "development",
+        "KECS_VAR_DIR": str(folder),
+        "KECS_KEYRING": str(keyring),
+        "SQLITE_TMPDIR": str(folder),
+    }
+    run([str(BIN / "kecs"), "migrate", "--verbosity=0"], environment)
+    began = time.monotonic()
+    if kind == "SQLite":
+        load_into_sqlite(folder / "kecs.sqlite3", rows.folder)
+    else:
+        load_into_postgresql(environment["DATABASE_URL"], rows.folder)
+    loading = time.monotonic() - began
+    say(f"{kind}: {rows.people:,} records loaded in {loading:.0f} s")
+    return Filled(
+        environment=environment,
+        people=rows.people,
+        asked=rows.asked,
+        loading_seconds=loading,
+        gigabytes=read_through(files_of(server, folder)) / 1e9,
+    )
+
+
+def measure(sizes: list[Filled]) -> dict[str, Any]:
+    """All sizes of one database in turn, round by round, so that they share the machine's moods."""
+    answers: dict[int, list[dict[str, Any]]] = {each.people: [] for each in sizes}
+    began, cpu = time.monotonic(), machine_cpu_seconds()
+    for turn in range(ROUNDS):
+        for each in sizes:
+            command = [sys.executable, "-m", "benchmarks.probes"]
+            answers[each.people].append(json.loads(run(command, each.environment, each.part(turn))))
+    busy = (machine_cpu_seconds() - cpu) / (time.monotonic() - began) / (os.cpu_count() or 1)
+    return {str(each.people): pooled(each, answers[each.people], busy) for each in sizes}
+
+
+def pooled(size: Filled, rounds: list[dict[str, Any]], busy: float) -> dict[str, Any]:
+    """What is reported of one size."""
+    times = {name: [took for one in rounds for took in one["times"][name]] for name in rounds[0]["times"]}
+    offered = {name: sum(one["offered"][name] for one in rounds) for name in rounds[0]["offered"]}
+    demand_sound(times, offered, population=rounds[0]["population"], people=size.people)
+    return {
+        "loading_seconds": size.loading_seconds,
+        "gigabytes": size.gigabytes,
+        "machine_busy_percent": 100 * busy,
+        "given_priority": rounds[0]["priority"],
+        "offered": offered,
+        "times_ms": {name: percentiles(each) for name, each in times.items()}
+        | {f"{kind} both": percentiles(both(times, kind)) for kind in search_report.KINDS},
+    }
+
+
+def files_of(server: Database, folder: Path) -> list[Path]:
+    """Where the database keeps its tables and indexes."""
+    if server.kind == "SQLite":
+        return [folder / "kecs.sqlite3"]
+    data = Path(unquote(server.url.partition("host=")[2])) / "data" / "base"
+    return [file for file in data.rglob("*") if file.is_file()]
+
+
+def read_through(files: list[Path]) -> int:
+    """Read everything once, so that a database which fits into memory is there, as after a day of use. How many bytes."""
+    size, buffer = 0, bytearray(1 << 22)
+    for file in files:
+        with file.open("rb", buffering=0) as content:
+            while read := content.readinto(buffer):
+                size += read
+    return size
 
 
 def run(command: list[str], environment: dict[str, str], text: str = "") -> str:
@@ -152,13 +208,15 @@ def percentiles(times: list[float]) -> dict[str, float]:
     return {"p50": median(times), "p95": cuts[94], "p99": cuts[98], "samples": len(times)}
 
 
-def demand_sound(answer: dict[str, Any], rows: Sealed) -> None:
+def demand_sound(
+    times: dict[str, list[float]], offered: dict[str, int], *, population: int, people: int
+) -> None:
     """Who is on file was offered her record, but for the few whose key leads to two; nobody else was offered anything."""
-    asked = sum(len(answer["times"][f"{kind} hit"]) for kind in ("warm", "cold"))
-    if answer["offered"]["miss"] or answer["offered"]["hit"] < 0.99 * asked:
-        raise Faulty(f"{answer['offered']} of {asked} were offered a record.")
-    if not 0.8 * rows.people <= answer["population"] <= 1.2 * rows.people:
-        raise Faulty(f"The database takes itself for {answer['population']} people, not {rows.people}.")
+    asked = sum(len(times[f"{kind} hit"]) for kind in ("warm", "cold"))
+    if offered["miss"] or offered["hit"] < 0.99 * asked:
+        raise Faulty(f"{offered} of {asked} were offered a record.")
+    if not 0.8 * people <= population <= 1.2 * people:
+        raise Faulty(f"The database takes itself for {population} people, not {people}.")
 
 
 def main() -> int:
@@ -174,13 +232,16 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.quick:
         chosen.sizes, chosen.databases, chosen.samples = [QUICK], ["SQLite"], QUICK // 3
-    measured: dict[str, dict[str, Any]] = {kind: {} for kind in chosen.databases}
     try:
-        for people in chosen.sizes:
-            say(f"{people:,} people: names, keys, seals")
-            with sealed(people, chosen.samples) as rows:
-                for kind in chosen.databases:
-                    measured[kind][str(people)] = measure(kind, rows)
+        with ExitStack() as stack:
+            made: dict[str, list[Filled]] = {kind: [] for kind in chosen.databases}
+            for people in chosen.sizes:
+                say(f"{people:,} people: names, keys, seals")
+                with sealed(people, chosen.samples) as rows:
+                    for kind in chosen.databases:
+                        made[kind].append(filled(stack, kind, rows))
+            say("searching")
+            measured = {kind: measure(sizes) for kind, sizes in made.items()}
     except Faulty as faulty:
         print(f"The measurement is void. {faulty}", file=sys.stderr)
         return 1
