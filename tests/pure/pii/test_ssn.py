@@ -54,3 +54,37 @@ def test_the_last_four():
     assert Last4.parse(" 4321 ").digits == "4321"
     with pytest.raises(SsnError):
         Last4.parse("0000")
+
+
+def test_the_last_four_of_a_whole_number_are_those_typed_alone():
+    ssn = Ssn.parse("900-55-0321", allow_never_issued=True)
+    assert ssn.last4 == Last4.parse("0321")
+    assert ssn.masked() == "***-**-0321"
+
+
+def test_what_is_printed_has_the_shape_of_the_number():
+    assert str(Ssn.parse("900554321", allow_never_issued=True)) == "***-**-****"
+    assert str(Last4.parse("4321")) == "****"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", SsnProblem.EMPTY),
+        (" - ", SsnProblem.EMPTY),
+        ("432", SsnProblem.WRONG_LENGTH),
+        ("43210", SsnProblem.WRONG_LENGTH),
+        ("432l", SsnProblem.NOT_DIGITS),
+        ("0000", SsnProblem.NEVER_ISSUED),
+    ],
+)
+def test_last_four_that_cannot_be_are_refused_with_their_reason(text, code):
+    with pytest.raises(SsnError) as refused:
+        Last4.parse(text)
+    assert refused.value.code is code
+    assert str(refused.value) == code.value
+
+
+@pytest.mark.parametrize("text", ["899554321", "001010001", "665554321", "667554321", "772554321"])
+def test_areas_that_were_issued_are_read_everywhere(text):
+    assert Ssn.parse(text, allow_never_issued=False) == Ssn.parse(text, allow_never_issued=True)

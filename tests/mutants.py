@@ -1,0 +1,37 @@
+"""The pytest plugin of scripts/mutants, which runs the pure tests on one changed function after another.
+
+It stands in for tests/conftest.py there: no database, no mail, and the same examples each time.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from itertools import chain
+
+import hypothesis
+import pytest
+
+ROOMS = ("kecs.matching.", "kecs.pii.")
+
+hypothesis.settings.register_profile(
+    "mutants",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=40,
+    # What fails is counted, not read: no time goes into the smallest example.
+    phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.load_profile("mutants")
+
+
+@pytest.fixture(autouse=True)
+def _cold() -> Iterator[None]:
+    """While mutmut learns which tests reach which function, none may be spared the way there by what is cached."""
+    if os.environ.get("MUTANT_UNDER_TEST") == "stats":
+        modules = [module for name, module in sys.modules.items() if name.startswith(ROOMS)]
+        for thing in chain.from_iterable(vars(module).values() for module in modules):
+            if hasattr(thing, "cache_clear"):
+                thing.cache_clear()
+    yield
