@@ -5,7 +5,6 @@ It stands in for tests/conftest.py there: no database, no mail, and the same exa
 
 import os
 import sys
-from collections.abc import Iterator
 from itertools import chain
 
 import hypothesis
@@ -27,11 +26,10 @@ hypothesis.settings.load_profile("mutants")
 
 
 @pytest.fixture(autouse=True)
-def _cold() -> Iterator[None]:
+def _cold() -> None:
     """While mutmut learns which tests reach which function, none may be spared the way there by what is cached."""
     if os.environ.get("MUTANT_UNDER_TEST") == "stats":
         modules = [module for name, module in sys.modules.items() if name.startswith(ROOMS)]
         for thing in chain.from_iterable(vars(module).values() for module in modules):
             if hasattr(thing, "cache_clear"):
                 thing.cache_clear()
-    yield

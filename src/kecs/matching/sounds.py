@@ -7,5 +7,5 @@ from jellyfish import metaphone
 
 @lru_cache(maxsize=65_536)
 def sound(name: str) -> str:
-    """Metaphone of a folded name, or the name itself where it has no sound of its own (h, vowels of one letter)."""
-    return metaphone(name).replace(" ", "") or name
+    """Metaphone of a folded name, or the name itself where that says nothing (w, gh, ee)."""
+    return metaphone(name) or name

@@ -1,6 +1,6 @@
 """Columns that hold sealed values, and digests under the installation's keyring."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -29,7 +29,7 @@ ROOTS = {1: b"1" * 32, 2: b"2" * 32, 3: b"3" * 32}
 
 
 @pytest.fixture
-def with_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Keyring]]:
+def with_keys(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Keyring]:
     """The installation has a keyring of these roots."""
 
     def install(*key_ids: int, current: int) -> Keyring:
@@ -38,7 +38,7 @@ def with_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Keyring
         return keyring
 
     install(1, current=1)
-    yield install
+    return install
 
 
 def test_the_keyring_is_that_of_the_installation_read_once(tmp_path: Path) -> None:
