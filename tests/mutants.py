@@ -25,11 +25,21 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("mutants")
 
 
+def forget() -> None:
+    """Empty the caches of both rooms."""
+    modules = [module for name, module in sys.modules.items() if name.startswith(ROOMS)]
+    for thing in chain.from_iterable(vars(module).values() for module in modules):
+        if hasattr(thing, "cache_clear"):
+            thing.cache_clear()
+
+
+def pytest_collection_finish() -> None:
+    """What was worked out before a change would hide it."""
+    forget()
+
+
 @pytest.fixture(autouse=True)
 def _cold() -> None:
-    """While mutmut learns which tests reach which function, none may be spared the way there by what is cached."""
+    """While mutmut learns which tests reach which function, none may be spared the way there by a cache."""
     if os.environ.get("MUTANT_UNDER_TEST") == "stats":
-        modules = [module for name, module in sys.modules.items() if name.startswith(ROOMS)]
-        for thing in chain.from_iterable(vars(module).values() for module in modules):
-            if hasattr(thing, "cache_clear"):
-                thing.cache_clear()
+        forget()

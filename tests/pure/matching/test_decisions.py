@@ -35,7 +35,8 @@ class Case:
 
     @property
     def name(self) -> str:
-        return f"{self.first['case']} {self.first['category']}: {self.first['why']}"
+        why = self.first["why"].replace("’", "'")  # so that it can be typed after -k
+        return f"{self.first['case']} {self.first['category']}: {why}"
 
 
 def cases(file_name: str) -> Iterator[Case]:
