@@ -39,7 +39,7 @@ NAMES = st.sampled_from(
         "-",
         "Núñez",
         "Nguyen",
-    ]  # fmt: skip
+    ]
 )
 
 
