@@ -91,3 +91,43 @@ def test_every_way_of_writing_a_day_gives_that_day(born: date) -> None:
 def test_any_text_gives_a_plausible_date_or_a_code(text: str) -> None:
     with suppress(BirthDateError):  # and nothing else is raised
         assert 15 <= age_on(TODAY, born=parse_birth_date(text, today=TODAY)) <= 120
+
+
+def test_a_text_of_forty_characters_may_be_a_date_and_a_longer_one_is_not() -> None:
+    assert parse_birth_date("01/02/1980" + " " * 30, today=TODAY) == date(1980, 1, 2)
+    with pytest.raises(BirthDateError) as refused:
+        parse_birth_date("01/02/1980" + " " * 31, today=TODAY)
+    assert refused.value.code is BirthDateProblem.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("text", "born"),
+    [
+        ("12/31/1985", date(1985, 12, 31)),
+        ("01/01/1985", date(1985, 1, 1)),
+        ("01/01/1900", date(1900, 1, 1)),
+        ("19000101", date(1900, 1, 1)),
+        ("20011231", date(2001, 12, 31)),
+        ("12 31 1985", date(1985, 12, 31)),
+        ("1231 1985", date(1985, 12, 31)),
+    ],
+)
+def test_the_first_and_last_of_each_part_are_read(text: str, born: date) -> None:
+    assert read_birth_date(text, today=TODAY) == born
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("1/2/3/4", "unreadable"), ("01 02 80", "two_digit_year"), ("010 280", "two_digit_year")],
+)
+def test_short_years_and_what_is_none(text: str, code: str) -> None:
+    with pytest.raises(BirthDateError) as refused:
+        read_birth_date(text, today=TODAY)
+    assert refused.value.code == BirthDateProblem(code)
+
+
+def test_who_is_born_today_in_another_year_has_her_birthday() -> None:
+    assert age_on(date(2026, 11, 23), born=date(1985, 11, 23)) == 41
+    assert age_on(date(2026, 11, 22), born=date(1985, 11, 23)) == 40
+    assert age_on(date(2026, 10, 30), born=date(1985, 11, 1)) == 40
+    assert read_birth_date(f"{TODAY:%m/%d}/{TODAY.year - 15}", today=TODAY).year == TODAY.year - 15

@@ -180,3 +180,86 @@ def test_forms_of_one_name(one: str, other: str) -> None:
 def test_two_names_are_not_one(one: str, other: str) -> None:
     assert not are_forms_of_one_name(one, other)
     assert not are_forms_of_one_name(other, one)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Anna" + " " * 508, "Anna"),  # 512 characters in all: what would be trimmed is not counted at 128
+        ("x" + "\u0323" * 4 + "x" + "\u0323" * 4, "x" + "\u0323" * 4 + "x" + "\u0323" * 4),
+        ("Anna-" * 25 + "Ana", "Anna-" * 25 + "Ana"),
+        ("St. Mary, of", "St. Mary, of"),
+        ("A  \u2003 B", "A B"),
+    ],
+)
+def test_a_name_at_the_edge_is_kept(text: str, kept: str) -> None:
+    assert check_name(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Anna" + " " * 509, "too_long"),
+        ("x" + "\u0323" * 5, "symbol"),
+        ("Maria\ufe00", "invisible_character"),
+        ("Maria\ufe0f", "invisible_character"),
+        ("Maria\ufe10", "symbol"),
+        ("Maria\ufdff", "symbol"),
+        ("Ma\u2029ria", "control_character"),
+        ("\x00", "control_character"),
+        ("7", "digit"),
+        ("..", "no_letter"),
+        (", -", "no_letter"),
+        ("A" * 64 + " " * 70 + "A" * 64, "too_long"),
+    ],
+)
+def test_a_name_beyond_the_edge_is_refused(text: str, code: str) -> None:
+    with pytest.raises(NameRefused) as refused:
+        check_name(text)
+    assert refused.value.code == NameProblem(code)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "generation"),
+    [
+        ("Reed", ("reed",), None),
+        ("Reed Jr", ("reed",), 2),
+        ("Reed Sr", ("reed",), 1),
+        ("Reed III Jr", ("reed",), 3),  # the one next to the name
+        ("Reed 4th", ("reed",), 4),
+        ("Jr", ("jr",), None),
+        ("Jr Sr", ("jr",), 1),
+        ("Mary I", ("mary", "i"), None),
+        ("Reed Jr.-Stone", ("reed", "jr", "stone"), None),
+    ],
+)
+def test_the_generation_is_what_stands_behind_the_name(
+    text: str, tokens: tuple[str, ...], generation: int | None
+) -> None:
+    folded = fold(text)
+    assert (folded.tokens, folded.generation) == (tokens, generation)
+
+
+@pytest.mark.parametrize(
+    ("text", "spellings"),
+    [
+        ("Köhler Jr", {"kohler", "koehler"}),
+        ("Åse", {"ase", "aase"}),
+        ("ÄÖÜ", {"aou", "aeoeue"}),
+        ("Reed", {"reed"}),
+        ("van Müller", {"vanmuller", "vanmueller"}),
+        ("Gal·la", {"galla"}),
+        ("О’Brien", {"obrien"}),  # the first letter is Cyrillic
+        ("Нина", {"nina"}),
+        ("Соня", {"sonya"}),
+    ],
+)
+def test_the_spellings_of_a_name(text: str, spellings: set[str]) -> None:
+    assert fold(text).spellings == spellings
+
+
+@pytest.mark.parametrize(
+    ("suffix", "generation"), [("", None), ("J r", 2), ("2nd", 2), ("5th", 5), ("RN", None)]
+)
+def test_generations_in_their_own_column(suffix: str, generation: int | None) -> None:
+    assert generation_of(suffix) == generation
