@@ -1,7 +1,7 @@
 """What a decision carries besides its outcome: which records, whose account, what agreed, and how much evidence."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -79,9 +79,15 @@ def test_an_account_that_waits_for_a_record_is_held_by_itself() -> None:
     assert search(WAITING) == Decision(outcome=Outcome.HELD, account_id="w1", because=ALL_EXACT, bits=bits())
 
 
-def test_two_accounts_that_wait_are_several() -> None:
-    decision = search(WAITING, replace(WAITING, account_id="w2"))
-    assert (decision.outcome, decision.record_ids, decision.account_id) == (Outcome.SEVERAL, (), None)
+EARLY, LATE = datetime(2026, 11, 22, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def test_of_the_accounts_that_wait_the_one_that_has_waited_longest_speaks() -> None:
+    first, second = replace(WAITING, account_id="w9", stated_at=EARLY), replace(WAITING, stated_at=LATE)
+    assert search(first, second) == search(second, first) == search(first)
+    assert search(first).account_id == "w9"
+    together = replace(WAITING, stated_at=EARLY)
+    assert search(first, together) == search(together, first) == search(together)
 
 
 def test_who_waits_does_not_count_beside_a_record() -> None:
@@ -188,6 +194,14 @@ def test_the_same_name_in_both_boxes_is_read_as_typed() -> None:
     assert decide(claim, [same], population=A_STATE).because == ALL_EXACT
 
 
+def test_father_and_son_are_never_offered_each_others_record_however_rare_the_name() -> None:
+    claim = replace(CLAIM, first_name="Qwxyz", last_surname="Vwxyz Jr")
+    father = replace(HERS, first_name="Qwxyz", last_surname="Vwxyz", generation_code_suffix="Sr")
+    assert decide(claim, [father], population=1).outcome is Outcome.NONE
+    son = replace(father, generation_code_suffix="Jr")
+    assert decide(claim, [son], population=1).outcome is Outcome.ONE
+
+
 def test_middle_names_and_suffixes_on_file_are_looked_at() -> None:
     assert search(replace(HERS, first_name="Ana", middle_name="Maria")).because[2] == "first_name_middle"
     claim = replace(CLAIM, last_surname="Lopez Jr")
@@ -198,6 +212,7 @@ def test_middle_names_and_suffixes_on_file_are_looked_at() -> None:
 # --- A new account -----------------------------------------------------------------------------------------------
 
 SAME_SSN = replace(HERS, ssn=FactLevel.EXACT)
+NO_SSN = replace(HERS, last4=FactLevel.ABSENT)
 WITH_SSN = ("ssn", *ALL_EXACT)
 
 
@@ -251,9 +266,17 @@ def test_two_records_with_her_ssn_are_several() -> None:
     assert (decision.record_id, decision.record_ids, decision.account_id) == (None, ("r1", "r3"), "a1")
 
 
-def test_two_waiting_accounts_with_her_ssn_are_several() -> None:
-    waiting = [replace(SAME_SSN, record_id=None, account_id=account) for account in ("w1", "w2")]
-    assert review(ReviewReason.SEVERAL, *waiting).account_id == "w1"
+def test_of_waiting_accounts_with_her_ssn_or_near_it_the_longest_waiting_speaks() -> None:
+    for here in (replace(SAME_SSN, record_id=None), replace(NO_SSN, record_id=None)):
+        first = replace(here, account_id="w9", stated_at=EARLY)
+        second = replace(here, account_id="w1", stated_at=LATE)
+        assert create(first, second) == create(second, first) == create(first)
+        assert create(first).account_id == "w9"
+
+
+def test_who_waits_does_not_count_beside_a_record_with_her_ssn_or_near_it() -> None:
+    assert create(SAME_SSN, replace(WAITING, ssn=FactLevel.EXACT)) == create(SAME_SSN)
+    assert create(NO_SSN, WAITING) == create(NO_SSN)
 
 
 def test_a_dead_owner_of_her_ssn_and_one_of_another_name() -> None:
@@ -288,9 +311,6 @@ def test_her_ssn_alone_does_not_outweigh_a_world() -> None:
     people = int(2 ** (worth - weights()["thresholds"]["step_up"]))
     assert create(another_surname, population=people // 2).outcome is NewOutcome.JOIN
     assert create(another_surname, population=people * 2).reason is ReviewReason.SSN_ON_FILE_OTHER_NAME
-
-
-NO_SSN = replace(HERS, last4=FactLevel.ABSENT)
 
 
 def test_near_records_are_told_all_and_in_order() -> None:

@@ -186,7 +186,12 @@ def test_a_typed_surname_against_the_one_on_file(typed: str, on_file: str, level
         ("Lopez", "", "", "Maria|", "absent"),
         ("Lopez", "", "", "|Stone", "differs"),
         ("Lopez", "", "", "|Lopez", "former"),
-        ("Lopes", "Garcia", "", "|Lopez", "differs"),  # a slip in a former name is none of ours
+        ("Lopes", "Garcia", "", "|Lopez", "alike"),  # a slip in a former name
+        ("Lopes", "Garcia", "", "|Stone; |Lopez", "alike"),
+        ("Lopes", "Lopez", "", "|Lopez", "typo"),
+        ("Lopes", "Garcia", "", "Lopez|", "differs"),
+        ("Xxochiitlaan", "Garcia", "", "|Xochitlan", "differs"),  # only alike
+        ("de la", "Garcia", "", "|de lo", "differs"),
     ],
 )
 def test_a_typed_surname_against_a_middle_or_a_former_one(
@@ -212,6 +217,13 @@ def test_father_and_son_differ_where_both_sides_say_which(
     typed: str, on_file: str, suffix: str, level: str
 ) -> None:
     assert last_level(typed, on_file, suffix=suffix) == level
+
+
+def test_a_reading_says_that_father_and_son_differ() -> None:
+    record = RecordNames(first_name="John", last_surname="Reed", generation_code_suffix="Sr")
+    assert [each.generations_differ for each in compare_names("John", "Reed Jr", record)] == [True]
+    assert [each.generations_differ for each in compare_names("John", "Reed", record)] == [False]
+    assert [each.generations_differ for each in compare_names("Reed", "John", record)] == [False, False]
 
 
 def test_a_generation_may_stand_behind_the_first_name() -> None:
