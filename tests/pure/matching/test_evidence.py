@@ -1,5 +1,6 @@
 """What agreements and differences are worth, worked out by hand from the figures of weights.toml."""
 
+from dataclasses import replace
 from math import log2
 
 import pytest
@@ -56,7 +57,7 @@ def of_surname(level: Level, share: float) -> float:
 
 
 def share_of_first_name(name: str) -> float:
-    return max(FIRST_NAMES.get(name, 0) * COHORT, RAREST_FIRST)
+    return float(max(FIRST_NAMES.get(name, 0) * COHORT, RAREST_FIRST))
 
 
 # --- First names -------------------------------------------------------------------------------------------------
@@ -177,11 +178,11 @@ def test_swapped_names_are_priced_in_the_box_they_belong_in(first: str, last: st
 
 def test_a_reading_is_worth_the_sum_of_its_names_and_less_where_swapped() -> None:
     prices = price("Maria", "Lopez")
-    levels = {"first_name": Level.EXACT, "last_surname": Level.TYPO}
-    assert bits_of_names(NameLevels(**levels), prices) == pytest.approx(
+    straight = NameLevels(first_name=Level.EXACT, last_surname=Level.TYPO)
+    assert bits_of_names(straight, prices) == pytest.approx(
         prices.first_name[Level.EXACT] + prices.last_surname[Level.TYPO]
     )
-    assert bits_of_names(NameLevels(**levels, swapped=True), prices) == pytest.approx(
+    assert bits_of_names(replace(straight, swapped=True), prices) == pytest.approx(
         prices.first_name_swapped[Level.EXACT]
         + prices.last_surname_swapped[Level.TYPO]
         + log2(weights()["swapped"]["share"])
