@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kecs.matching.decide import Claim
+from kecs.matching.facts import birth_dates_one_slip_away, digits_one_slip_away
 from kecs.matching.keys import (
     Key,
     KeyKind,
@@ -15,7 +16,9 @@ from kecs.matching.keys import (
     guessed_surnames,
     linkage_keys,
     near_keys,
+    new_account_keys,
     record_keys,
+    slipped_keys,
 )
 
 BORN = date(1985, 3, 14)
@@ -130,3 +133,21 @@ def test_the_order_of_names_and_of_boxes_never_matters_to_the_index(one: str, ot
 
     assert keys((one, other), (one,)) == keys((other, one), (one,))
     assert near_keys(claim(one, other), ssn="900124821") == near_keys(claim(other, one), ssn="900124821")
+
+
+def test_slipped_keys_are_search_keys_and_each_is_asked_once() -> None:
+    asked = claim("Maria", "Lopez")
+    keys = slipped_keys(asked, ssn="900124821")
+    assert len(keys) == len(set(keys))
+    assert not set(keys) & set(new_account_keys(asked, ssn="900124821"))
+    pairs = [key for key in keys if key.kind is KeyKind.BIRTH_DATE_LAST4]
+    assert keys == (*pairs, *[Key(KeyKind.SSN, (key.facts[0],)) for key in keys if key.kind is KeyKind.SSN])
+    born_slipped = [key for key in pairs if key.facts[1] == "4821"]
+    assert {key.facts for key in born_slipped} == {
+        (born.isoformat(), "4821") for born in birth_dates_one_slip_away(BORN)
+    }
+    assert {key.facts for key in pairs} - {key.facts for key in born_slipped} == {
+        ("1985-03-14", last4) for last4 in digits_one_slip_away("4821")
+    }
+    for made_up in ("123456789", ""):
+        assert slipped_keys(asked, ssn=made_up) == tuple(pairs)
