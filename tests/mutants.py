@@ -3,6 +3,7 @@
 It stands in for tests/conftest.py there: no database, no mail, and the same examples each time.
 """
 
+import gc
 import os
 import sys
 from itertools import chain
@@ -44,6 +45,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """What was worked out before a change would hide it."""
     forget()
+
+
+def pytest_unconfigure() -> None:
+    """Once the first process has read everything, those that it forks need not look for garbage in that."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
