@@ -20,6 +20,13 @@ class KeyringError(Exception):
     """The key file is missing, readable by others, or not a key file. The message is for the operator."""
 
 
+def derived_from(root: bytes, purpose: str) -> bytes:
+    """32 bytes for one purpose (HKDF-SHA-256 of the root), so that no key serves two ends."""
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"kecs/" + purpose.encode()).derive(
+        root
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Keyring:
     """Numbered root keys. The current one seals and indexes; older ones still open what they sealed.
@@ -31,14 +38,16 @@ class Keyring:
     current: int
     roots: Mapping[int, bytes] = field(repr=False)
 
-    def derived(self, key_id: int, purpose: str) -> bytes:
-        """32 bytes for one purpose (HKDF-SHA-256 of the root), so that no key serves two ends. Raises KeyringError."""
+    def root(self, key_id: int) -> bytes:
+        """The root key of this number. Raises KeyringError."""
         root = self.roots.get(key_id)
         if root is None:
             raise KeyringError(f"Key {key_id} is not in the keyring.")
-        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"kecs/" + purpose.encode()).derive(
-            root
-        )
+        return root
+
+    def derived(self, key_id: int, purpose: str) -> bytes:
+        """A key for one purpose from the root of this number. Raises KeyringError."""
+        return derived_from(self.root(key_id), purpose)
 
     @classmethod
     def load(cls, path: Path) -> "Keyring":

@@ -6,9 +6,11 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from kecs.pii.keyring import Keyring, KeyringError
+from kecs.pii.keyring import Keyring, KeyringError, derived_from
 
 NONCE_BYTES = 12
+TAG_BYTES = 16
+SHORTEST = 1 + NONCE_BYTES + TAG_BYTES  # of an empty text
 
 
 class SealBroken(Exception):
@@ -16,8 +18,8 @@ class SealBroken(Exception):
 
 
 @lru_cache(maxsize=64)
-def _cipher(root: bytes, key_id: int) -> AESGCM:
-    return AESGCM(Keyring(label="", current=key_id, roots={key_id: root}).derived(key_id, "seal"))
+def _cipher(root: bytes) -> AESGCM:
+    return AESGCM(derived_from(root, "seal"))
 
 
 def seal(keyring: Keyring, plaintext: str, context: str) -> bytes:
@@ -26,24 +28,20 @@ def seal(keyring: Keyring, plaintext: str, context: str) -> bytes:
     `context` names the place ("table.column:row id"); the value opens nowhere else.
     """
     nonce = secrets.token_bytes(NONCE_BYTES)
-    body = _cipher(keyring.roots[keyring.current], keyring.current).encrypt(
-        nonce, plaintext.encode(), context.encode()
-    )
+    body = _cipher(keyring.root(keyring.current)).encrypt(nonce, plaintext.encode(), context.encode())
     return bytes([keyring.current]) + nonce + body
 
 
 def unseal(keyring: Keyring, sealed: bytes, context: str) -> str:
     """The value that was sealed for this context. Raises SealBroken."""
-    if len(sealed) <= 1 + NONCE_BYTES:
+    if len(sealed) < SHORTEST:
         raise SealBroken
-    key_id = sealed[0]
-    root = keyring.roots.get(key_id)
-    if root is None:
-        raise SealBroken from KeyringError(f"Key {key_id} is not in the keyring.")
     try:
-        plain = _cipher(root, key_id).decrypt(
-            sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], context.encode()
-        )
+        cipher = _cipher(keyring.root(sealed[0]))
+    except KeyringError as unknown:
+        raise SealBroken from unknown
+    try:
+        plain = cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], context.encode())
     except InvalidTag:
         raise SealBroken from None
     return plain.decode()

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kecs.pii.fingerprint import digest
-from kecs.pii.keyring import Keyring, KeyringError
+from kecs.pii.keyring import Keyring, KeyringError, derived_from
 from kecs.pii.redact import REDACTED, redacted
 from kecs.pii.seal import SealBroken, seal, unseal
 
@@ -36,8 +36,8 @@ def key_for(purpose: str, root: bytes = ROOT) -> bytes:
 
 
 def test_a_key_is_derived_from_the_root_for_its_purpose() -> None:
-    assert KEYRING.derived(7, "seal") == key_for("seal")
-    assert len(KEYRING.derived(7, "seal")) == 32
+    assert KEYRING.derived(7, "seal") == derived_from(ROOT, "seal") == key_for("seal")
+    assert len(derived_from(ROOT, "seal")) == 32
 
 
 def test_an_unknown_key_is_refused_by_its_number() -> None:
@@ -151,6 +151,11 @@ def test_the_key_file_is_readable_json(tmp_path: Path) -> None:
     }
     assert len(made.roots[1]) == 32
     assert (made.label, made.current, set(made.roots)) == ("production", 1, {1})
+
+
+def test_the_folders_of_the_key_file_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "c" / "keyring.json"
+    assert Keyring.create(path, label="test") == Keyring.load(path)
 
 
 def test_two_keyrings_never_have_a_key_in_common(tmp_path: Path) -> None:
