@@ -101,6 +101,11 @@ def test_without_nine_digits_typed_there_is_no_ssn(typed: str | None) -> None:
     assert compare_ssns(typed, "900124821") is FactLevel.ABSENT
 
 
+def test_numbers_of_two_lengths_are_no_slips_of_each_other() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        compare_last4("4821", "482")
+
+
 @given(DATES, DATES)
 def test_birth_dates_agree_as_well_both_ways(one: date, other: date) -> None:
     assert compare_birth_dates(one, other) is compare_birth_dates(other, one)

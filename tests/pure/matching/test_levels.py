@@ -64,6 +64,8 @@ def last_level(typed: str, last: str, middle: str = "", other: str = "", suffix:
         ("Mary A", "Mary Beth", "differs"),
         ("Mary Annabel", "Mary Annabell", "part"),
         ("Mary Annabel", "Mary Annabell Lou", "part"),
+        ("Mary Annabel", "Mary Anabel", "part"),
+        ("Mary Ann", "Mary Annabel", "differs"),
         ("Mary Ann Sue", "Mary Ann", "part"),
         ("Mary Ann Sue", "Mary Ann Lou", "differs"),
         ("Ann", "Mary Ann", "differs"),
