@@ -204,11 +204,10 @@ def _part_of_first_name(typed: Folded, record: RecordNames) -> Level | None:
     # A lone initial in front would let one typed letter stand for a whole first name.
     same_leading = typed.tokens[0] == on_file[0] and len(on_file[0]) > 1
     leading_agree = same_leading or are_forms_of_one_name(typed.tokens[0], on_file[0])
-    following = zip(typed.tokens[1:], on_file[1:], strict=False)
-    # With one word on each side there is no part to speak of: equal words were found before.
-    several_words = len(typed.tokens) > 1 or len(first.tokens) > 1
-    if not (several_words and leading_agree):
+    if not leading_agree:
         return None
+    # Somewhere are several words, for one equal word on each side was found before.
+    following = zip(typed.tokens[1:], on_file[1:], strict=False)
     return Level.PART if all(_same_or_initial(one, other) for one, other in following) else Level.DIFFERS
 
 

@@ -86,6 +86,8 @@ def test_of_the_accounts_that_wait_the_one_that_has_waited_longest_speaks() -> N
     first, second = replace(WAITING, account_id="w9", stated_at=EARLY), replace(WAITING, stated_at=LATE)
     assert search(first, second) == search(second, first) == search(first)
     assert search(first).account_id == "w9"
+    long_ago = replace(WAITING, account_id="w9")  # nobody knows since when
+    assert search(replace(WAITING, stated_at=EARLY), long_ago) == search(long_ago)
     together = replace(WAITING, stated_at=EARLY)
     assert search(first, together) == search(together, first) == search(together)
 
