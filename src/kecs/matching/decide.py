@@ -261,7 +261,7 @@ def _compared(claim: Claim, candidate: Candidate, prices: Prices) -> _Compared:
     )
     facts = bits_of_facts(birth_date=candidate.birth_date, last4=candidate.last4, ssn=candidate.ssn)
     readings = compare_names(claim.first_name, claim.last_surname, names)
-    best = max(readings, key=lambda levels: (bits_of_names(levels, prices), not levels.swapped))
+    best = max(readings, key=lambda levels: bits_of_names(levels, prices))  # of two alike, the one as typed
     return _Compared(candidate=candidate, names=best, bits=facts + bits_of_names(best, prices))
 
 
