@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kecs.pii.fingerprint import digest
+from kecs.pii.fingerprint import digest, digester
 from kecs.pii.keyring import Keyring, KeyringError, derived_from
 from kecs.pii.redact import REDACTED, redacted
 from kecs.pii.seal import SealBroken, seal, unseal
@@ -74,6 +74,17 @@ def test_a_digest_depends_on_the_root_and_not_on_its_number(facts: tuple[str, ..
     both = Keyring(label="test", current=1, roots={1: OTHER_ROOT, 2: ROOT})
     assert digest(both, "p", *facts, key_id=2) == digest(KEYRING, "p", *facts)
     assert digest(both, "p", *facts) == digest(OTHER, "p", *facts)
+
+
+@given(FACTS, FACTS)
+def test_digests_by_the_million_are_the_same_ones(one: tuple[str, ...], other: tuple[str, ...]) -> None:
+    both = Keyring(label="test", current=2, roots={1: OTHER_ROOT, 2: ROOT})
+    digested = digester(both, "p")
+    assert [digested(one), digested(other), digested(one)] == [
+        digest(both, "p", *one),
+        digest(both, "p", *other),
+        digest(both, "p", *one),
+    ]
 
 
 # --- Seals -------------------------------------------------------------------------------------------------------
