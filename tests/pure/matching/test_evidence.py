@@ -118,7 +118,7 @@ def test_a_rare_name_with_a_common_form_is_worth_little_as_a_nickname() -> None:
 # --- Surnames ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["smith", "lopez", "quayle", "qwxyz"])
+@pytest.mark.parametrize("name", ["smith", "lopez", "james", "lee", "quayle", "qwxyz"])
 def test_each_level_of_a_surname_is_worth_what_strangers_make_it(name: str) -> None:
     bits = price("Maria", name).last_surname
     same = max(surnames().get(name, 0), RAREST_LAST)
