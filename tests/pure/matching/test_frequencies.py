@@ -87,6 +87,19 @@ def test_names_that_only_sound_alike_are_found() -> None:
     assert near.slips_and_alike("phylip") == (0.0, pytest.approx(UNSEEN * 0.5))
 
 
+def test_more_than_a_handful_are_summed_that_are_near_by_slips_only_or_by_look_only() -> None:
+    by_slips = [f"{letter}bcdefg{letter}" for letter in "hijklmnopq"]
+    assert Near(dict.fromkeys(by_slips, 0.01)).slips_and_alike("xbcdefgx") == (
+        pytest.approx(UNSEEN * 0.1),
+        0.0,
+    )
+    by_look = [f"katherine{letter}t{letter}" for letter in "bdfgklmnpr"]
+    assert Near(dict.fromkeys(by_look, 0.01)).slips_and_alike("katherine") == (
+        0.0,
+        pytest.approx(UNSEEN * 0.1),
+    )
+
+
 def test_more_than_a_handful_are_summed() -> None:
     names = [f"anna{letter}" for letter in "bcdefghijk"]
     assert Near(dict.fromkeys(names, 0.01)).slips_and_alike("anna")[0] == pytest.approx(UNSEEN * 0.1)

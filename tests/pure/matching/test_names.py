@@ -227,6 +227,7 @@ def test_a_name_beyond_the_edge_is_refused(text: str, code: str) -> None:
         ("Reed Sr", ("reed",), 1),
         ("Reed III Jr", ("reed",), 3),  # the one next to the name
         ("Reed 4th", ("reed",), 4),
+        ("van Reed Jr", ("van", "reed"), 2),
         ("Jr", ("jr",), None),
         ("Jr Sr", ("jr",), 1),
         ("Mary I", ("mary", "i"), None),

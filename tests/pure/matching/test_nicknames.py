@@ -25,6 +25,8 @@ def test_every_form_is_a_word_of_two_letters_or_more() -> None:
     for name in ("elizabeth", "robert", "john", "patricia", "edward", "albert"):
         assert forms_of(name)
         assert all(len(form) > 1 and form.isalpha() for form in forms_of(name))
+    assert all(form.isalpha() for form in forms_of("casey") | forms_of("leroy"))
+    assert forms_of("k.c.") == frozenset()
     assert forms_of("al")
     assert forms_of("j") == forms_of("k") == frozenset()
 
