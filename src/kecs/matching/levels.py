@@ -237,8 +237,8 @@ def _last_surname_level(typed: Folded, record: RecordNames) -> Level:
     on_file = fold(record.last_surname)
     if not on_file.joined:
         return Level.DIFFERS if formers else Level.ABSENT
-    if not surname_parts(typed.tokens):
-        return Level.DIFFERS  # particles alone are no name: "de la" is the beginning of too many
+    if not 1 <= len(surname_parts(typed.tokens)) <= MOST_PARTS_TYPED:
+        return Level.DIFFERS  # particles alone ("de la") begin too many names, and three names are a net
     level = _like(typed, on_file)
     if level is Level.DIFFERS and any(_like(typed, fold(former)) is Level.TYPO for former in formers):
         return Level.ALIKE
