@@ -19,6 +19,7 @@ import threading
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import combinations
 from pathlib import Path
@@ -82,17 +83,13 @@ class Visitors:
         self.times: dict[str, list[float]] = {each.kind: [] for each in searches}
         self.envelopes: set[tuple[Any, ...]] = set()
         self.lock = threading.Lock()
-        self.errors: list[str] = []
 
     def run(self, visitors: int) -> dict[str, list[float]]:
         """Milliseconds of each kind. Raises Told when an answer differs in more than its time."""
-        threads = [threading.Thread(target=self.visit, args=(number,)) for number in range(visitors)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if self.errors or len(self.envelopes) != 1:
-            raise Told(f"Answers differ: {self.errors[:3]} {sorted(self.envelopes)[:3]}")
+        with ThreadPoolExecutor(visitors) as pool:
+            list(pool.map(self.visit, range(visitors)))  # raises what a visit raised
+        if len(self.envelopes) != 1:
+            raise Told(f"Answers differ: {sorted(self.envelopes)[:3]}")
         return self.times
 
     def visit(self, number: int) -> None:
@@ -114,8 +111,6 @@ class Visitors:
                 self.search(connection, self.searches.get_nowait(), cookie, token, address)
         except queue.Empty:
             pass
-        except Exception as error:  # noqa: BLE001 - whatever it is, the run is worth nothing
-            self.errors.append(f"{type(error).__name__}: {error}")
         finally:
             connection.close()
 

@@ -109,7 +109,7 @@ def work(pipe: Connection, maker: str, arguments: tuple[Any, ...], database: str
         try:
             answer = answer or _made(maker, arguments)
             reply = (True, answer(task))
-        except Exception as error:  # noqa: BLE001 - the writing process tells it
+        except Exception as error:  # noqa: BLE001 - printed here, its text might quote a row; its kind and place go to the writer
             where = extract_tb(error.__traceback__)[-1]
             reply = (False, f"{type(error).__name__} in {where.filename}:{where.lineno}")
         try:
