@@ -1,10 +1,7 @@
 """The matching benchmark in its quick form, and what it is made of: its people, its keys, its figures."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from random import Random
 
@@ -21,20 +18,10 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory):
+def figures(tmp_path_factory, quick_form):
     folder = tmp_path_factory.mktemp("figures")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KECS_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.matching", "--quick", "--to", str(folder)],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert (folder / "matching.md").read_text("utf-8") == done.stdout.removesuffix("\n")
+    said = quick_form("matching", "--to", str(folder))
+    assert (folder / "matching.md").read_text("utf-8") == said.removesuffix("\n")
     return json.loads((folder / "matching.json").read_text("utf-8"))
 
 
