@@ -39,7 +39,7 @@ class Prices:
 
 
 def price(first_name: str, last_surname: str) -> Prices:
-    """The worth of every level for these names. At first sight of a name a matter of two milliseconds."""
+    """The worth of every level for these names. At first sight of the names a matter of three milliseconds."""
     first, last = fold(first_name), fold(last_surname)
     return Prices(
         first_name=_first_name_bits(first),

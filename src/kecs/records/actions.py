@@ -75,13 +75,13 @@ def make_findable(*, stated_id: UUID, identity: Identity, by: str) -> None:
     """
     keys = record_keys(birth_date=identity.birth_date, last4=identity.ssn[-4:], ssn=identity.ssn)
     rows = identity_key_rows(keys, stated_id=stated_id)
-    taken = set(
-        IdentityKey.objects.filter(
-            kind=KeyKind.SSN.value, digest__in=digests_of(KeyKind.SSN.value, identity.ssn)
-        ).values_list("kind", flat=True)
-    )
+    ssn_is_known = IdentityKey.objects.filter(
+        kind=KeyKind.SSN.value, digest__in=digests_of(KeyKind.SSN.value, identity.ssn)
+    ).exists()
     try:
-        IdentityKey.objects.bulk_create(row for row in rows if row.kind not in taken)
+        IdentityKey.objects.bulk_create(
+            row for row in rows if not (ssn_is_known and row.kind == KeyKind.SSN.value)
+        )
     except IntegrityError:
         raise SsnOnFile from None
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import connection
 
 from kecs.matching.decide import Candidate, Claim
-from kecs.matching.evidence import price
 from kecs.matching.facts import compare_birth_dates, compare_last4, compare_ssns
 from kecs.matching.keys import claim_keys, near_keys, new_account_keys, slipped_keys
 from kecs.pii.fields import unseal_from
@@ -58,8 +57,6 @@ def _candidate(person: Person, claim: Claim, *, ssn: str | None) -> Candidate:
 
 def candidates_for(claim: Claim) -> list[Candidate]:
     """Whom a search may be about: one probe of the key over birth date and last 4."""
-    # The names are priced before the probe: how long that takes then tells nothing of what is found.
-    price(claim.first_name, claim.last_surname)
     return [_candidate(person, claim, ssn=None) for person in people_under(claim_keys(claim))]
 
 
