@@ -1,4 +1,4 @@
-"""`python -m benchmarks.bare_import FILE DATABASE_URL [--log]`: the bound for an import, with none of our code.
+"""`python -m benchmarks.bare_import FILE DATABASE_URL [--log]`: the bound for an import, with none of our code but for the ids.
 
 Two processes read the file, make the digests, seal and write into tables that the product's migrations made: the same
 columns, keys and indexes. Nothing is checked, nobody is looked for, nothing can be resumed. --log writes a row of the audit
@@ -21,11 +21,12 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from jellyfish import metaphone
+
+from kecs.records.record_ids import new_record_id
 
 PROCESSES = 2
 CHUNK = 10_000
@@ -79,7 +80,7 @@ def rows_of_chunk(chunk: list[dict[str, str]], sequence: int, log: bool) -> Rows
     rows: Rows = {table: [] for table in TABLES}
     at, keys = SHARED["at"], SHARED["keys"]
     for line in chunk:
-        record, born, ssn = uuid4(), line["birth_date"], line["ssn"]
+        record, born, ssn = new_record_id(), line["birth_date"], line["ssn"]
         first, last, last4 = line["first_name"], line["last_surname"], ssn[-4:]
         rows["records_educatorrecord"].append(
             (

@@ -35,3 +35,11 @@ def refuse(*, table: str, operation: str, name: str, message: str, when: str = "
             editor.execute(f"DROP TRIGGER {name}")
 
     return migrations.RunPython(add, remove)
+
+
+def lift(refusal: migrations.RunPython) -> migrations.RunPython:
+    """A migration step: take back what `refuse` made, before the table changes; SQLite would lose it on the way.
+
+    The step that `refuse` returned stands once more after the change.
+    """
+    return migrations.RunPython(refusal.reverse_code, refusal.code)

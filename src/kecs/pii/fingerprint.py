@@ -40,5 +40,13 @@ def digester(keyring: Keyring, purpose: str) -> Callable[[Sequence[str]], bytes]
     return digested
 
 
+_SHORT = tuple(length.to_bytes(4, "big") for length in range(256))  # of nearly all facts, made once
+
+
 def _message(facts: Sequence[str]) -> bytes:
-    return b"".join([len(part).to_bytes(4, "big") + part for part in [fact.encode() for fact in facts]])
+    message = b""
+    for fact in facts:
+        part = fact.encode()
+        length = len(part)
+        message += (_SHORT[length] if length < len(_SHORT) else length.to_bytes(4, "big")) + part
+    return message

@@ -29,11 +29,13 @@ _SEPARATORS = str.maketrans("", "", " -.\u2010\u2011\u2012\u2013\u2014\u2212\u00
 
 
 def _digits(text: str, *, length: int) -> str:
-    digits = normalize("NFKC", text).strip().translate(_SEPARATORS)
-    if not digits:
-        raise SsnError(SsnProblem.EMPTY)
+    digits = text
     if not (digits.isascii() and digits.isdigit()):
-        raise SsnError(SsnProblem.NOT_DIGITS)
+        digits = normalize("NFKC", text).strip().translate(_SEPARATORS)
+        if not digits:
+            raise SsnError(SsnProblem.EMPTY)
+        if not (digits.isascii() and digits.isdigit()):
+            raise SsnError(SsnProblem.NOT_DIGITS)
     if len(digits) != length:
         raise SsnError(SsnProblem.WRONG_LENGTH)
     return digits

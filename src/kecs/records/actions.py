@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -24,6 +24,7 @@ from kecs.records.models import (
     StatedIdentity,
     WaitingIdentity,
 )
+from kecs.records.record_ids import new_record_id
 from kecs.records.staff_unique_ids import new_staff_unique_id
 
 
@@ -120,7 +121,7 @@ def create_record(*, waiting: Waiting, by: str) -> UUID:
     """
     identity = waiting.identity
     created = EducatorRecord(
-        id=uuid4(),
+        id=new_record_id(),
         staff_unique_id=new_staff_unique_id(),
         first_name=identity.first_name,
         last_surname=identity.last_surname,

@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from kecs.pii.fields import SealedField
 from kecs.records.kinds import AssuranceLevel
+from kecs.records.record_ids import new_record_id
 
 
 class EducatorRecord(models.Model):
     """The agency's record of one educator. Names as in Ed-Fi; SSN and birth date are sealed."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    staff_unique_id = models.CharField(max_length=32, unique=True)
+    id = models.UUIDField(primary_key=True, default=new_record_id, editable=False)
+    staff_unique_id = models.CharField(max_length=32)
     first_name = models.CharField(max_length=128, blank=True)
     middle_name = models.CharField(max_length=128, blank=True)
     last_surname = models.CharField(max_length=128, blank=True)
@@ -31,6 +32,14 @@ class EducatorRecord(models.Model):
     identity_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            # Not unique=True: on PostgreSQL Django would add an index for LIKE.
+            models.UniqueConstraint(
+                fields=["staff_unique_id"], name="records_one_record_per_staff_unique_id"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"record {self.staff_unique_id}"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from kecs.records.importing.plan import Plan, PlanOutcome, plan
 from kecs.records.importing.rows import ImportRow, OnFile, Problem
 from kecs.records.importing.stored import FULL_SSN, Stored, StoredRecord, sealed_in
 from kecs.records.index import LINKAGE_DIGEST_BYTES
+from kecs.records.record_ids import new_record_id
 
 OTHER_NAME_COLUMNS = ("record_id", "first_name", "last_surname")
 IDENTITY_KEY_COLUMNS = ("record_id", "kind", "key_id", "digest")
@@ -61,7 +62,7 @@ class Prepared:
 
     read: int = 0
     same: int = 0
-    created: tuple[UUID, ...] = ()
+    created: tuple[str, ...] = ()  # ids as text, which is cheaper to hand from process to process
     changed: tuple[Change, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     new_records: Packed = field(default=b"", repr=False)
@@ -124,7 +125,7 @@ class _Batch:
     to: Form
     now: Any  # in the form of the database
     keys: "KeyCells"
-    created: list[UUID] = field(default_factory=list)
+    created: list[str] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     taken_over: list[bytes] = field(default_factory=list)
     new_records: list[tuple[Any, ...]] = field(default_factory=list)
@@ -135,9 +136,10 @@ class _Batch:
 
     def add(self, staff_unique_id: str, record: StoredRecord | None, decided: Plan) -> None:
         """Put one record's rows to the others."""
-        record_id = record.id if record else uuid4()
+        record_id = record.id if record else new_record_id()
+        cell, place = self.to.uuid(record_id), str(record_id)
         if record is None:
-            self.created.append(record_id)
+            self.created.append(place)
         else:
             change = Change(
                 record_id=record_id,
@@ -148,8 +150,7 @@ class _Batch:
             )
             self.changed.append(change)
         rows = self.new_records if record is None else self.changed_records
-        rows.append(self._cells(record_id, staff_unique_id, record, decided))
-        cell = self.to.uuid(record_id)
+        rows.append((cell, self.to.text(staff_unique_id), *self._cells(place, record, decided)))
         if decided.added_names:
             names = sorted((name.last_surname, name.first_name) for name in decided.added_names)
             self.other_names += [(cell, self.to.text(first), self.to.text(last)) for last, first in names]
@@ -158,20 +159,15 @@ class _Batch:
             self.identity_keys += identity
             self.linkage_keys += linkage
 
-    def _cells(
-        self, record_id: UUID, staff_unique_id: str, record: StoredRecord | None, decided: Plan
-    ) -> tuple[Any, ...]:
+    def _cells(self, place: str, record: StoredRecord | None, decided: Plan) -> tuple[Any, ...]:
         to, after = self.to, decided.after
         born, ssn = (record.birth_date_sealed, record.ssn_sealed) if record else (None, None)
-        place = str(record_id)
         if "birth_date" in decided.changes and after.birth_date:
             born = sealed_text(after.birth_date.isoformat(), sealed_in("birth_date_sealed", place))
         if "ssn" in decided.changes and after.ssn:
             ssn = sealed_text(after.ssn, sealed_in("ssn_sealed", place))
         version = record.identity_version + decided.changes_identity if record else 1
         return (
-            to.uuid(record_id),
-            to.text(staff_unique_id),
             to.text(after.first_name),
             to.text(after.middle_name),
             to.text(after.last_surname),
