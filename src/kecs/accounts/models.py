@@ -18,6 +18,7 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=30)
     email = models.EmailField(max_length=254)  # the address for mail, kept equal to the primary EmailAddress
     is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)  # works at the agency; opens the console, behind a second factor
     language = models.CharField(max_length=8, default="en")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -61,6 +62,7 @@ FIELDS = {
         "username": "personal",
         "email": "personal",
         "is_active": "internal",
+        "is_staff": "internal",
         "language": "personal",
         "created_at": "internal",
         "password": "secret",
