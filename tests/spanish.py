@@ -8,6 +8,7 @@ from typing import Any
 
 from kecs.mail.models import OutboxMessage
 from kecs.pii.fields import unseal_from
+from tests.factories.mails import write_mails
 from tests.house.test_words import ALIKE, PLACEHOLDER, TAG, catalogue
 from tests.inspection import VOID, InspectingClient
 
@@ -104,7 +105,8 @@ class SpanishClient(InspectingClient):
 
 
 def mails() -> dict[str, str]:
-    """Subject and text of every queued mail, by its kind."""
+    """Subject and text of every queued mail, by its kind; those included that were asked for and not written yet."""
+    write_mails()
     return {
         message.kind: f"{message.subject}\n{json.loads(unseal_from(message, 'body_sealed') or '')['text']}"
         for message in OutboxMessage.objects.order_by("queued_at")

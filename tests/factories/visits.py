@@ -6,6 +6,7 @@ from typing import Any
 from django.test import Client
 
 from kecs.registration.settling import settle_waiting
+from tests.factories.mails import write_mails
 from tests.factories.people import Person
 
 
@@ -57,12 +58,15 @@ def send_account(client: Client, page: Any, form: dict[str, str]) -> Any:
 
 
 def claim(client: Client, person: Person, **instead: str) -> Any:
-    """The whole road of a person who is on file; the Home Page."""
-    return send_account(client, this_is_me(client, person), person.account(**instead))
+    """The whole road of a person who is on file, and her mails written; the Home Page."""
+    page = send_account(client, this_is_me(client, person), person.account(**instead))
+    write_mails()
+    return page
 
 
 def register_new(client: Client, person: Person, **instead: str) -> Any:
     """The whole road of a person who is not on file, settled behind the scenes; the Home Page as first seen."""
     page = send_account(client, create_new(client, person), person.new_account(**instead))
     settle_waiting(by="tests")
+    write_mails()
     return page

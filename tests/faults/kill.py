@@ -271,6 +271,7 @@ def rules_broken(home: set[str], led_elsewhere: list[str]) -> list[tuple[str, ob
     from kecs.accounts.models import User
     from kecs.audit.models import AuditEvent
     from kecs.audit.queries import chain_state
+    from kecs.mail.actions import write_due
     from kecs.mail.models import OutboxMessage
     from kecs.records.models import Case, Holding, StatedIdentity, WaitingIdentity
     from kecs.registration.models import RegistrationOutcome
@@ -282,6 +283,8 @@ def rules_broken(home: set[str], led_elsewhere: list[str]) -> list[tuple[str, ob
     waiting = set(WaitingIdentity.objects.values_list("stated__account_id", flat=True))
     waits_and_holds = waiting & holders()
     settle_waiting(by="tests")
+    while write_due(by="tests").attempts:
+        pass
 
     names = Counter(User.objects.values_list("username", flat=True))
     accounts = set(User.objects.values_list("pk", flat=True))

@@ -108,8 +108,9 @@ def mail_to(address: str, subject: str) -> str:
     """The text of the newest mail whose subject begins so, after the sender command emptied the outbox into .eml files."""
     from django.conf import settings
 
-    from kecs.mail.actions import send_due
+    from kecs.mail.actions import send_due, write_due
 
+    write_due(by="test")
     send_due(by="test")
     for path in sorted(Path(settings.KECS_MAIL_DIR).glob("*.eml"), reverse=True):
         mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)

@@ -1,14 +1,11 @@
 """Everything that changes an account: opening it, confirming its address, signing in and out, a new password."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from allauth.account import app_settings as allauth_settings
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
-from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.hashers import make_password
@@ -20,22 +17,14 @@ from django.utils.translation import gettext as _
 
 from kecs.accounts import events, tries
 from kecs.accounts.addresses import mailbox_of
+from kecs.accounts.mails.actions import mail_account, mail_usernames
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.passwords import normalised
-from kecs.accounts.queries import (
-    accounts_with_address,
-    confirmed_owner_of,
-    live_confirmation,
-    password_is_right,
-)
-from kecs.accounts.tokens import digest_of_token, new_token
+from kecs.accounts.queries import live_confirmation, password_is_right
 from kecs.audit.actions import record
 from kecs.guard.actions import count_together
 from kecs.guard.limits import Limit
-from kecs.mail.actions import queue
-from kecs.mail.messages import render
-
-CONFIRMATION_LASTS = timedelta(hours=24)
+from kecs.mail.actions import queue_later
 
 
 class UsernameTaken(Exception):
@@ -74,11 +63,6 @@ def hash_of(*, password: str, by: str) -> str:
     return make_password(normalised(password))
 
 
-def _mail(*, account: User, to: str, kind: str, subject: str, context: dict[str, str], by: str) -> None:
-    with translation.override(account.language):
-        queue(message=render(f"accounts.{kind}", to, subject, f"accounts/mail/{kind}", context), by=by)
-
-
 def _may_mail(*, to: str, purpose: str, by: str, account_id: UUID | None = None) -> bool:
     subject = f"{purpose}:{mailbox_of(to)}"
     mails = [(Limit.MAILS_PER_ADDRESS_HOUR, subject), (Limit.MAILS_PER_ADDRESS_DAY, subject)]
@@ -109,55 +93,15 @@ def open_account(*, account_id: UUID, new: NewAccount, by: str) -> None:
 
 
 def _send_confirmation(*, account: User, by: str) -> None:
-    """Queue the link. Where another account confirmed this address, its owner is told instead; the page is the same."""
-    if not _may_mail(to=account.email, purpose="confirm", account_id=account.pk, by=by):
-        return
-    owner = confirmed_owner_of(account.email)
-    if owner is not None and owner.pk != account.pk:
-        with translation.override(owner.language):
-            subject = _("You already have an account")
-        _mail(
-            account=owner,
-            to=account.email,
-            kind="address_in_use",
-            subject=subject,
-            context={"username": owner.username, "sign_in_url": settings.KECS_ORIGIN + "/"},
-            by=by,
-        )
-        return
-    token = new_token()
-    now = timezone.now()
-    confirmation = EmailConfirmation(
-        account=account,
-        email=account.email,
-        token_digest=digest_of_token(token),
-        sent_at=now,
-        expires_at=now + CONFIRMATION_LASTS,
-    )
-    # One statement, which replaces the link before if there is one.
-    EmailConfirmation.objects.bulk_create(
-        [confirmation],
-        update_conflicts=True,
-        unique_fields=["account"],
-        update_fields=["email", "token_digest", "sent_at", "expires_at"],
-    )
-    with translation.override(account.language):
-        subject = _("Confirm your email address")
-    path = reverse("accounts:confirm_email_link", kwargs={"token": token})
-    _mail(
-        account=account,
-        to=account.email,
-        kind="confirm_email",
-        subject=subject,
-        context={"username": account.username, "confirm_url": settings.KECS_ORIGIN + path},
-        by=by,
-    )
-    record(event=events.ConfirmationSent(subject=f"account:{account.pk}"), by=by)
+    """Ask for the link. Whether another account confirmed this address, only the mail worker looks."""
+    if _may_mail(to=account.email, purpose="confirm", account_id=account.pk, by=by):
+        facts = {"account_id": str(account.pk)}
+        queue_later(kind="accounts.confirm_email", to=account.email, facts=facts, by=by)
 
 
 @transaction.atomic
 def resend_confirmation(*, account_id: UUID, by: str) -> None:
-    """Queue a new link, which ends the one before. Past the limits nothing is queued; the page is the same."""
+    """Ask for a new link, which ends the one before. Past the limits nothing is queued; the page is the same."""
     account = User.objects.select_for_update().get(pk=account_id)
     if not EmailAddress.objects.filter(user=account, email=account.email, verified=True).exists():
         _send_confirmation(account=account, by=by)
@@ -208,27 +152,16 @@ def sign_in(*, request: HttpRequest, account_id: UUID, by: str) -> None:
     note_sign_in(account_id=account_id, by=by)
 
 
-@transaction.atomic
 def send_password_reset(*, email: str, by: str) -> Sending:
-    """Queue a link for each account that the address may speak of. The caller answers alike whatever comes back."""
-    if not _may_mail(to=email, purpose="reset", by=by):
+    """Ask for a link for each account that the address may speak of. The same work whether or not there is one."""
+    return _send_later(kind="forgot_password", to=email, purpose="reset", by=by)
+
+
+@transaction.atomic
+def _send_later(*, kind: str, to: str, purpose: str, by: str) -> Sending:
+    if not _may_mail(to=to, purpose=purpose, by=by):
         return Sending.TOO_MANY
-    for account in accounts_with_address(email):
-        token = allauth_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(account)
-        path = reverse(
-            "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(account), "key": token}
-        )
-        with translation.override(account.language):
-            subject = _("Choose a new password")
-        _mail(
-            account=account,
-            to=email,
-            kind="reset_password",
-            subject=subject,
-            context={"username": account.username, "reset_url": settings.KECS_ORIGIN + path},
-            by=by,
-        )
-        record(event=events.PasswordResetRequested(subject=f"account:{account.pk}"), by=by)
+    queue_later(kind=f"accounts.{kind}", to=to, facts={}, by=by)
     return Sending.QUEUED
 
 
@@ -240,7 +173,7 @@ def note_password_reset(*, account_id: UUID, by: str) -> None:
     record(event=events.PasswordReset(subject=f"account:{account_id}"), by=by)
     with translation.override(account.language):
         subject = _("Your password was changed")
-    _mail(
+    mail_account(
         account=account,
         to=account.email,
         kind="password_changed",
@@ -253,36 +186,18 @@ def note_password_reset(*, account_id: UUID, by: str) -> None:
     )
 
 
-@transaction.atomic
 def send_usernames(*, email: str, by: str) -> Sending:
-    """Queue one mail with the usernames that the address may speak of. The caller answers alike in any case."""
-    if not _may_mail(to=email, purpose="username", by=by):
-        return Sending.TOO_MANY
-    accounts = accounts_with_address(email)
-    if accounts:
-        _send_usernames(accounts=accounts, to=email, by=by)
-    return Sending.QUEUED
+    """Ask for one mail with the usernames that the address may speak of. The same work whether or not there are any."""
+    return _send_later(kind="forgot_username", to=email, purpose="username", by=by)
 
 
 @transaction.atomic
 def send_username_of(*, account_id: UUID, to: str, by: str) -> Sending:
-    """Queue an account's username to an address that is on file for the record it holds."""
+    """Queue an account's username to an address that is on file for the record it holds. Not in a request: it looks up."""
     if not _may_mail(to=to, purpose="username", by=by):
         return Sending.TOO_MANY
-    _send_usernames(accounts=[User.objects.get(pk=account_id)], to=to, by=by)
+    mail_usernames(accounts=[User.objects.get(pk=account_id)], to=to, by=by)
     return Sending.QUEUED
-
-
-def _send_usernames(*, accounts: list[User], to: str, by: str) -> None:
-    with translation.override(accounts[0].language):
-        subject = _("Your username")
-    context = {
-        "usernames": "\n".join(account.username for account in accounts),
-        "sign_in_url": settings.KECS_ORIGIN + "/",
-    }
-    _mail(account=accounts[0], to=to, kind="usernames", subject=subject, context=context, by=by)
-    for account in accounts:
-        record(event=events.UsernamesSent(subject=f"account:{account.pk}"), by=by)
 
 
 def try_password(*, account_id: UUID, password: str, by: str) -> bool:

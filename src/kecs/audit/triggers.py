@@ -42,4 +42,6 @@ def lift(refusal: migrations.RunPython) -> migrations.RunPython:
 
     The step that `refuse` returned stands once more after the change.
     """
+    if refusal.reverse_code is None:
+        raise ValueError("Nothing takes this step back.")
     return migrations.RunPython(refusal.reverse_code, refusal.code)

@@ -1,8 +1,9 @@
-"""Queueing a mail in the transaction that causes it, and sending what is due outside of any."""
+"""Queueing a mail in the transaction that causes it, writing what was asked for, and sending what is due."""
 
 import json
 import random
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,15 +11,16 @@ from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPRes
 from uuid import UUID, uuid4
 
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from kecs.audit.actions import record
+from kecs.audit.actions import record, recorded_together
 from kecs.mail.events import MailRefused
 from kecs.mail.messages import Message
-from kecs.mail.models import OutboxMessage, Status
+from kecs.mail.models import Errand, OutboxMessage, Status
 from kecs.mail.queries import database_clock
 from kecs.mail.transports import mail_domain, mail_of, the_transport
+from kecs.mail.writers import writer_of
 from kecs.pii.fields import seal_into, unseal_from
 from kecs.pii.seal import SealBroken
 
@@ -29,6 +31,8 @@ GIVE_UP_AFTER = timedelta(hours=72)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 WAIT_FOR_SERVER = timedelta(seconds=30)
+# What is sealed of an errand is a multiple of this: short and long addresses make rows of one size.
+ERRAND_BYTES = 512
 
 
 class Outcome(StrEnum):
@@ -83,6 +87,86 @@ def queue(*, message: Message, by: str, at: datetime | None = None) -> UUID:
     seal_into(row, "body_sealed", json.dumps({"text": message.text, "html": message.html}))
     row.save(force_insert=True)
     return row.id
+
+
+def queue_later(*, kind: str, to: str, facts: Mapping[str, str], by: str) -> None:
+    """Ask for the mails of this kind, in the caller's transaction; the mail worker has them written once it is committed.
+
+    One INSERT of one size, whoever `to` belongs to and whether or not there will be a mail: so a request neither does
+    nor tells more for an address that is known. `to` may be empty where `facts` lead to the address. Raises NoWriter.
+    """
+    writer_of(kind)
+    now = database_clock()
+    row = Errand(id=uuid4(), kind=kind, queued_at=now, queued_by=by, next_attempt_at=now)
+    text = json.dumps({"to": to, "facts": dict(facts)})
+    seal_into(row, "facts_sealed", text.ljust(-(-len(text) // ERRAND_BYTES) * ERRAND_BYTES))
+    row.save(force_insert=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """How many errands were run and gone, and how many were put off, in one call of write_due."""
+
+    written: int = 0
+    put_off: int = 0
+
+    @property
+    def attempts(self) -> int:
+        """How many errands were tried."""
+        return self.written + self.put_off
+
+
+def write_due(
+    *, by: str, limit: int = 100, at: datetime | None = None, stop: threading.Event | None = None
+) -> Written:
+    """Have up to `limit` errands written, longest due first; any number of workers may run at once.
+
+    Each in one transaction with the mails that come of it: killed anywhere, an errand either waits as before or is
+    gone and its mails are queued. One that cannot be written waits longer and longer, and the others do not wait for it.
+    """
+    done = Written()
+    while done.attempts < limit and not (stop and stop.is_set()):
+        outcome = _write_next(at or database_clock(), by=by)
+        if outcome is None:
+            break
+        done = replace(done, written=done.written + outcome, put_off=done.put_off + (not outcome))
+    return done
+
+
+def _write_next(now: datetime, *, by: str) -> bool | None:
+    """Whether the next errand was written; None when none is due."""
+    row = None
+    try:
+        with transaction.atomic(), recorded_together():
+            # The row stays locked to the end: other workers skip it, and nobody needs a lease.
+            due = Errand.objects.select_for_update(skip_locked=True).filter(next_attempt_at__lte=now)
+            row = due.order_by("next_attempt_at").first()
+            if row is None:
+                return None
+            asked = json.loads(unseal_from(row, "facts_sealed") or "null")
+            writer_of(row.kind)(to=asked["to"], facts=asked["facts"], by=by)
+            Errand.objects.filter(pk=row.pk).delete()
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: nobody's errand is to blame
+    except Exception as error:  # one that cannot be written must not hold up all the others
+        if row is None:
+            raise
+        _put_off(row, type(error).__name__, now=now, by=by)
+        return False
+    return True
+
+
+def _put_off(row: Errand, error: str, *, now: datetime, by: str) -> None:
+    with transaction.atomic():
+        if now - row.queued_at >= GIVE_UP_AFTER:
+            Errand.objects.filter(pk=row.pk).delete()
+            reason = f"error.{error}"[:64]
+            record(event=MailRefused(subject=f"mail:{row.pk}", kind=row.kind, reason=reason), by=by)
+            return
+        attempts = row.attempts + 1
+        Errand.objects.filter(pk=row.pk).update(
+            attempts=attempts, next_attempt_at=now + _wait_after(attempts)
+        )
 
 
 def send_due(

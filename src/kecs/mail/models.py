@@ -1,4 +1,4 @@
-"""One row a mail: what waits to be sent, and what became of what was sent. Only this room reads it."""
+"""One row a mail: what waits to be written, what waits to be sent, and what became of what was sent. Only this room reads it."""
 
 from enum import StrEnum
 from uuid import uuid4
@@ -73,6 +73,28 @@ class OutboxMessage(models.Model):
         return f"{self.id} {self.status}"
 
 
+class Errand(models.Model):
+    """A mail that was asked for and is not written yet, or turns out to be none or several; gone once they are queued.
+
+    A request makes one of these, and nothing else, whoever the address belongs to. The address is sealed with the
+    facts, and the sealed value has one length for all: the table tells no more than that somebody asked.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    kind = models.CharField(max_length=64)
+    facts_sealed = SealedField(null=False, blank=False)
+    attempts = models.PositiveIntegerField(default=0)
+    queued_at = models.DateTimeField()
+    queued_by = models.CharField(max_length=100)
+    next_attempt_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="mail_errand_due", fields=["next_attempt_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.kind}"
+
+
 FIELDS = {
     "OutboxMessage": {
         "id": "internal",
@@ -90,5 +112,14 @@ FIELDS = {
         "lease_token": "internal",
         "sent_at": "internal",
         "last_error_code": "internal",
+    },
+    "Errand": {
+        "id": "internal",
+        "kind": "internal",
+        "facts_sealed": "secret",
+        "attempts": "internal",
+        "queued_at": "internal",
+        "queued_by": "internal",
+        "next_attempt_at": "internal",
     },
 }

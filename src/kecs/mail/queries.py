@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from django.db import connection
 
-from kecs.mail.models import OutboxMessage, Status
+from kecs.mail.models import Errand, OutboxMessage, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +42,13 @@ def latest_delivery(*, to: str, kind: str) -> Delivery | None:
 
 
 def backlog() -> Backlog:
-    """Mails that were not sent yet."""
-    waiting = OutboxMessage.objects.filter(status=Status.QUEUED)
-    oldest = waiting.order_by("queued_at").values_list("queued_at", flat=True).first()
-    return Backlog(queued=waiting.count(), oldest_queued_at=oldest)
+    """Mails that were not written or not sent yet."""
+    tables = (OutboxMessage.objects.filter(status=Status.QUEUED), Errand.objects.all())
+    oldest = [table.order_by("queued_at").values_list("queued_at", flat=True).first() for table in tables]
+    return Backlog(
+        queued=sum(table.count() for table in tables),
+        oldest_queued_at=min((moment for moment in oldest if moment), default=None),
+    )
 
 
 def database_clock() -> datetime:

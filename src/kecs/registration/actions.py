@@ -12,12 +12,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kecs.accounts.actions import NewAccount, Sending, open_account, send_username_of
-from kecs.accounts.queries import state_of
+from kecs.accounts.actions import NewAccount, Sending, open_account
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.actions import count, count_together, give_back_together
 from kecs.guard.limits import Limit
-from kecs.mail.actions import queue
+from kecs.mail.actions import queue, queue_later
 from kecs.mail.messages import Message, render
 from kecs.matching.decide import Claim, Decision, NewDecision, NewOutcome, Outcome, decide, decide_new
 from kecs.matching.evidence import price
@@ -37,7 +36,6 @@ from kecs.records.queries import (
     candidates_for,
     candidates_for_new,
     contact_email_of,
-    held_by,
     population,
 )
 from kecs.registration import events
@@ -47,6 +45,8 @@ from kecs.registration.queries import key_digest, misses_to_count
 # How often a new account is decided anew when others write the same facts at the same moment.
 ROUNDS = 5
 DISAVOW_SALT = "registration.disavow"
+# Stands for the holder where there is none, in as many letters.
+NOBODY = str(UUID(int=0))
 DISAVOW_LASTS_SECONDS = 10 * 24 * 60 * 60
 
 
@@ -70,7 +70,7 @@ def search_for_me(*, claim: Claim, by: str) -> Decision:
     """Which record, if any, may be offered. A miss is counted against the identity asked for; a hit is not.
 
     Past the limit the answer is "nothing found", whatever there is, so that a limited identity looks like an unknown one.
-    Whatever is found, the database is asked the same statements; only the notice to a holder comes on top.
+    Whatever is found, the database is asked the same statements; a notice to a holder is the mail worker's to write.
     """
     # At first sight of a name this takes the longest of all: before anything is locked or looked up.
     price(claim.first_name, claim.last_surname)
@@ -85,8 +85,8 @@ def _search(*, claim: Claim, by: str) -> Decision:
     decision = Decision(outcome=Outcome.NONE) if limited else found
     counts = not limited and decision.outcome is Outcome.NONE
     give_back_together(tries=tries, each=0 if counts else 1, by=by)
-    if decision.account_id:
-        _tell_holder(account_id=UUID(decision.account_id), by=by)
+    facts = {"account_id": decision.account_id or NOBODY}
+    queue_later(kind="registration.record_searched", to="", facts=facts, by=by)
     record(
         event=events.SearchMade(
             subject=f"record:{found.record_ids[0]}" if len(found.record_ids) == 1 else "-",
@@ -99,32 +99,14 @@ def _search(*, claim: Claim, by: str) -> Decision:
     return decision
 
 
-def _tell_holder(*, account_id: UUID, by: str) -> None:
-    """The owner of an account learns that somebody with all her facts searched for her record."""
-    if not count(limit=Limit.MAILS_PER_ADDRESS_DAY, subject=f"searched:{account_id}", by=by).allowed:
-        return
-    account = state_of(account_id)
-    with translation.override(account.language):
-        message = render(
-            "registration.record_searched",
-            account.email,
-            _("Someone searched for your record"),
-            "registration/mail/record_searched",
-            {
-                "username": account.username,
-                "sign_in_url": settings.KECS_ORIGIN + "/",
-                "forgot_url": settings.KECS_ORIGIN + reverse("account_reset_password"),
-            },
-        )
-    queue(message=message, by=by)
-
-
 @transaction.atomic
 def send_username_on_file(*, account_id: UUID, by: str) -> Sending:
-    """Mail an account's username to the address that is on file for the record it holds, else to the account's own."""
-    held = held_by(account_id)
-    to = (contact_email_of(held.record_id) if held else "") or state_of(account_id).email
-    return send_username_of(account_id=account_id, to=to, by=by)
+    """Ask for an account's username to be mailed to the address that is on file for the record it holds, else to its own."""
+    if not count(limit=Limit.MAILS_PER_ADDRESS_HOUR, subject=f"on_file:{account_id}", by=by).allowed:
+        return Sending.TOO_MANY
+    facts = {"account_id": str(account_id)}
+    queue_later(kind="registration.username_on_file", to="", facts=facts, by=by)
+    return Sending.QUEUED
 
 
 def _once(*, key: str, register: Callable[[UUID], str], road: str, by: str) -> UUID:

@@ -269,7 +269,7 @@ def test_what_a_program_prints_of_our_values():
     from kecs.accounts.models import User
     from kecs.accounts.queries import state_of
     from kecs.home.queries import home_page
-    from kecs.mail.models import OutboxMessage
+    from kecs.mail.models import Errand, OutboxMessage
     from kecs.matching.decide import Claim, Outcome
     from kecs.records.actions import Identity
     from kecs.records.models import EducatorRecord, StatedIdentity
@@ -312,6 +312,7 @@ def test_what_a_program_prints_of_our_values():
         list(EducatorRecord.objects.all()),
         list(StatedIdentity.objects.all()),
         list(OutboxMessage.objects.all()),
+        list(Errand.objects.all()),
         uuid4(),
     ]
     for value in values:

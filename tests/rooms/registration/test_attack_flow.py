@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from kecs.accounts.models import User
 from kecs.audit.models import AuditEvent
-from kecs.mail.models import OutboxMessage
+from kecs.mail.models import Errand, OutboxMessage
 from kecs.records.models import Case, EducatorRecord, Holding, StatedIdentity
 from kecs.registration.models import RegistrationOutcome
 from kecs.registration.settling import settle_waiting
@@ -30,7 +30,7 @@ from tests.inspection import InspectingClient
 pytestmark = pytest.mark.django_db
 
 RUTH = Person(first_name="Ruth", last_surname="Okafor", ssn="902111234", email="ruth@example.org")
-TABLES = (User, StatedIdentity, Holding, Case, EducatorRecord, OutboxMessage, RegistrationOutcome)
+TABLES = (User, StatedIdentity, Holding, Case, EducatorRecord, OutboxMessage, Errand, RegistrationOutcome)
 
 
 def census():
