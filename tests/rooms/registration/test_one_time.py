@@ -66,7 +66,7 @@ def held():
 
 
 NOTHING_SHOWN = [near, miss, limited, limited_and_on_file]
-NO_MAIL = [*NOTHING_SHOWN, offered, several]
+ALL = [*NOTHING_SHOWN, offered, several, held]
 
 
 # One row or several: reaching a limit is logged beside the search.
@@ -93,7 +93,7 @@ def post(kind):
 @pytest.mark.django_db(transaction=True)
 def test_every_search_asks_the_database_the_same():
     asked = {}
-    for kind in NO_MAIL:
+    for kind in ALL:
         with_rows_of_its_own()
         asked[kind.__name__] = post(kind)[1]
     lengths = {name: len(statements) for name, statements in asked.items()}
@@ -112,7 +112,7 @@ def with_rows_of_its_own():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", [*NO_MAIL, held], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
 def test_no_header_and_no_size_tells_what_was_found(kind):
     expected = post(miss)[0]
     with_rows_of_its_own()
