@@ -38,6 +38,9 @@ PUBLIC: dict[str, str] = {
     "register/not-me/<str:token>": "the 'this wasn't me' link in a mail to the address on file",
     "register/search": "registration: who is asking",
     "robot/challenge": "the robot check's puzzle",
+    "sign-in/passkey": "the Sign In box: takes what a passkey signed, and answers alike for all that is wrong",
+    "sign-in/passkey/options": "the Sign In box: what a passkey shall sign, the same for everybody",
+    "sign-in/second-step": "the second step, for whoever gave the right password; leads others to the Sign In box",
     "sign-out": "ends a session, and harms nobody who has none",
 }
 SAMPLE = {"int": "1", "str": "x", "slug": "x", "uuid": "00000000-0000-0000-0000-000000000000", "path": "x"}

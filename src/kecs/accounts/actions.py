@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from kecs.accounts import events, tries
 from kecs.accounts.addresses import mailbox_of
+from kecs.accounts.fresh import note_fresh
 from kecs.accounts.mails.actions import mail_account, mail_usernames
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.passwords import normalised
@@ -149,6 +150,7 @@ def sign_in(*, request: HttpRequest, account_id: UUID, by: str) -> None:
     account = User.objects.get(pk=account_id)
     record_authentication(request, account, method="password")
     login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    note_fresh(request, account_id)
     note_sign_in(account_id=account_id, by=by)
 
 
@@ -215,9 +217,10 @@ def change_language(*, account_id: UUID, language: str, by: str) -> None:
 
 
 @transaction.atomic
-def note_sign_in(*, account_id: UUID, by: str) -> None:
-    """Record that a session of this account began."""
-    record(event=events.SignedIn(subject=f"account:{account_id}"), by=f"account:{account_id}")
+def note_sign_in(*, account_id: UUID, factor: str = "password", by: str) -> None:
+    """Record that a session of this account began, and with which second factor."""
+    event = events.SignedIn(subject=f"account:{account_id}", factor=factor)
+    record(event=event, by=f"account:{account_id}")
 
 
 @transaction.atomic

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 from kecs.accounts import tries
 from kecs.accounts.actions import note_failed_sign_in, note_sign_in
+from kecs.accounts.factors.queries import factor_used
+from kecs.accounts.fresh import note_fresh
 from kecs.accounts.messages import SIGN_IN_FAILED, TOO_MANY_SIGN_INS
 from kecs.accounts.queries import account_named
 from kecs.accounts.usernames import normalised
@@ -52,9 +54,10 @@ class AccountAdapter(DefaultAccountAdapter):
         note_failed_sign_in(by="anonymous")
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Starts the session and records it."""
+        """Starts the session and records it, once every step of signing in is done."""
         super().login(request, user)
-        note_sign_in(account_id=user.pk, by="anonymous")
+        note_fresh(request, user.pk)
+        note_sign_in(account_id=user.pk, factor=factor_used(request, user).value, by="anonymous")
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Our pages say what happened; the library's flash messages would say it twice."""

@@ -15,9 +15,14 @@ class AccountOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn(Event):
-    """Somebody signed in with the right password."""
+    """A sign-in was complete: the password and, where there is one, the second step, or a passkey alone.
+
+    `factor` is the second factor that was shown: password (none), totp, webauthn or recovery_codes.
+    """
 
     code: ClassVar[str] = "accounts.signed_in"
+
+    factor: str = "password"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,82 @@ class SignedOut(Event):
     """Somebody signed out."""
 
     code: ClassVar[str] = "accounts.signed_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorAdded(Event):
+    """An authenticator app or a passkey was set up for an account."""
+
+    code: ClassVar[str] = "accounts.second_factor_added"
+
+    factor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorRemoved(Event):
+    """An authenticator app or a passkey was removed from an account by its owner."""
+
+    code: ClassVar[str] = "accounts.second_factor_removed"
+
+    factor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyRenamed(Event):
+    """A passkey got another name."""
+
+    code: ClassVar[str] = "accounts.passkey_renamed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesMade(Event):
+    """A new set of recovery codes was made; the set before it ended."""
+
+    code: ClassVar[str] = "accounts.recovery_codes_made"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeUsed(Event):
+    """A recovery code was used, and works no more."""
+
+    code: ClassVar[str] = "accounts.recovery_code_used"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStepFailed(Event):
+    """The password was right, and the code or passkey after it was not."""
+
+    code: ClassVar[str] = "accounts.second_step_failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAgain(Event):
+    """Somebody who was signed in showed again that it is she, for a risky act."""
+
+    code: ClassVar[str] = "accounts.shown_again"
+
+    factor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Event):
+    """The password was changed by its owner while signed in; her other sessions ended."""
+
+    code: ClassVar[str] = "accounts.password_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMarked(Event):
+    """An account was marked as staff: it opens the pages of staff, behind a second factor."""
+
+    code: ClassVar[str] = "accounts.staff_marked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffUnmarked(Event):
+    """An account is staff no more."""
+
+    code: ClassVar[str] = "accounts.staff_unmarked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,9 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=30)
     email = models.EmailField(max_length=254)  # the address for mail, kept equal to the primary EmailAddress
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)  # works at the agency; opens the console, behind a second factor
+    is_staff = models.BooleanField(
+        default=False
+    )  # works at the agency; opens the console, behind a second factor
     language = models.CharField(max_length=8, default="en")
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -8,8 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models.functions import Lower
 from django.http import HttpRequest
 
+from kecs.accounts.fresh import FRESH_FOR, fresh_since
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.usernames import normalised
+from kecs.guard.queries import database_clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,12 @@ def signed_in(request: HttpRequest) -> UUID:
     return request.user.pk
 
 
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the person of this session signed in, or showed again that it is she, less than ten minutes ago."""
+    since = fresh_since(request)
+    return since is not None and 0 <= database_clock().timestamp() - since < FRESH_FOR.total_seconds()
+
+
 def password_is_right(account_id: UUID, password: str) -> bool:
     """Whether this is the account's password. Costs one hash."""
     return User.objects.get(pk=account_id).check_password(password)
@@ -98,3 +106,10 @@ def password_is_right(account_id: UUID, password: str) -> bool:
 def live_confirmation(token_digest: bytes) -> EmailConfirmation | None:
     """The confirmation that this digest belongs to."""
     return EmailConfirmation.objects.filter(token_digest=token_digest).select_related("account").first()
+
+
+def notice_addresses(account_id: UUID) -> list[str]:
+    """Every address of this account that is told what happens to it: the one for mail, and those that are confirmed."""
+    account = User.objects.get(pk=account_id)
+    confirmed = EmailAddress.objects.filter(user=account, verified=True).values_list("email", flat=True)
+    return sorted({account.email, *confirmed})

@@ -1,9 +1,10 @@
-"""Paths of the accounts room. The names that begin with account_ are those django-allauth looks up,
+"""Paths of the accounts room. The names that begin with account_ or mfa_ are those django-allauth looks up,
 set_language the one Django documents."""
 
 from django.urls import path
 
 from kecs.accounts import views
+from kecs.accounts.factors import urls as factors
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("confirm-email/resend", views.ResendConfirmationView.as_view(), name="resend_confirmation"),
     path("confirm-email/change", views.ChangeEmailView.as_view(), name="change_email"),
     path("confirm-email/<str:token>", views.ConfirmEmailLinkView.as_view(), name="confirm_email_link"),
+    *factors.urlpatterns,
 ]
 
 library_urlpatterns = [
@@ -32,4 +34,5 @@ library_urlpatterns = [
     ),
     path("language/setlang/", views.SetLanguageView.as_view(), name="set_language"),
     path("account-closed", views.AccountInactiveView.as_view(), name="account_inactive"),
+    *factors.library_urlpatterns,
 ]

@@ -23,12 +23,12 @@ from kecs.accounts.forms import (
     ForgotUsernameForm,
     SignInForm,
 )
+from kecs.accounts.language import LANGUAGE_SESSION_KEY, in_own_language
 from kecs.accounts.messages import password_rules
 from kecs.accounts.queries import signed_in, state_of
 from kecs.accounts.tokens import digest_of_token
 
 CONFIRM_SESSION_KEY = "confirm_email"  # the digest of the token in the link that was opened
-LANGUAGE_SESSION_KEY = "chosen_language"  # the language that was chosen before signing in
 
 
 class SignInView(library.LoginView):
@@ -39,19 +39,7 @@ class SignInView(library.LoginView):
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
         """Goes on in the language just chosen, which the account keeps, or else in the account's own."""
-        response: HttpResponse = super().form_valid(form)
-        if self.request.user.is_authenticated:
-            account_id = signed_in(self.request)
-            chosen = self.request.session.pop(LANGUAGE_SESSION_KEY, "")
-            if chosen:
-                actions.change_language(account_id=account_id, language=chosen, by=f"account:{account_id}")
-            response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME,
-                chosen or state_of(account_id).language,
-                secure=settings.LANGUAGE_COOKIE_SECURE,
-                samesite="Lax",
-            )
-        return response
+        return in_own_language(self.request, super().form_valid(form))
 
 
 class SetLanguageView(View):

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "kecs.config",
     "kecs.ui",
     "kecs.audit",
@@ -190,6 +191,12 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+
+# The pages, forms and secrets of second factors are ours (accounts/factors); the library keeps the table and the step
+# between the password and the session.
+MFA_ADAPTER = "kecs.accounts.factors.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever has an account may protect it
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_ENGINE = "kecs.accounts.sessions"

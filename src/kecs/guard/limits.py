@@ -24,6 +24,8 @@ class Limit(StrEnum):
     SIGN_IN_FAILURES_PER_ACCOUNT = "sign_in_failures_per_account"
     SIGN_IN_FAILURES_IN_A_ROW = "sign_in_failures_in_a_row"
     SIGN_IN_FAILURES_PER_NETWORK = "sign_in_failures_per_network"
+    SECOND_STEP_TRIES = "second_step_tries"
+    SECOND_STEP_TRIES_IN_A_ROW = "second_step_tries_in_a_row"
     REGISTRATIONS_PER_NETWORK = "registrations_per_network"
     NO_SSN_REQUESTS_PER_NETWORK = "no_ssn_requests_per_network"
 
@@ -119,6 +121,18 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             escalate_over=100,
             subject="network",
             reason="Stuffing of leaked passwords tries each account once; a district's Monday morning fails too.",
+        ),
+        Limit.SECOND_STEP_TRIES: Rule(
+            most=10,
+            window=HOUR,
+            subject="account",
+            reason="Three codes of a million hold at a time: who has the password guesses one in 1,400 days of trying.",
+        ),
+        Limit.SECOND_STEP_TRIES_IN_A_ROW: Rule(
+            most=100,
+            window=None,
+            subject="account",
+            reason="The most that NIST SP 800-63B allows; then a passkey or a recovery code is needed, or our staff.",
         ),
         Limit.REGISTRATIONS_PER_NETWORK: Rule(
             most=1_500,

@@ -18,6 +18,7 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from kecs.accounts.actions import NewAccount, UsernameTaken, hash_of, sign_in, try_password
+from kecs.accounts.factors.queries import has_second_factor
 from kecs.accounts.messages import password_rules
 from kecs.guard.actions import count, count_together
 from kecs.guard.limits import Limit
@@ -287,6 +288,8 @@ class AccountView(FrontDoorView):
         """The form of a registration that has ended: whoever knows its password is led home, others to sign in."""
         account_id = account_registered_with(key)
         typed = self.request.POST.get("password1", "")
+        if account_id and has_second_factor(account_id):  # the password alone does not open it
+            return redirect("account_login")
         if account_id and try_password(account_id=account_id, password=typed, by=ANYONE):
             return self.home(account_id)
         if account_id:

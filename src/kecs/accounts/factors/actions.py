@@ -1,0 +1,229 @@
+"""Everything that changes second factors: setting up, using, removing; a changed password; who is staff."""
+
+from base64 import b64decode, b64encode
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.utils import timezone
+
+from kecs.accounts import events
+from kecs.accounts.factors import codes, totp
+from kecs.accounts.factors.kinds import SECOND_FACTORS, Factor
+from kecs.accounts.factors.notices import Notice, tell
+from kecs.accounts.factors.tries import may_try, was_right
+from kecs.accounts.models import User
+from kecs.audit.actions import record
+from kecs.guard.queries import database_clock
+from kecs.pii.fields import sealed_text, unsealed_text
+
+
+class CodeVerdict(StrEnum):
+    """What became of a code that was typed."""
+
+    AUTHENTICATOR = "totp"
+    RECOVERY_CODE = "recovery_codes"
+    WRONG = "wrong"
+    TOO_MANY = "too_many"
+
+
+def _place(account_id: UUID) -> str:
+    """Where an authenticator's secret stands: an account has one such row."""
+    return f"{Authenticator._meta.db_table}.data:{Factor.AUTHENTICATOR}:{account_id}"
+
+
+def _row(account_id: UUID, kind: Factor) -> Any:
+    """The account's one row of this kind, locked."""
+    return Authenticator.objects.select_for_update().filter(user_id=account_id, type=kind).first()
+
+
+# --- Authenticator app -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_authenticator(*, account_id: UUID, secret: str, typed: str, by: str) -> bool:
+    """Set up an authenticator app that shows the right code; one that was there before ends. False for a wrong code."""
+    step = totp.matching_step(secret, typed, now=database_clock())
+    if step is None:
+        return False
+    account = User.objects.select_for_update().get(pk=account_id)
+    Authenticator.objects.filter(user_id=account_id, type=Factor.AUTHENTICATOR).delete()
+    sealed = b64encode(sealed_text(secret, _place(account_id))).decode("ascii")
+    # The step is used: the code that set the app up signs nobody in.
+    Authenticator.objects.create(
+        user=account, type=Factor.AUTHENTICATOR, data={"secret": sealed, "last_step": step}
+    )
+    tell(account=account, notice=Notice.AUTHENTICATOR_ADDED, by=by)
+    record(
+        event=events.SecondFactorAdded(subject=f"account:{account_id}", factor=Factor.AUTHENTICATOR), by=by
+    )
+    return True
+
+
+@transaction.atomic
+def remove_authenticator(*, account_id: UUID, by: str) -> None:
+    """Remove the authenticator app, and the recovery codes where nothing is left that they stand in for."""
+    account = User.objects.select_for_update().get(pk=account_id)
+    removed, _each = Authenticator.objects.filter(user_id=account_id, type=Factor.AUTHENTICATOR).delete()
+    if removed:
+        _after_removal(
+            account=account, factor=Factor.AUTHENTICATOR, notice=Notice.AUTHENTICATOR_REMOVED, by=by
+        )
+
+
+def _after_removal(*, account: User, factor: Factor, notice: Notice, by: str) -> None:
+    if not Authenticator.objects.filter(user=account, type__in=SECOND_FACTORS).exists():
+        Authenticator.objects.filter(user=account, type=Factor.RECOVERY_CODES).delete()
+    tell(account=account, notice=notice, by=by)
+    record(event=events.SecondFactorRemoved(subject=f"account:{account.pk}", factor=factor), by=by)
+
+
+# --- Passkeys ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_passkey(*, account_id: UUID, name: str, credential: dict[str, Any], by: str) -> None:
+    """Keep a passkey whose making was checked. What is kept of it is public: it verifies, and signs nothing."""
+    account = User.objects.select_for_update().get(pk=account_id)
+    Authenticator.objects.create(
+        user=account, type=Factor.PASSKEY, data={"name": name, "credential": credential}
+    )
+    tell(account=account, notice=Notice.PASSKEY_ADDED, by=by)
+    record(event=events.SecondFactorAdded(subject=f"account:{account_id}", factor=Factor.PASSKEY), by=by)
+
+
+@transaction.atomic
+def rename_passkey(*, account_id: UUID, passkey_id: int, name: str, by: str) -> None:
+    """Give a passkey of this account another name."""
+    row = Authenticator.objects.select_for_update().get(
+        pk=passkey_id, user_id=account_id, type=Factor.PASSKEY
+    )
+    Authenticator.objects.filter(pk=row.pk).update(data={**row.data, "name": name})
+    record(event=events.PasskeyRenamed(subject=f"account:{account_id}"), by=by)
+
+
+@transaction.atomic
+def remove_passkey(*, account_id: UUID, passkey_id: int, by: str) -> None:
+    """Remove a passkey of this account."""
+    account = User.objects.select_for_update().get(pk=account_id)
+    removed, _each = Authenticator.objects.filter(
+        pk=passkey_id, user_id=account_id, type=Factor.PASSKEY
+    ).delete()
+    if removed:
+        _after_removal(account=account, factor=Factor.PASSKEY, notice=Notice.PASSKEY_REMOVED, by=by)
+
+
+def use_passkey(*, account_id: UUID, passkey_id: int, by: str) -> None:
+    """A passkey was shown: note when, and forgive the wrong codes before it."""
+    Authenticator.objects.filter(pk=passkey_id, user_id=account_id).update(last_used_at=timezone.now())
+    was_right(account_id=account_id, by=by)
+
+
+# --- Codes -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def make_recovery_codes(*, account_id: UUID, by: str) -> list[str]:
+    """Ten new codes, which end the set before; only their digests are kept, so they are shown now or never."""
+    account = User.objects.select_for_update().get(pk=account_id)
+    fresh = codes.new_codes()
+    renewed, _each = Authenticator.objects.filter(user_id=account_id, type=Factor.RECOVERY_CODES).delete()
+    digests = sorted(codes.digest_of_code(account_id, code) for code in fresh)
+    Authenticator.objects.create(user=account, type=Factor.RECOVERY_CODES, data={"digests": digests})
+    if renewed:
+        tell(account=account, notice=Notice.RECOVERY_CODES_RENEWED, by=by)
+    record(event=events.RecoveryCodesMade(subject=f"account:{account_id}"), by=by)
+    return fresh
+
+
+def use_code(*, account_id: UUID, typed: str, recovery: bool = True, by: str) -> CodeVerdict:
+    """Use the code that an app shows, or a recovery code: each is good for once, however many send it at once.
+
+    The try is counted before the code is looked at. With `recovery` False recovery codes are not taken.
+    """
+    in_a_row = not codes.looks_like_code(
+        typed
+    )  # nobody guesses 80 bits: they stay open when guessing was stopped
+    if not may_try(account_id=account_id, in_a_row=in_a_row, by=by):
+        return CodeVerdict.TOO_MANY
+    with transaction.atomic():
+        verdict = _used(account_id=account_id, typed=typed, recovery=recovery, by=by)
+        if verdict is CodeVerdict.WRONG:
+            record(event=events.SecondStepFailed(subject=f"account:{account_id}"), by=by)
+    if verdict is not CodeVerdict.WRONG:
+        was_right(account_id=account_id, by=by)
+    return verdict
+
+
+def _used(*, account_id: UUID, typed: str, recovery: bool, by: str) -> CodeVerdict:
+    if _step_used(account_id=account_id, typed=typed):
+        return CodeVerdict.AUTHENTICATOR
+    if recovery and _recovery_code_used(account_id=account_id, typed=typed, by=by):
+        return CodeVerdict.RECOVERY_CODE
+    return CodeVerdict.WRONG
+
+
+def _step_used(*, account_id: UUID, typed: str) -> bool:
+    row = _row(account_id, Factor.AUTHENTICATOR)
+    if row is None:
+        return False
+    secret = unsealed_text(b64decode(row.data["secret"]), _place(account_id))
+    step = totp.matching_step(secret, typed, now=database_clock(), after=row.data["last_step"])
+    if step is None:
+        return False
+    row.data["last_step"] = step
+    Authenticator.objects.filter(pk=row.pk).update(data=row.data, last_used_at=timezone.now())
+    return True
+
+
+def _recovery_code_used(*, account_id: UUID, typed: str, by: str) -> bool:
+    row = _row(account_id, Factor.RECOVERY_CODES)
+    digest = codes.digest_of_code(account_id, typed)
+    if row is None or digest not in row.data["digests"]:
+        return False
+    row.data["digests"].remove(digest)
+    Authenticator.objects.filter(pk=row.pk).update(data=row.data, last_used_at=timezone.now())
+    tell(
+        account=User.objects.get(pk=account_id),
+        notice=Notice.RECOVERY_CODE_USED,
+        by=by,
+        codes_left=str(len(row.data["digests"])),
+    )
+    record(event=events.RecoveryCodeUsed(subject=f"account:{account_id}"), by=by)
+    return True
+
+
+# --- Around them -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def note_failed_passkey(*, account_id: UUID, by: str) -> None:
+    """Record a second step that failed with a passkey."""
+    record(event=events.SecondStepFailed(subject=f"account:{account_id}"), by=by)
+
+
+@transaction.atomic
+def note_shown_again(*, account_id: UUID, factor: Factor, by: str) -> None:
+    """Record that the person of a session showed again that it is she."""
+    record(event=events.ShownAgain(subject=f"account:{account_id}", factor=factor), by=by)
+
+
+@transaction.atomic
+def change_password(*, account_id: UUID, password_hash: str, by: str) -> None:
+    """Set a new password and tell the owner. Her other sessions end by themselves: they are bound to the old hash."""
+    account = User.objects.select_for_update().get(pk=account_id)
+    User.objects.filter(pk=account_id).update(password=password_hash)
+    tell(account=account, notice=Notice.PASSWORD_CHANGED, by=by)
+    record(event=events.PasswordChanged(subject=f"account:{account_id}"), by=by)
+
+
+@transaction.atomic
+def mark_staff(*, account_id: UUID, staff: bool, by: str) -> bool:
+    """Mark an account as staff, or take the mark away; False when it was so already."""
+    changed = User.objects.filter(pk=account_id, is_staff=not staff).update(is_staff=staff)
+    if changed:
+        marked = events.StaffMarked if staff else events.StaffUnmarked
+        record(event=marked(subject=f"account:{account_id}"), by=by)
+    return bool(changed)

@@ -1,0 +1,69 @@
+"""What happened to an account, in sentences for its owner; from the audit log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from kecs.audit.queries import timeline
+
+MOST = 50
+WITH_FACTOR = {
+    "password": _("You signed in with your password."),
+    "totp": _("You signed in with your password and a code from your app."),
+    "webauthn": _("You signed in with a passkey."),
+    "recovery_codes": _("You signed in with your password and a recovery code."),
+}
+ADDED = {
+    "totp": _("An authenticator app was added."),
+    "webauthn": _("A passkey was added."),
+}
+REMOVED = {
+    "totp": _("Your authenticator app was removed."),
+    "webauthn": _("A passkey was removed."),
+}
+# An event that is not here is not shown.
+SENTENCES = {
+    "accounts.account_opened": _("Your account was made."),
+    "accounts.confirmation_sent": _("We sent a link to confirm your email address."),
+    "accounts.email_confirmed": _("Your email address was confirmed."),
+    "accounts.email_changed": _("Your email address was changed."),
+    "accounts.password_reset_requested": _("Someone asked for a link to choose a new password."),
+    "accounts.password_reset": _("A new password was chosen through a link in an email."),
+    "accounts.password_changed": _("Your password was changed."),
+    "accounts.usernames_sent": _("Someone asked for your username by email."),
+    "accounts.signed_out": _("You signed out."),
+    "accounts.passkey_renamed": _("A passkey got a new name."),
+    "accounts.recovery_codes_made": _("You got new recovery codes."),
+    "accounts.recovery_code_used": _("A recovery code was used."),
+    "accounts.second_step_failed": _("The password was right, but the second step was not."),
+    "accounts.shown_again": _("You showed again that it is you."),
+    "accounts.staff_marked": _("Your account was marked as staff."),
+    "accounts.staff_unmarked": _("Your account is not marked as staff any more."),
+}
+BY_FACTOR = {
+    "accounts.signed_in": WITH_FACTOR,
+    "accounts.second_factor_added": ADDED,
+    "accounts.second_factor_removed": REMOVED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One line: when, and what."""
+
+    at: datetime
+    sentence: str
+
+
+def recent_activity(account_id: UUID) -> list[Happened]:
+    """The newest first, no more than fifty."""
+    events = timeline(f"account:{account_id}").filter(code__in=[*SENTENCES, *BY_FACTOR])
+    found = []
+    for event in events.order_by("-sequence")[:MOST]:
+        by_factor = BY_FACTOR.get(event.code, {})
+        sentence = SENTENCES.get(event.code) or by_factor.get(event.keys.get("factor", "password"))
+        if sentence:
+            found.append(Happened(at=event.at, sentence=str(sentence)))
+    return found
