@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from kecs.accounts.addresses import is_school_address
+from kecs.accounts.factors.queries import has_second_factor
 from kecs.accounts.queries import AccountState, state_of
 from kecs.records.kinds import AssuranceLevel
 from kecs.records.queries import Stated, held_by, stated_by
@@ -22,6 +23,7 @@ class HomePage:
     claimed: bool  # by "This is Me!": she knows that a record was found
     frozen: bool
     school_address: bool
+    second_step: bool
 
 
 def home_page(account_id: UUID) -> HomePage:
@@ -41,4 +43,5 @@ def home_page(account_id: UUID) -> HomePage:
         and stated.by_claim,
         frozen=held is not None and held.frozen,
         school_address=is_school_address(account.email, settings.KECS_SCHOOL_EMAIL_DOMAINS),
+        second_step=has_second_factor(account_id),
     )
