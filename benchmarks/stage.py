@@ -29,7 +29,9 @@ from kecs.accounts.models import User  # noqa: E402
 from kecs.audit.models import AuditEvent  # noqa: E402
 from kecs.guard.actions import count_together  # noqa: E402
 from kecs.matching.decide import Claim  # noqa: E402
-from kecs.records.models import EducatorRecord, Holding  # noqa: E402
+from kecs.records.holdings.actions import hold_record  # noqa: E402
+from kecs.records.kinds import AssuranceLevel  # noqa: E402
+from kecs.records.models import EducatorRecord  # noqa: E402
 from kecs.registration.queries import misses_to_count  # noqa: E402
 
 
@@ -39,7 +41,13 @@ def prepare(many: int) -> None:
         for each in people(HELD, many):
             account = User.objects.create(username=each.username, email=each.email)
             record = EducatorRecord.objects.get(last_surname=each.last_surname)
-            Holding.objects.create(record=record, account=account, level=1, held_by="system:benchmarks")
+            hold_record(
+                record_id=record.pk,
+                account_id=account.pk,
+                level=AssuranceLevel.PROVISIONAL,
+                because=(),
+                by="system:benchmarks",
+            )
     for kind in (LIMITED, LIMITED_ON_FILE):
         for each in people(kind, many):
             claim = Claim(

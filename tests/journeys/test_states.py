@@ -324,12 +324,15 @@ def test_this_was_not_me(visitor: Page, look: Look, new_page: NewPage):
     page = visitor
     on_file(MARIA, contact_email="maria.on.file@example.org")
     w.claims(new_page(), MARIA)
-    page.goto("/register/not-me")
+    page.goto("/not-me")
     look(page, "not-me-no-link")
     page.goto(
         w.link_in(w.mail_to("maria.on.file@example.org", "An account was made for your educator record"))
     )
     look(page, "not-me")
+    w.press(page, "This wasn't me")
+    look(page, "not-me-not-ticked")
+    page.get_by_label("It was not me").check()
     w.press(page, "This wasn't me")
     w.sees(page, "Thank you for telling us")
     look(page, "not-me-done")

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,11 +18,13 @@ from django.utils.translation import gettext as _
 
 from kecs.accounts import events, tries
 from kecs.accounts.addresses import mailbox_of
+from kecs.accounts.confirmed import tell_confirmed
 from kecs.accounts.fresh import note_fresh
 from kecs.accounts.mails.actions import mail_account, mail_usernames
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.passwords import normalised
 from kecs.accounts.queries import live_confirmation, password_is_right
+from kecs.accounts.sessions import sessions_of, stored_as
 from kecs.audit.actions import record
 from kecs.guard.actions import count_together
 from kecs.guard.limits import Limit
@@ -141,6 +144,7 @@ def confirm_email(*, token_digest: bytes, account_id: UUID, by: str) -> Confirma
     except IntegrityError:  # another account confirmed the same address first
         return Confirmation.ADDRESS_TAKEN
     confirmation.delete()
+    tell_confirmed(account_id=account_id, email=confirmation.email, by=by)
     record(event=events.EmailConfirmed(subject=f"account:{account_id}"), by=by)
     return Confirmation.CONFIRMED
 
@@ -233,3 +237,13 @@ def note_failed_sign_in(*, by: str) -> None:
 def note_sign_out(*, account_id: UUID, by: str) -> None:
     """Record that a session was ended by its owner."""
     record(event=events.SignedOut(subject=f"account:{account_id}"), by=by)
+
+
+@transaction.atomic
+def end_sessions(*, account_id: UUID, except_key: str | None = None, by: str) -> None:
+    """End every session of the account, but the one with this key."""
+    kept = stored_as(except_key) if except_key else ""
+    for digest in sessions_of(account_id):
+        if digest != kept:
+            Session.objects.filter(session_key=digest).delete()
+    record(event=events.SessionsEnded(subject=f"account:{account_id}"), by=by)

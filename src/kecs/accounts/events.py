@@ -155,3 +155,10 @@ class UsernamesSent(Event):
     """The usernames that belong to an address were queued to it."""
 
     code: ClassVar[str] = "accounts.usernames_sent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsEnded(Event):
+    """Every session of the account ended, but perhaps the one that asked for it."""
+
+    code: ClassVar[str] = "accounts.sessions_ended"

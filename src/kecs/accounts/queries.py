@@ -113,3 +113,10 @@ def notice_addresses(account_id: UUID) -> list[str]:
     account = User.objects.get(pk=account_id)
     confirmed = EmailAddress.objects.filter(user=account, verified=True).values_list("email", flat=True)
     return sorted({account.email, *confirmed})
+
+
+def confirmed_addresses(account_id: UUID) -> list[str]:
+    """The addresses that the account has confirmed."""
+    return list(
+        EmailAddress.objects.filter(user_id=account_id, verified=True).values_list("email", flat=True)
+    )

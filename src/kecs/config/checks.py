@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from kecs.accounts.passwords import Policy
+from kecs.assurance.levels import EvidenceKind
 from kecs.pii.keyring import Keyring, KeyringError
 
 # Transports that hand the links in mails to whoever reads a folder or a log, or to nobody.
@@ -44,6 +45,7 @@ def _unsafe() -> Iterator[str]:
     if settings.KECS_ALLOW_NEVER_ISSUED_SSN:
         yield "KECS_ALLOW_NEVER_ISSUED_SSN must be off: those numbers are nobody's."
     yield from _too_cheap()
+    yield from _weak_evidence()
     if settings.KECS_PASSWORD_POLICY not in list(Policy):
         yield f"KECS_PASSWORD_POLICY must be one of: {', '.join(Policy)}."
     if settings.KECS_MAIL_TRANSPORT in KEEP_MAIL:
@@ -56,6 +58,18 @@ def _too_cheap() -> Iterator[str]:
         yield "KECS_PASSWORD_HASH_COST must be full."
     if settings.KECS_SEARCH_TAKES_MS < LEAST_SEARCH_MS:
         yield f"KECS_SEARCH_TAKES_MS must be at least {LEAST_SEARCH_MS}: the work takes longer, and its time would tell what was found."
+
+
+def _weak_evidence() -> Iterator[str]:
+    """What is no evidence opens no record; and without staff, whoever has no address on file stays outside."""
+    unknown = sorted(set(settings.KECS_EVIDENCE) - set(EvidenceKind))
+    if unknown:
+        yield (
+            f"KECS_EVIDENCE: {', '.join(unknown)} is no evidence. Facts about a person, the SSN among them, are for sale. "
+            f"The kinds are: {', '.join(EvidenceKind)}."
+        )
+    if EvidenceKind.STAFF_CHECK not in settings.KECS_EVIDENCE:
+        yield "KECS_EVIDENCE must name staff_check: who has no address on file can prove who she is to nobody else."
 
 
 def _keyring_problem() -> str | None:

@@ -62,6 +62,10 @@ KECS_ALLOW_NEVER_ISSUED_SSN = env.flag("KECS_ALLOW_NEVER_ISSUED_SSN", default=DE
 # The answer to a search leaves when a whole number of these has passed since it came, so that no clock tells what was
 # found. Long enough for the work of nearly all, short enough that nobody notices; each waiting answer keeps a thread.
 KECS_SEARCH_TAKES_MS = env.number("KECS_SEARCH_TAKES_MS", 200)
+# Which kinds of evidence suffice, each by itself, to open a record to whoever claims it and confirmed an e-mail address.
+KECS_EVIDENCE = env.names(
+    "KECS_EVIDENCE", "address_on_file,code_to_address,letter_code,staff_check,district_check"
+)
 KECS_PASSWORD_POLICY = env.text("KECS_PASSWORD_POLICY", "guide")
 KECS_ROBOT = env.text("KECS_ROBOT", "altcha")
 KECS_ALTCHA_COST = env.number("KECS_ALTCHA_COST", 5000)
@@ -89,6 +93,7 @@ INSTALLED_APPS = [
     "kecs.guard",
     "kecs.records",
     "kecs.accounts",
+    "kecs.assurance",
     "kecs.registration",
     "kecs.home",
 ]

@@ -14,6 +14,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", include(library_urlpatterns)),
     path("", include("kecs.accounts.urls")),
+    path("", include("kecs.assurance.urls")),
     path("register", include("kecs.registration.urls")),
     path("home", include("kecs.home.urls")),
     path("robot/", include("kecs.guard.urls")),

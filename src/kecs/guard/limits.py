@@ -28,6 +28,8 @@ class Limit(StrEnum):
     SECOND_STEP_TRIES_IN_A_ROW = "second_step_tries_in_a_row"
     REGISTRATIONS_PER_NETWORK = "registrations_per_network"
     NO_SSN_REQUESTS_PER_NETWORK = "no_ssn_requests_per_network"
+    CLAIM_CODE_TRIES_PER_ACCOUNT = "claim_code_tries_per_account"
+    LETTERS_PER_RECORD = "letters_per_record"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,18 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             window=HOUR,
             subject="network",
             reason="Each becomes a case that a person at the agency must read.",
+        ),
+        Limit.CLAIM_CODE_TRIES_PER_ACCOUNT: Rule(
+            most=10,
+            window=DAY,
+            subject="account",
+            reason="A code of 8 characters has a million million values: ten guesses a day for a week hit none.",
+        ),
+        Limit.LETTERS_PER_RECORD: Rule(
+            most=3,
+            window=30 * DAY,
+            subject="record",
+            reason="Each letter costs a stamp and a clerk's minute, and lands in the home of the person on file.",
         ),
     }
 )

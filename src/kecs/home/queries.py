@@ -9,8 +9,9 @@ from django.conf import settings
 from kecs.accounts.addresses import is_school_address
 from kecs.accounts.factors.queries import has_second_factor
 from kecs.accounts.queries import AccountState, state_of
+from kecs.records.holdings.queries import held_by
 from kecs.records.kinds import AssuranceLevel
-from kecs.records.queries import Stated, held_by, stated_by
+from kecs.records.queries import Stated, stated_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

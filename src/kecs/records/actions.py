@@ -1,4 +1,4 @@
-"""Everything that changes records, holdings and cases; each in a transaction with its audit row."""
+"""Everything that changes records and cases; each in a transaction with its audit row."""
 
 import json
 from collections.abc import Iterable
@@ -14,11 +14,10 @@ from kecs.matching.keys import KeyKind, linkage_keys, record_keys
 from kecs.pii.fields import digests_of, seal_into, unseal_from
 from kecs.records import events
 from kecs.records.index import identity_key_rows, linkage_key_rows
-from kecs.records.kinds import AssuranceLevel, CaseKind
+from kecs.records.kinds import CaseKind
 from kecs.records.models import (
     Case,
     EducatorRecord,
-    Holding,
     IdentityKey,
     LinkageKey,
     StatedIdentity,
@@ -26,10 +25,6 @@ from kecs.records.models import (
 )
 from kecs.records.record_ids import new_record_id
 from kecs.records.staff_unique_ids import new_staff_unique_id
-
-
-class RecordTaken(Exception):
-    """Another account holds the record, or this account holds another."""
 
 
 class SsnOnFile(Exception):
@@ -90,27 +85,6 @@ def make_findable(*, stated_id: UUID, identity: Identity, by: str) -> None:
 def wait_to_be_settled(*, stated_id: UUID, by: str) -> None:
     """Nobody on file has her facts; whether somebody comes near is looked for behind the scenes."""
     WaitingIdentity.objects.create(stated_id=stated_id)
-
-
-@transaction.atomic
-def hold_record(
-    *, record_id: UUID, account_id: UUID, level: AssuranceLevel, because: Iterable[str], by: str
-) -> UUID:
-    """Let the account hold the record. The database decides a race: raises RecordTaken for all but one."""
-    attributes = tuple(because)
-    try:
-        holding = Holding.objects.create(
-            record_id=record_id, account_id=account_id, level=level, because=list(attributes), held_by=by
-        )
-    except IntegrityError:
-        raise RecordTaken from None
-    record_event(
-        event=events.RecordHeld(
-            subject=f"record:{record_id}", account=str(account_id), level=int(level), because=attributes
-        ),
-        by=by,
-    )
-    return holding.pk
 
 
 @transaction.atomic
@@ -211,26 +185,3 @@ def open_case(
         by=by,
     )
     return case.pk
-
-
-@transaction.atomic
-def disavow_holding(*, holding_id: UUID, by: str) -> bool:
-    """ "This wasn't me": freeze the claim and open a case. False when there is nothing left to freeze."""
-    frozen = Holding.objects.filter(pk=holding_id, released_at=None, frozen_at=None).update(
-        frozen_at=timezone.now(), frozen_by=by
-    )
-    if not frozen:
-        return False
-    holding = Holding.objects.get(pk=holding_id)
-    record_event(
-        event=events.HoldingFrozen(subject=f"record:{holding.record_id}", account=str(holding.account_id)),
-        by=by,
-    )
-    open_case(
-        kind=CaseKind.DISAVOWED_CLAIM,
-        account_id=holding.account_id,
-        record_ids=[holding.record_id],
-        because=(),
-        by=by,
-    )
-    return True

@@ -34,11 +34,48 @@ class RecordHeld(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordContested(Event):
+    """An account says that a record which another one holds is hers; `because` names the attributes that agreed."""
+
+    code: ClassVar[str] = "records.record_contested"
+    account: str
+    level: int
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingVerified(Event):
+    """Evidence that counts and a confirmed address came together: the account may see the record."""
+
+    code: ClassVar[str] = "records.holding_verified"
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldingFrozen(Event):
     """Somebody reached through an address on file said that the claim was not hers."""
 
     code: ClassVar[str] = "records.holding_frozen"
     account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingUnfrozen(Event):
+    """Staff looked into it: a claim again, without the evidence from before. `reason` is a word of theirs."""
+
+    code: ClassVar[str] = "records.holding_unfrozen"
+    account: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingReleased(Event):
+    """An account's hold on a record ended; `because` is one of the endings, `reason` a word of staff's."""
+
+    code: ClassVar[str] = "records.holding_released"
+    account: str
+    because: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

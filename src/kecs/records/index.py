@@ -90,10 +90,10 @@ _COLUMNS = """
 """
 _TABLES = """
     LEFT JOIN records_educatorrecord r ON r.id = k.record_id
-    LEFT JOIN records_holding held ON held.record_id = r.id AND held.released_at IS NULL
+    LEFT JOIN records_holding held ON held.record_id = r.id AND held.released_at IS NULL AND NOT held.contests
     LEFT JOIN records_othername o ON o.record_id = r.id
     LEFT JOIN records_statedidentity s ON s.id = k.stated_id
-    LEFT JOIN records_holding holds ON holds.account_id = s.account_id AND holds.released_at IS NULL
+    LEFT JOIN records_holding holds ON holds.account_id = s.account_id AND holds.released_at IS NULL AND NOT holds.contests
 """
 
 

@@ -1,4 +1,4 @@
-"""PURE. The words of this room that others speak too: assurance levels and kinds of case."""
+"""PURE. The words of this room that others speak too: assurance levels, kinds of case, why a holding ended."""
 
 from enum import IntEnum, StrEnum
 
@@ -21,5 +21,15 @@ class CaseKind(StrEnum):
     SSN_ON_FILE_OTHER_NAME = "ssn_on_file_other_name"
     NO_SSN = "no_ssn"
     DISAVOWED_CLAIM = "disavowed_claim"
+    CONTESTED_CLAIM = "contested_claim"  # proof for a record that somebody verified holds
     LINKAGE_DUPLICATE = "linkage_duplicate"  # `kecs duplicates`: probably one person on file twice
     LINKAGE_OTHER_FIRST_NAME = "linkage_other_first_name"  # one number, two first names: no proposal
+
+
+class Ending(StrEnum):
+    """Why a holding ended."""
+
+    LAPSED = "lapsed"  # no evidence came in time
+    SUPERSEDED = "superseded"  # somebody else gave stronger evidence
+    DISAVOWED = "disavowed"  # a contest that somebody reached through an address on file called false
+    STAFF = "staff"

@@ -1,4 +1,4 @@
-"""Finding records by keyed digests, and reading who holds what; other rooms ask here and never touch the models."""
+"""Finding records by keyed digests, and reading what people stated; other rooms ask here and never touch the models."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,18 +12,8 @@ from kecs.matching.facts import compare_birth_dates, compare_last4, compare_ssns
 from kecs.matching.keys import claim_keys, near_keys, new_account_keys, slipped_keys
 from kecs.pii.fields import unseal_from
 from kecs.records.index import Person, people_under, records_near
-from kecs.records.kinds import AssuranceLevel
-from kecs.records.models import EducatorRecord, Holding, StatedIdentity, WaitingIdentity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldRecord:
-    """The record an account holds, and how surely."""
-
-    holding_id: UUID
-    record_id: UUID
-    level: AssuranceLevel
-    frozen: bool
+from kecs.records.kinds import CaseKind
+from kecs.records.models import Case, StatedIdentity, WaitingIdentity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,36 +103,9 @@ def _about_how_many() -> int:
     return max(0, int(row[0] or 0))
 
 
-def held_by(account_id: UUID) -> HeldRecord | None:
-    """The record that this account holds now."""
-    holding = Holding.objects.filter(account_id=account_id, released_at=None).first()
-    if holding is None:
-        return None
-    return HeldRecord(
-        holding_id=holding.pk,
-        record_id=holding.record_id,
-        level=AssuranceLevel(holding.level),
-        frozen=holding.frozen_at is not None,
-    )
-
-
-def holder_of(record_id: UUID) -> UUID | None:
-    """The account that holds this record now."""
-    return (
-        Holding.objects.filter(record_id=record_id, released_at=None)
-        .values_list("account_id", flat=True)
-        .first()
-    )
-
-
-def contact_email_of(record_id: UUID) -> str:
-    """The address on file for this record, or an empty text."""
-    return EducatorRecord.objects.values_list("contact_email", flat=True).get(pk=record_id)
-
-
-def is_live(holding_id: UUID) -> bool:
-    """Whether this holding has neither ended nor been frozen."""
-    return Holding.objects.filter(pk=holding_id, released_at=None, frozen_at=None).exists()
+def has_open_case(*, account_id: UUID, kind: CaseKind) -> bool:
+    """Whether staff have such a case of this account before them."""
+    return Case.objects.filter(account_id=account_id, kind=kind.value, closed_at=None).exists()
 
 
 def stated_by(account_id: UUID) -> Stated | None:

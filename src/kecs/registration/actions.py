@@ -1,53 +1,39 @@
 """The front door's writes: a search, and the one transaction that ends a registration."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid4
 
-from django.conf import settings
-from django.core import signing
 from django.db import IntegrityError, transaction
-from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from kecs.accounts.actions import NewAccount, Sending, open_account
+from kecs.assurance.actions import begin_claim, contest_claim
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.actions import count, count_together, give_back_together
 from kecs.guard.limits import Limit
-from kecs.mail.actions import queue, queue_later
-from kecs.mail.messages import Message, render
+from kecs.mail.actions import queue_later
 from kecs.matching.decide import Claim, Decision, NewDecision, NewOutcome, Outcome, decide, decide_new
 from kecs.matching.evidence import price
 from kecs.records.actions import (
     Identity,
-    RecordTaken,
     SsnOnFile,
-    disavow_holding,
-    hold_record,
     make_findable,
     open_case,
     state_identity,
     wait_to_be_settled,
 )
-from kecs.records.kinds import AssuranceLevel, CaseKind
-from kecs.records.queries import (
-    candidates_for,
-    candidates_for_new,
-    contact_email_of,
-    population,
-)
+from kecs.records.holdings.actions import RecordTaken
+from kecs.records.kinds import CaseKind
+from kecs.records.queries import candidates_for, candidates_for_new, population
 from kecs.registration import events
 from kecs.registration.models import RegistrationOutcome
 from kecs.registration.queries import key_digest, misses_to_count
 
 # How often a new account is decided anew when others write the same facts at the same moment.
 ROUNDS = 5
-DISAVOW_SALT = "registration.disavow"
 # Stands for the holder where there is none, in as many letters.
 NOBODY = str(UUID(int=0))
-DISAVOW_LASTS_SECONDS = 10 * 24 * 60 * 60
 
 
 class AlreadyRegistered(Exception):
@@ -137,17 +123,60 @@ def claim_and_create_account(*, key: str, claim: Claim, record_id: UUID, new: Ne
         if decision.outcome is not Outcome.ONE or decision.record_id != str(record_id):
             raise RecordTaken
         open_account(account_id=account_id, new=new, by=by)
-        stated = Identity(
-            first_name=claim.first_name,
-            last_surname=claim.last_surname,
-            birth_date=claim.birth_date,
-            ssn=claim.last4,
-        )
-        state_identity(account_id=account_id, identity=stated, by=by)
-        _hold_and_tell(record_id=record_id, account_id=account_id, because=decision.because, by=by)
+        state_identity(account_id=account_id, identity=_typed(claim), by=by)
+        begin_claim(record_id=record_id, account_id=account_id, because=decision.because, by=by)
         return decision.outcome.value
 
     return _once(key=key, register=register, road="claim", by=by)
+
+
+def contest_and_create_account(*, key: str, claim: Claim, new: NewAccount, by: str) -> UUID:
+    """ "I did not make that account": an account that contests the record, or claims it if it has become free.
+
+    It sees nothing until it has given evidence. Raises UsernameTaken, AlreadyRegistered, and RecordTaken when the facts
+    lead to no one record any more.
+    """
+
+    def register(account_id: UUID) -> str:
+        decision = decide(claim, candidates_for(claim), population=population())
+        if decision.outcome not in {Outcome.HELD, Outcome.ONE}:
+            raise RecordTaken
+        open_account(account_id=account_id, new=new, by=by)
+        state_identity(account_id=account_id, identity=_typed(claim), by=by)
+        if not decision.record_ids:
+            # She waits who holds it: there is no record yet, and staff must tell the two apart.
+            _open_contest_case(decision=decision, account_id=account_id, by=by)
+            return decision.outcome.value
+        begin = begin_claim if decision.outcome is Outcome.ONE else contest_claim
+        begin(
+            record_id=UUID(decision.record_ids[0]),
+            account_id=account_id,
+            because=decision.because,
+            by=by,
+        )
+        return decision.outcome.value
+
+    return _once(key=key, register=register, road="contest", by=by)
+
+
+def _typed(claim: Claim) -> Identity:
+    return Identity(
+        first_name=claim.first_name,
+        last_surname=claim.last_surname,
+        birth_date=claim.birth_date,
+        ssn=claim.last4,
+    )
+
+
+def _open_contest_case(*, decision: Decision, account_id: UUID, by: str) -> None:
+    open_case(
+        kind=CaseKind.CONTESTED_CLAIM,
+        account_id=account_id,
+        other_account_id=UUID(decision.account_id) if decision.account_id else None,
+        record_ids=[],
+        because=decision.because,
+        by=by,
+    )
 
 
 def create_account_and_record(*, key: str, claim: Claim, ssn: str, new: NewAccount, by: str) -> UUID:
@@ -184,7 +213,7 @@ def join_or_review(*, decision: NewDecision, account_id: UUID, by: str) -> None:
     """What becomes of a new account whose owner is on file, or may be: the record it joins, or a case."""
     if decision.outcome is NewOutcome.JOIN and decision.record_id:
         joined = UUID(decision.record_id)
-        _hold_and_tell(record_id=joined, account_id=account_id, because=decision.because, by=by)
+        begin_claim(record_id=joined, account_id=account_id, because=decision.because, by=by)
         return
     open_case(
         kind=CaseKind(decision.reason or CaseKind.NEAR_MATCH),
@@ -194,50 +223,6 @@ def join_or_review(*, decision: NewDecision, account_id: UUID, by: str) -> None:
         because=decision.because,
         by=by,
     )
-
-
-def _hold_and_tell(*, record_id: UUID, account_id: UUID, because: tuple[str, ...], by: str) -> None:
-    """A claim is provisional, and the address that was on file before it learns of it."""
-    holding_id = hold_record(
-        record_id=record_id, account_id=account_id, level=AssuranceLevel.PROVISIONAL, because=because, by=by
-    )
-    to = contact_email_of(record_id)
-    if not to:
-        return
-    token = signing.dumps(str(holding_id), salt=DISAVOW_SALT)
-    path = reverse("registration:not_me_link", kwargs={"token": token})
-    queue(message=_claim_notice(to=to, not_me_url=settings.KECS_ORIGIN + path), by=by)
-
-
-def _claim_notice(*, to: str, not_me_url: str) -> Message:
-    """In every language: who reads mail at an address on file is unknown, and who claims must not choose for her."""
-    notices = []
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            notices.append(
-                render(
-                    "registration.record_claimed",
-                    to,
-                    _("An account was made for your educator record"),
-                    "registration/mail/record_claimed",
-                    {"not_me_url": not_me_url},
-                )
-            )
-    return replace(
-        notices[0],
-        subject=" / ".join(notice.subject for notice in notices),
-        text="\n\n---\n\n".join(notice.text for notice in notices),
-    )
-
-
-def disavow(*, token: str, by: str) -> bool:
-    """ "This wasn't me": freeze the claim that the token names. False for a token that is forged or over 10 days old."""
-    try:
-        holding_id = UUID(signing.loads(token, salt=DISAVOW_SALT, max_age=DISAVOW_LASTS_SECONDS))
-    except signing.BadSignature:
-        return False
-    disavow_holding(holding_id=holding_id, by=by)
-    return True
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ class SearchMade(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered(Event):
-    """A registration ended in an account; `road` is "claim" or "new", `outcome` what was decided about the record."""
+    """A registration ended in an account; `road` is "claim", "contest" or "new", `outcome` what was decided about the record."""
 
     code: ClassVar[str] = "registration.registered"
     road: str

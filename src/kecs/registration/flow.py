@@ -14,6 +14,7 @@ class Choice(StrEnum):
     THIS_IS_ME = "this_is_me"
     NOT_ME = "not_me"
     CREATE_NEW = "create_new"
+    NOT_MY_ACCOUNT = "not_my_account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ class Registration:
             raise ValueError("Only a record that was found and is free can be claimed.")
         if self.choice is Choice.CREATE_NEW and self.outcome not in {Outcome.NONE, Outcome.SEVERAL}:
             raise ValueError("A new account is for those who were not found.")
+        if self.choice is Choice.NOT_MY_ACCOUNT and self.outcome is not Outcome.HELD:
+            raise ValueError("Only a record that another account holds can be contested.")
 
 
 class Step(StrEnum):
@@ -74,7 +77,7 @@ STEPS = (
     StepInfo(
         step=Step.MATCH,
         needs="a search",
-        does="presses This is Me!, or Create New Account, or searches again",
+        does="presses This is Me!, or Create New Account, or I did not make that account, or searches again",
         leads_to=(Step.ACCOUNT, Step.SEARCH),
         undo="the choice is forgotten",
     ),
@@ -97,7 +100,7 @@ def choices_after(outcome: Outcome) -> frozenset[Choice]:
         case Outcome.NONE | Outcome.SEVERAL:
             return frozenset({Choice.CREATE_NEW})
         case Outcome.HELD:
-            return frozenset()
+            return frozenset({Choice.NOT_MY_ACCOUNT})
     assert_never(outcome)
 
 
@@ -105,7 +108,7 @@ def where_now(registration: Registration | None) -> Step:
     """The furthest step this registration may be at."""
     if registration is None:
         return Step.SEARCH
-    if registration.choice in {Choice.THIS_IS_ME, Choice.CREATE_NEW}:
+    if registration.choice in {Choice.THIS_IS_ME, Choice.CREATE_NEW, Choice.NOT_MY_ACCOUNT}:
         return Step.ACCOUNT
     return Step.MATCH
 

@@ -13,14 +13,13 @@ from kecs.audit.actions import recorded_together
 from kecs.matching.decide import Claim, NewOutcome, decide_new
 from kecs.pii.seal import SealBroken
 from kecs.records.actions import (
-    RecordTaken,
     SsnOnFile,
     create_record,
-    hold_record,
     next_waiting,
     put_off,
     wait_no_longer,
 )
+from kecs.records.holdings.actions import RecordTaken, hold_record
 from kecs.records.kinds import AssuranceLevel
 from kecs.records.queries import candidates_near, how_many_wait, population
 from kecs.registration.actions import join_or_review

@@ -15,6 +15,4 @@ urlpatterns = [
     path("/no-ssn", views.NoSsnView.as_view(), name="no_ssn"),
     path("/no-ssn/sent", views.NoSsnSentView.as_view(), name="no_ssn_sent"),
     path("/later", views.LaterView.as_view(), name="later"),
-    path("/not-me", views.NotMeView.as_view(), name="not_me"),
-    path("/not-me/<str:token>", views.NotMeLinkView.as_view(), name="not_me_link"),
 ]

@@ -26,8 +26,8 @@ from kecs.guard.network import network_of
 from kecs.guard.pace import take_one_time
 from kecs.guard.robot import Verdict, csp_needs, sentence, the_robot_check
 from kecs.matching.decide import Outcome
-from kecs.records.actions import RecordTaken
-from kecs.records.queries import holder_of
+from kecs.records.holdings.actions import RecordTaken
+from kecs.records.holdings.queries import holder_of
 from kecs.registration import actions, flow, state
 from kecs.registration.flow import Choice, Registration, Step
 from kecs.registration.forms import AccountForm, NewAccountForm, NoSsnForm, SearchForm
@@ -35,7 +35,8 @@ from kecs.registration.messages import OTHER_TAB, START_AGAIN
 from kecs.registration.queries import account_registered_with
 
 ANYONE = "anonymous"
-NOT_ME_SESSION_KEY = "not_me"
+# Who pressed one of these is on file: what she typed is carried over and cannot be changed.
+CLAIMS = frozenset({Choice.THIS_IS_ME, Choice.NOT_MY_ACCOUNT})
 
 
 def place(step_number: int) -> dict[str, Any]:
@@ -205,7 +206,7 @@ class AccountView(FrontDoorView):
     def form(self, data: Any = None) -> AccountForm:
         """The form for the road taken."""
         claim, visitor = self.known().claim, state.visitor_of(self.request.session)
-        if self.known().choice is Choice.THIS_IS_ME:
+        if self.known().choice in CLAIMS:
             return AccountForm(data, claim=claim, visitor=visitor)
         return NewAccountForm(data, claim=claim, visitor=visitor)
 
@@ -215,7 +216,7 @@ class AccountView(FrontDoorView):
 
     def page(self, form: AccountForm) -> HttpResponse:
         """The page of the road taken."""
-        road = "claim" if self.known().choice is Choice.THIS_IS_ME else "new"
+        road = "claim" if self.known().choice in CLAIMS else "new"
         context = {
             "form": form,
             "registration": self.known(),
@@ -275,6 +276,10 @@ class AccountView(FrontDoorView):
         if isinstance(form, NewAccountForm):
             return actions.create_account_and_record(
                 key=registration.key, claim=form.new_claim, ssn=form.cleaned_data["ssn"], new=new, by=ANYONE
+            )
+        if registration.choice is Choice.NOT_MY_ACCOUNT:
+            return actions.contest_and_create_account(
+                key=registration.key, claim=registration.claim, new=new, by=ANYONE
             )
         return actions.claim_and_create_account(
             key=registration.key,
@@ -337,25 +342,3 @@ class LaterView(TemplateView):
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> Any:
         """429, so that programs understand it too."""
         return super().render_to_response(context, status=429, **kwargs)
-
-
-class NotMeLinkView(View):
-    """Where the link in a notice leads: the token goes into the session and out of the URL."""
-
-    def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Changes nothing else."""
-        request.session[NOT_ME_SESSION_KEY] = token
-        return redirect("registration:not_me")
-
-
-class NotMeView(View):
-    """This wasn't me: GET explains, POST freezes the claim."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The button."""
-        return render(request, "registration/not_me.html", {"asked": NOT_ME_SESSION_KEY in request.session})
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """The same words for a claim that was frozen before."""
-        done = actions.disavow(token=request.session.pop(NOT_ME_SESSION_KEY, ""), by="address_on_file")
-        return render(request, "registration/not_me.html", {"done": done, "expired": not done})

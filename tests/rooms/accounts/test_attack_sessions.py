@@ -99,7 +99,7 @@ def test_the_table_holds_no_token_of_a_link_that_was_opened(client):
     claim(InspectingClient(), MARIA)
     client.post("/forgot-password", {"email": MARIA.email})
     reset = newest_link("accounts.reset_password")
-    links = [reset, newest_link("accounts.confirm_email"), newest_link("registration.record_claimed")]
+    links = [reset, newest_link("accounts.confirm_email"), newest_link("assurance.claimed")]
     assert OutboxMessage.objects.count() == 3
     for link in links:
         client.get(link)

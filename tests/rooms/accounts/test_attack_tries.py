@@ -180,7 +180,7 @@ def test_one_mailbox_is_not_flooded_through_any_form(client):
         "accounts.confirm_email": 3,
         "accounts.reset_password": 3,
         "accounts.usernames": 3,
-        "registration.record_claimed": 1,
+        "assurance.claimed": 1,
         "registration.record_searched": 10,
     }
 

@@ -302,7 +302,7 @@ def test_no_address_breaks_anything(tail):
     for before in (
         "/",
         "/confirm-email/",
-        "/register/not-me/",
+        "/not-me/",
         "/forgot-password/",
         "/forgot-password/0/",
         "/language/",

@@ -128,7 +128,7 @@ def whole_visit(addresses=None):
         stranger.get(newest_link("accounts.reset_password"), follow=True),
         browser.get(newest_link("accounts.confirm_email"), follow=True),
         browser.post("/confirm-email", follow=True),
-        stranger.get(newest_link("registration.record_claimed"), follow=True),
+        stranger.get(newest_link("assurance.claimed"), follow=True),
         stranger.post(
             "/register/no-ssn", {**CANARY.search(), "email": CANARY.email, "message": CANARY.ssn}, follow=True
         ),

@@ -110,11 +110,11 @@ def test_every_mail_is_spanish(client):
         "accounts.password_changed",
         "accounts.reset_password",
         "accounts.usernames",
-        "registration.record_claimed",
+        "assurance.claimed",
         "registration.record_searched",
     }
     # Who reads at an address on file is unknown: that mail says the same in both languages.
-    both = sent.pop("registration.record_claimed")
+    both = sent.pop("assurance.claimed")
     assert "An account was made for your educator record" in both
     assert "Se creó una cuenta" in both or "Se abrió una cuenta" in both
     assert {kind: left for kind, text in sent.items() if (left := english_in(text.splitlines()))} == {}
@@ -170,11 +170,13 @@ def test_this_was_not_me(client):
     on_file(MARIA, contact_email="onfile@example.org")
     home = SpanishClient()
     claim(home, MARIA)
-    assert heading(client.get("/register/not-me")) == "No fui yo"
-    assert "ya no sirve" in client.post("/register/not-me").content.decode()
-    client.get(link_in(mails()["registration.record_claimed"]))
-    assert "presione el botón" in client.get("/register/not-me").content.decode()
-    assert "Gracias por avisarnos" in client.post("/register/not-me").content.decode()
+    assert heading(client.get("/not-me")) == "No fui yo"
+    assert "ya no sirve" in client.post("/not-me").content.decode()
+    client.get(link_in(mails()["assurance.claimed"]))
+    assert "presione el botón" in client.get("/not-me").content.decode()
+    assert "Marque la casilla" in client.post("/not-me").content.decode()
+    assert "Gracias por avisarnos" in client.post("/not-me", {"not_me": "on"}).content.decode()
+    home.post("/", {"login": "maria.fuentes", "password": PASSWORD})
     assert "en pausa" in home.get("/home").content.decode()
 
 

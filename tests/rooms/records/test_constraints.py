@@ -33,7 +33,12 @@ def an_account():
 
 
 def held(record, account, **instead):
-    values = {"level": AssuranceLevel.PROVISIONAL, "held_by": "tests", **instead}
+    values = {
+        "level": AssuranceLevel.PROVISIONAL,
+        "held_by": "tests",
+        "provisional_until": timezone.now(),
+        **instead,
+    }
     return Holding.objects.create(record=record, account=account, **values)
 
 
@@ -54,7 +59,7 @@ def test_one_live_holding_an_account(record, account):
 
 
 def test_a_released_record_may_be_held_again(record, account):
-    held(record, account, released_at=timezone.now(), released_by="tests")
+    held(record, account, released_at=timezone.now(), released_by="tests", released_because="staff")
     held(record, an_account())
     assert Holding.objects.count() == 2
 
@@ -64,13 +69,28 @@ def test_a_released_record_may_be_held_again(record, account):
     [
         {"released_at": timezone.now()},
         {"released_by": "tests"},
+        {"released_because": "staff"},
+        {"released_at": timezone.now(), "released_by": "tests"},
+        {"released_at": timezone.now(), "released_by": "tests", "released_because": "boredom"},
+        {"level": 2, "frozen_at": timezone.now(), "frozen_by": "tests"},
+        {"provisional_until": None},
+        {"contests": True},
+        {"contests": True, "level": 2},
+        {"contests": True, "level": 0, "provisional_until": None},
         {"frozen_at": timezone.now()},
         {"frozen_by": "tests"},
         {"level": 7},
     ],
 )
-def test_a_holding_is_never_half_released_half_frozen_or_of_an_unknown_level(record, account, half):
+def test_a_holding_is_never_half_anything(record, account, half):
     refused(lambda: held(record, account, **half))
+
+
+def test_contests_stand_beside_the_holding_and_beside_each_other(record, account):
+    held(record, account)
+    for _each in range(2):
+        held(record, an_account(), contests=True, level=0)
+    refused(lambda: held(record, account, contests=True, level=0))
 
 
 @pytest.mark.parametrize("half", [{"closed_at": timezone.now()}, {"closed_by": "tests"}])

@@ -129,7 +129,7 @@ def test_a_holder_and_what_she_holds_are_left_alone(run: Callable[..., Ran]) -> 
     run(MARIA)
     record = EducatorRecord.objects.get(staff_unique_id="7")
     account = get_user_model().objects.create(username="mlopez", email="home@example.net")
-    Holding.objects.create(record=record, account=account, level=1, held_by=f"account:{account.pk}")
+    Holding.objects.create(record=record, account=account, level=0, held_by=f"account:{account.pk}")
     run(MARIA.replace("maria@", "school@"))
     account.refresh_from_db()
     assert account.email == "home@example.net"

@@ -90,7 +90,7 @@ def test_one_registration_leaves_one_of_everything(client):
     assert StatedIdentity.objects.filter(account=account).count() == 1
     assert sorted(OutboxMessage.objects.values_list("kind", "to")) == [
         ("accounts.confirm_email", MARIA.email),
-        ("registration.record_claimed", "onfile@example.org"),
+        ("assurance.claimed", "onfile@example.org"),
     ]
     codes = list(AuditEvent.objects.values_list("code", flat=True))
     for code in (

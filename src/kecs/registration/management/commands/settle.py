@@ -1,7 +1,8 @@
-"""`kecs settle`: gives new accounts their record, or staff a case, once or again and again; prints counts only."""
+"""`kecs settle`: gives new accounts their record, or staff a case, and ends claims whose time is over; prints counts only."""
 
 import threading
 
+from kecs.assurance.actions import lapse_claims
 from kecs.mail.worker import PAUSE, PAUSE_WITHOUT_SERVER, QueueCommand
 from kecs.registration.settling import settle_waiting
 
@@ -20,4 +21,7 @@ class Command(QueueCommand):
             self.say(
                 f"created {done.created}, joined {done.joined}, for staff {done.reviewed}, put off {done.put_off}{why}"
             )
+        lapsed = lapse_claims(by="system:settle")
+        if lapsed:
+            self.say(f"lapsed {lapsed}")
         return PAUSE_WITHOUT_SERVER if done.put_off else PAUSE

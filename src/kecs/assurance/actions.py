@@ -1,0 +1,213 @@
+"""Everything that makes us more or less sure of a hold on a record. Each asks the table in levels.py before it writes.
+
+The live holds on a record are locked before anything is decided, then all is written, then the log: so of two people
+who give evidence for one record at once, exactly one takes it.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+
+from kecs.accounts.actions import end_sessions
+from kecs.assurance import events
+from kecs.assurance.levels import Event, Illegal, State, step
+from kecs.assurance.models import ClaimNotice
+from kecs.assurance.notices import Why
+from kecs.assurance.proving.actions import (
+    EMAIL_MAY_TAKE,
+    become,
+    enter_code,
+    forget_proofs,
+    give_evidence,
+    known,
+    locked,
+    mark_letter_posted,
+    note_confirmed_address,
+    order_letter,
+    print_letter,
+    send_code,
+)
+from kecs.assurance.queries import evidence_that_counts, live_notice, may_claim_again, standing_of
+from kecs.assurance.telling.actions import tell, tell_account
+from kecs.audit.actions import record, recorded_together
+from kecs.guard.queries import database_clock
+from kecs.records.actions import open_case
+from kecs.records.holdings.actions import (
+    RecordTaken,
+    extend_holding,
+    freeze_holding,
+    hold_record,
+    lock_holdings,
+    release_holding,
+    unfreeze_holding,
+)
+from kecs.records.holdings.queries import HeldRecord, held_by, lapsing, last_held_by
+from kecs.records.kinds import AssuranceLevel, CaseKind, Ending
+
+__all__ = [
+    "Reason",
+    "begin_claim",
+    "claim_again",
+    "contest_claim",
+    "disavow",
+    "enter_code",
+    "give_evidence",
+    "lapse_claims",
+    "mark_letter_posted",
+    "note_confirmed_address",
+    "order_letter",
+    "print_letter",
+    "release",
+    "send_code",
+    "unfreeze",
+]
+
+
+class Reason(StrEnum):
+    """Why staff end or reopen a hold: a word for the log, which holds no text of anybody's."""
+
+    PERSON_CHECKED = "person_checked"
+    WRONG_PERSON = "wrong_person"
+    ASKED_BY_HOLDER = "asked_by_holder"
+    FALSE_ALARM = "false_alarm"
+
+
+# --- A claim begins ----------------------------------------------------------------------------------------------
+
+
+def begin_claim(*, record_id: UUID, account_id: UUID, because: Iterable[str], by: str) -> UUID:
+    """A claim is provisional, and the addresses that were on file before it learn of it. Raises RecordTaken."""
+    with transaction.atomic(), recorded_together():
+        holding_id = hold_record(
+            record_id=record_id,
+            account_id=account_id,
+            level=AssuranceLevel.PROVISIONAL,
+            because=because,
+            by=by,
+        )
+        tell(held=known(holding_id=holding_id, by=by), why=Why.CLAIMED, by=by)
+    return holding_id
+
+
+def contest_claim(*, record_id: UUID, account_id: UUID, because: Iterable[str], by: str) -> UUID:
+    """ "I did not make that account": level 0 until she proves it, and then the record is hers. All sides are told."""
+    with transaction.atomic(), recorded_together():
+        holding_id = hold_record(
+            record_id=record_id,
+            account_id=account_id,
+            level=AssuranceLevel.UNDER_REVIEW,
+            because=because,
+            contests=True,
+            by=by,
+        )
+        held = known(holding_id=holding_id, by=by)
+        tell(held=held, why=Why.CONTESTED, by=by)
+        for other in lock_holdings(record_id=record_id, by=by):
+            if not other.contests:
+                tell_account(held=other, why=Why.CONTESTED, by=by)
+    return holding_id
+
+
+def claim_again(*, account_id: UUID, by: str) -> HeldRecord | None:
+    """The live hold of this account; where its last one ended for want of evidence, a new one like it."""
+    held = last_held_by(account_id)
+    if held is None or not held.ended:
+        return held
+    if not may_claim_again(held):
+        return None
+    try:
+        begin_claim(record_id=held.record_id, account_id=account_id, because=(), by=by)
+    except RecordTaken:
+        contest_claim(record_id=held.record_id, account_id=account_id, because=(), by=by)
+    return held_by(account_id)
+
+
+# --- This wasn't me ----------------------------------------------------------------------------------------------
+
+
+def disavow(*, token: str, by: str) -> bool:
+    """ "This wasn't me": freeze the claim, end its sessions, ask staff. False for a token that works no more."""
+    with transaction.atomic(), recorded_together():
+        told = live_notice(token)
+        if told is None:
+            return False
+        ClaimNotice.objects.filter(pk=told.pk, used_at=None).update(used_at=database_clock())
+        try:
+            held = locked(holding_id=told.holding_id, by=by)
+            before = standing_of(held)
+            after = step(before, Event.DISAVOWED, counts=evidence_that_counts())
+        except Illegal:
+            return True  # it is over already
+        if before.state is after.state:
+            return True  # frozen already
+        if after.state is State.RELEASED:
+            release_holding(holding_id=held.holding_id, because=Ending.DISAVOWED, by=by)
+        else:
+            freeze_holding(holding_id=held.holding_id, by=by)
+        forget_proofs(held=held, by=by)
+        end_sessions(account_id=held.account_id, by=by)
+        tell_account(held=held, why=Why.FROZEN, by=by)
+        open_case(
+            kind=CaseKind.DISAVOWED_CLAIM,
+            account_id=held.account_id,
+            record_ids=[held.record_id],
+            because=(),
+            by=by,
+        )
+        record(
+            event=events.ClaimDisavowed(subject=f"record:{held.record_id}", account=str(held.account_id)),
+            by=by,
+        )
+    return True
+
+
+def unfreeze(*, holding_id: UUID, reason: str, by: str) -> None:
+    """Staff looked into it: a claim again, without the evidence from before. Raises Illegal, and ValueError for no Reason."""
+    word = Reason(reason)
+    with transaction.atomic(), recorded_together():
+        held = locked(holding_id=holding_id, by=by)
+        step(standing_of(held), Event.UNFROZEN, counts=evidence_that_counts())
+        unfreeze_holding(holding_id=holding_id, reason=word.value, by=by)
+        tell(held=held, why=Why.UNFROZEN, by=by)
+
+
+def release(*, holding_id: UUID, reason: str, by: str) -> None:
+    """Staff end a hold; who contested the record and has proved it takes it. Raises Illegal, and ValueError for no Reason."""
+    word = Reason(reason)
+    with transaction.atomic(), recorded_together():
+        held = locked(holding_id=holding_id, by=by)
+        step(standing_of(held), Event.RELEASED, counts=evidence_that_counts())
+        release_holding(holding_id=holding_id, because=Ending.STAFF, reason=word.value, by=by)
+        forget_proofs(held=held, by=by)
+        tell_account(held=held, why=Why.RELEASED, by=by)
+        for other in lock_holdings(record_id=held.record_id, by=by):
+            if held.contests or not other.contests:
+                continue
+            before = standing_of(other)
+            after = step(before, Event.HOLDER_GONE, counts=evidence_that_counts())
+            if become(held=other, before=before, after=after, by=by) is State.VERIFIED:
+                break
+
+
+def lapse_claims(*, by: str, limit: int = 500) -> int:
+    """End the claims and contests whose seven days passed without evidence, each by itself; how many."""
+    return sum(_lapse(holding_id, by=by) for holding_id in lapsing(at=database_clock(), limit=limit))
+
+
+def _lapse(holding_id: UUID, *, by: str) -> bool:
+    with transaction.atomic(), recorded_together():
+        try:
+            held = locked(holding_id=holding_id, by=by)
+            if held.provisional_until is None or held.provisional_until > database_clock():
+                return False
+            step(standing_of(held), Event.LAPSED, counts=evidence_that_counts())
+        except Illegal:
+            # It has evidence and waits for a confirmed address.
+            extend_holding(holding_id=holding_id, until=database_clock() + EMAIL_MAY_TAKE, by=by)
+            return False
+        release_holding(holding_id=holding_id, because=Ending.LAPSED, by=by)
+        forget_proofs(held=held, by=by)
+        tell_account(held=held, why=Why.LAPSED, by=by)
+    return True

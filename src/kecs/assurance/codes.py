@@ -1,0 +1,30 @@
+"""PURE. The codes of mails and letters: letters and digits that nobody mistakes for one another, typed as one likes."""
+
+import secrets
+
+# Crockford's base 32: no I, L, O or U.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MAIL_LENGTH = 8  # 40 bits
+LETTER_LENGTH = 10  # 50 bits
+_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
+
+
+def new_code(length: int) -> str:
+    """A code of chance."""
+    return "".join(secrets.choice(ALPHABET) for _each in range(length))
+
+
+def spaced(code: str) -> str:
+    """In groups, as it is printed: ABCD-EFGH, or ABCDE-FGHJK."""
+    half = len(code) // 2
+    return f"{code[:half]}-{code[half:]}"
+
+
+def as_typed(text: str) -> str:
+    """A typed code in its one form: no spaces or hyphens, capitals, 0 for O, 1 for I and L."""
+    return "".join(text.upper().translate(_READ_AS).replace("-", "").split())
+
+
+def is_code(text: str) -> bool:
+    """Whether this, in its one form, could be a code of ours."""
+    return len(text) in {MAIL_LENGTH, LETTER_LENGTH} and set(text) <= set(ALPHABET)

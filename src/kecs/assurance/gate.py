@@ -1,0 +1,39 @@
+"""A view behind sign-in names a function; whoever may not do it yet gets a plain page that says what to do."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from kecs.assurance.levels import State
+from kecs.assurance.permissions import Function, may, needs_fresh_sign_in
+from kecs.assurance.queries import state_for
+
+SHUT = 403
+
+
+class Allowed(LoginRequiredMixin):
+    """Mixin, to stand before View: asks the table of permissions."""
+
+    function: ClassVar[Function]
+    state: State
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The view for those who may; the way to sign in for strangers; what to do next for all others."""
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        self.state = state_for(request)
+        if not may(self.state, self.function):
+            return self.not_yet(request)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def not_yet(self, request: HttpRequest) -> HttpResponse:
+        """The same page for all who have something to prove, whether or not there is a record."""
+        context = {
+            "state": self.state.value,
+            "may_prove": may(self.state, Function.PROVE),
+            "needs_fresh_sign_in": needs_fresh_sign_in(self.state, self.function),
+        }
+        return render(request, "assurance/not_yet.html", context, status=SHUT)

@@ -1,0 +1,1 @@
+"""Commands of the assurance room."""

@@ -1,0 +1,46 @@
+"""PURE. What each state may see and do: one table, which views ask and a test walks with every address."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from kecs.assurance.levels import State
+
+
+class Function(StrEnum):
+    """What somebody with an account may want to see or do. A view names one."""
+
+    SEE_HOME = "see_home"  # the Home Page: what she typed herself, and what to do next
+    KEEP_ACCOUNT = "keep_account"  # her own addresses, password, second factors, sessions
+    PROVE = "prove"  # ask for a code or a letter, and enter what came
+    SEE_RECORD = "see_record"  # what the agency has stored
+    ASK_FOR_CORRECTION = "ask_for_correction"  # of name, birth date or SSN, with documents
+    DO_RISKY_ACTS = "do_risky_acts"  # with the record, and not undone by pressing back
+
+
+_EVERYBODY = frozenset(State)
+_MUST_PROVE = frozenset({State.UNDER_REVIEW, State.CONTESTING, State.PROVISIONAL, State.RELEASED})
+_PROVED = frozenset({State.VERIFIED, State.FRESH})
+
+PERMISSIONS: Mapping[Function, frozenset[State]] = MappingProxyType(
+    {
+        Function.SEE_HOME: _EVERYBODY,
+        Function.KEEP_ACCOUNT: _EVERYBODY,
+        # Whose claim lapsed may begin anew; whose was ended by staff or by stronger evidence is told to ask staff.
+        Function.PROVE: _MUST_PROVE,
+        Function.SEE_RECORD: _PROVED,
+        # Under review there is nothing stored but what she typed, and a slip in that must be mended by somebody.
+        Function.ASK_FOR_CORRECTION: _PROVED | {State.UNDER_REVIEW},
+        Function.DO_RISKY_ACTS: frozenset({State.FRESH}),
+    }
+)
+
+
+def may(state: State, function: Function) -> bool:
+    """Whether somebody in this state may."""
+    return state in PERMISSIONS[function]
+
+
+def needs_fresh_sign_in(state: State, function: Function) -> bool:
+    """Whether signing in again is all that is missing."""
+    return state is State.VERIFIED and not may(state, function) and may(State.FRESH, function)

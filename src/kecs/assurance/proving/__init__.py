@@ -1,0 +1,1 @@
+"""Evidence, and the codes and letters that give it."""

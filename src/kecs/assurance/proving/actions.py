@@ -1,0 +1,291 @@
+"""Evidence that the holder is the person of the record: given, asked for by code or letter, forgotten."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+
+from kecs.accounts.addresses import mailbox_of
+from kecs.assurance import events
+from kecs.assurance.codes import LETTER_LENGTH, MAIL_LENGTH, as_typed, new_code, spaced
+from kecs.assurance.letters import letter_text
+from kecs.assurance.levels import (
+    TRANSITIONS,
+    Event,
+    EvidenceKind,
+    Illegal,
+    Standing,
+    State,
+    is_proved,
+    step,
+)
+from kecs.assurance.models import ClaimCode, Evidence, Letter
+from kecs.assurance.notices import Why, notice
+from kecs.assurance.queries import CODE, evidence_that_counts, live_code, standing_of
+from kecs.assurance.telling.actions import new_link, tell, tell_account
+from kecs.audit.actions import record, recorded_together
+from kecs.guard.actions import count, count_together
+from kecs.guard.limits import Limit
+from kecs.guard.queries import database_clock
+from kecs.mail.actions import queue
+from kecs.pii.fields import digest_of
+from kecs.records.actions import open_case
+from kecs.records.holdings.actions import extend_holding, lock_holdings, release_holding, verify_holding
+from kecs.records.holdings.queries import (
+    HeldRecord,
+    address_on_file_before,
+    held_by,
+    holding,
+    was_on_file,
+)
+from kecs.records.kinds import CaseKind, Ending
+from kecs.records.queries import has_open_case
+
+MAIL_CODE_LASTS = timedelta(hours=24)
+LETTER_CODE_LASTS = timedelta(days=21)
+# For staff to post it, and for the post; from then on its code has 21 days.
+LETTER_TAKES = timedelta(days=14)
+EMAIL_MAY_TAKE = timedelta(days=30)
+
+
+class Entered(StrEnum):
+    """What became of a code that was entered."""
+
+    ACCEPTED = "accepted"
+    WRONG = "wrong"
+    TOO_MANY = "too_many"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedLetter:
+    """A letter as it is put into an envelope. Its code is nowhere else in clear."""
+
+    letter_id: UUID
+    record_id: UUID
+    text: str = field(repr=False)
+
+
+def known(*, holding_id: UUID, by: str) -> HeldRecord:
+    held = holding(holding_id)
+    if held is None:
+        raise Illegal("there is no such hold")
+    return held
+
+
+def locked(*, holding_id: UUID, by: str) -> HeldRecord:
+    """The hold, with all others on its record locked. Raises Illegal when it is over."""
+    for held in lock_holdings(record_id=known(holding_id=holding_id, by=by).record_id, by=by):
+        if held.holding_id == holding_id:
+            return held
+    raise Illegal("this hold is over")
+
+
+def forget_proofs(*, held: HeldRecord, by: str) -> None:
+    """Evidence from before counts no more, codes work no more, letters are not posted any more."""
+    now = database_clock()
+    Evidence.objects.filter(holding_id=held.holding_id, withdrawn_at=None).update(withdrawn_at=now)
+    ClaimCode.objects.filter(holding_id=held.holding_id).delete()
+    Letter.objects.filter(holding_id=held.holding_id, posted_at=None).delete()
+
+
+# --- Evidence ----------------------------------------------------------------------------------------------------
+
+
+def give_evidence(*, holding_id: UUID, kind: EvidenceKind, by: str) -> State:
+    """A piece of evidence, and what it makes of the hold. Raises Illegal where there is nothing to prove (any more)."""
+    with transaction.atomic(), recorded_together():
+        held = locked(holding_id=holding_id, by=by)
+        return _give(held, kind=kind, by=by)
+
+
+def _give(held: HeldRecord, *, kind: EvidenceKind, by: str) -> State:
+    counts, before = evidence_that_counts(), standing_of(held)
+    after = step(before, Event.EVIDENCE_GIVEN, counts=counts, evidence=kind)
+    if kind not in before.evidence:
+        Evidence.objects.create(
+            holding_id=held.holding_id, kind=kind.value, given_at=database_clock(), given_by=by
+        )
+        record(
+            event=events.EvidenceGiven(
+                subject=f"record:{held.record_id}", account=str(held.account_id), kind=kind.value
+            ),
+            by=by,
+        )
+    if kind in counts:
+        extend_holding(holding_id=held.holding_id, until=database_clock() + EMAIL_MAY_TAKE, by=by)
+    return become(held=held, before=before, after=after, by=by)
+
+
+def become(*, held: HeldRecord, before: Standing, after: Standing, by: str) -> State:
+    """Write down a rise, or put it before staff where somebody verified stands in the way."""
+    if after.state is State.VERIFIED and before.state is not State.VERIFIED:
+        _supersede_others(held, by=by)
+        verify_holding(holding_id=held.holding_id, by=by)
+        tell(held=held, why=Why.VERIFIED, by=by)
+    elif after.blocked and is_proved(_unblocked(after), counts=evidence_that_counts()):
+        _put_before_staff(held, by=by)
+    return after.state
+
+
+def _unblocked(standing: Standing) -> Standing:
+    return Standing(
+        state=standing.state, evidence=standing.evidence, email_confirmed=standing.email_confirmed
+    )
+
+
+def _supersede_others(held: HeldRecord, *, by: str) -> None:
+    """Stronger evidence beats a claim: whoever holds the record without any has held it."""
+    for other in lock_holdings(record_id=held.record_id, by=by):
+        if other.contests or other.holding_id == held.holding_id:
+            continue
+        step(standing_of(other), Event.SUPERSEDED, counts=evidence_that_counts())
+        release_holding(holding_id=other.holding_id, because=Ending.SUPERSEDED, by=by)
+        forget_proofs(held=other, by=by)
+        tell_account(held=other, why=Why.SUPERSEDED, by=by)
+
+
+def _put_before_staff(held: HeldRecord, *, by: str) -> None:
+    if has_open_case(account_id=held.account_id, kind=CaseKind.CONTESTED_CLAIM):
+        return
+    holders = [
+        each.account_id for each in lock_holdings(record_id=held.record_id, by=by) if not each.contests
+    ]
+    open_case(
+        kind=CaseKind.CONTESTED_CLAIM,
+        account_id=held.account_id,
+        other_account_id=holders[0] if holders else None,
+        record_ids=[held.record_id],
+        because=(),
+        by=by,
+    )
+
+
+def note_confirmed_address(*, account_id: UUID, email: str, by: str) -> None:
+    """An address was confirmed: half of what is needed and, where it was on file before the claim, the other half."""
+    held = held_by(account_id)
+    if held is None:
+        return
+    with transaction.atomic(), recorded_together():
+        try:
+            held = locked(holding_id=held.holding_id, by=by)
+            before = standing_of(held)
+            after = step(before, Event.EMAIL_CONFIRMED, counts=evidence_that_counts())
+        except Illegal:
+            return
+        if was_on_file(held, email) and (before.state, Event.EVIDENCE_GIVEN) in TRANSITIONS:
+            _give(held, kind=EvidenceKind.ADDRESS_ON_FILE, by=by)
+        else:
+            become(held=held, before=before, after=after, by=by)
+
+
+# --- Codes -------------------------------------------------------------------------------------------------------
+
+
+def send_code(*, holding_id: UUID, by: str) -> None:
+    """Mail a code to the address that was on file before the claim; without one, do the same and mail nothing."""
+    held = known(holding_id=holding_id, by=by)
+    if (standing_of(held).state, Event.EVIDENCE_GIVEN) not in TRANSITIONS:
+        return
+    address = address_on_file_before(held)
+    with transaction.atomic(), recorded_together():
+        subject = f"claim_code:{mailbox_of(address) if address else held.record_id}"
+        tries = [(Limit.MAILS_PER_ADDRESS_HOUR, subject), (Limit.MAILS_PER_ADDRESS_DAY, subject)]
+        allowed = all(counted.allowed for counted in count_together(tries=tries, by=by))
+        if allowed:
+            code = _new_code(held, kind=EvidenceKind.CODE_TO_ADDRESS, lasts=MAIL_CODE_LASTS)
+            link = new_link(held=held, why=Why.CODE, by=by)
+            if address:
+                facts = {"code": spaced(code), "not_me_url": link}
+                queue(message=notice(why=Why.CODE, to=address, facts=facts), by=by)
+        record(
+            event=events.CodeAsked(subject=f"account:{held.account_id}", mailed=allowed and bool(address)),
+            by=by,
+        )
+
+
+def enter_code(*, account_id: UUID, code: str, by: str) -> Entered:
+    """A code from a mail or a letter. Ten tries a day, counted before the code is looked at."""
+    with transaction.atomic(), recorded_together():
+        if not count(limit=Limit.CLAIM_CODE_TRIES_PER_ACCOUNT, subject=str(account_id), by=by).allowed:
+            return Entered.TOO_MANY
+        held = held_by(account_id)
+        found = live_code(held, as_typed(code)) if held else None
+        if held is None or found is None:
+            record(event=events.CodeRefused(subject=f"account:{account_id}"), by=by)
+            return Entered.WRONG
+        kind = EvidenceKind(found.kind)
+        try:
+            _give(locked(holding_id=held.holding_id, by=by), kind=kind, by=by)
+        except Illegal:
+            return Entered.WRONG
+        ClaimCode.objects.filter(pk=found.pk).delete()
+    return Entered.ACCEPTED
+
+
+def _new_code(held: HeldRecord, *, kind: EvidenceKind, lasts: timedelta | None) -> str:
+    """A code in clear, for the mail or the letter; the one before works no more."""
+    now = database_clock()
+    code = new_code(MAIL_LENGTH if kind is EvidenceKind.CODE_TO_ADDRESS else LETTER_LENGTH)
+    ClaimCode.objects.update_or_create(
+        holding_id=held.holding_id,
+        kind=kind.value,
+        defaults={
+            "digest": digest_of(CODE, str(held.holding_id), code),
+            "made_at": now,
+            "expires_at": now + lasts if lasts else None,
+        },
+    )
+    return code
+
+
+# --- Letters -----------------------------------------------------------------------------------------------------
+
+
+def order_letter(*, holding_id: UUID, by: str) -> None:
+    """Ask staff to post a code to the address in the agency's files. Asked twice, it is one letter."""
+    with transaction.atomic(), recorded_together():
+        held = locked(holding_id=holding_id, by=by)
+        if (standing_of(held).state, Event.EVIDENCE_GIVEN) not in TRANSITIONS:
+            return
+        if Letter.objects.filter(holding_id=holding_id, posted_at=None).exists():
+            return
+        if not count(limit=Limit.LETTERS_PER_RECORD, subject=str(held.record_id), by=by).allowed:
+            return
+        now = database_clock()
+        Letter.objects.create(holding_id=holding_id, asked_at=now, asked_by=by)
+        extend_holding(holding_id=holding_id, until=now + LETTER_TAKES, by=by)
+        record(event=events.LetterAsked(subject=f"account:{held.account_id}"), by=by)
+
+
+def print_letter(*, letter_id: UUID, by: str) -> PrintedLetter:
+    """The letter with a fresh code, which works once it is posted; printed again, it is another code."""
+    with transaction.atomic(), recorded_together():
+        letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter_id, posted_at=None)
+        held = locked(holding_id=letter.holding_id, by=by)
+        code = _new_code(held, kind=EvidenceKind.LETTER_CODE, lasts=None)
+        Letter.objects.filter(pk=letter_id).update(printed_at=database_clock())
+        record(event=events.LetterPrinted(subject=f"record:{held.record_id}", letter=str(letter_id)), by=by)
+    return PrintedLetter(
+        letter_id=letter_id, record_id=held.record_id, text=letter_text(record_id=held.record_id, code=code)
+    )
+
+
+def mark_letter_posted(*, letter_id: UUID, by: str) -> None:
+    """It is in the post: its code has 21 days. Raises Illegal for a letter that was not printed."""
+    with transaction.atomic(), recorded_together():
+        letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter_id)
+        if letter.posted_at:
+            return
+        if not letter.printed_at:
+            raise Illegal("a letter is printed before it is posted")
+        now = database_clock()
+        ends = now + LETTER_CODE_LASTS
+        ClaimCode.objects.filter(holding_id=letter.holding_id, kind=EvidenceKind.LETTER_CODE.value).update(
+            expires_at=ends
+        )
+        Letter.objects.filter(pk=letter_id).update(posted_at=now, posted_by=by)
+        extend_holding(holding_id=letter.holding_id, until=ends, by=by)
+        held = known(holding_id=letter.holding_id, by=by)
+        record(event=events.LetterPosted(subject=f"record:{held.record_id}", letter=str(letter_id)), by=by)

@@ -1,0 +1,124 @@
+"""How sure we are of an account, what letters wait for staff, what suffices: other rooms and this room's actions ask here."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from kecs.accounts.queries import confirmed_addresses, is_fresh, signed_in
+from kecs.accounts.tokens import digest_of_token
+from kecs.assurance.levels import EvidenceKind, Standing, State, seen
+from kecs.assurance.models import ClaimCode, ClaimNotice, Evidence, Letter
+from kecs.guard.queries import database_clock
+from kecs.pii.fields import digests_of
+from kecs.records.holdings.queries import HeldRecord, holder_of, last_held_by
+from kecs.records.holdings.queries import held_by as live_hold_of
+from kecs.records.kinds import AssuranceLevel, Ending
+
+CODE = "assurance.code"
+_STATES = {
+    AssuranceLevel.UNDER_REVIEW: State.UNDER_REVIEW,
+    AssuranceLevel.PROVISIONAL: State.PROVISIONAL,
+    AssuranceLevel.VERIFIED: State.VERIFIED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterToPost:
+    """A letter that staff are to print and post. The address is the one in the agency's own files."""
+
+    letter_id: UUID
+    staff_unique_id: str = field(repr=False)
+    first_name: str = field(repr=False)
+    last_surname: str = field(repr=False)
+    asked_at: datetime
+    printed_at: datetime | None
+
+
+def evidence_that_counts() -> frozenset[EvidenceKind]:
+    """The kinds that suffice, by the agency's table of settings."""
+    return frozenset(EvidenceKind(kind) for kind in settings.KECS_EVIDENCE)
+
+
+def state_of_hold(held: HeldRecord) -> State:
+    """The state that a hold is stored in."""
+    if held.ended:
+        return State.RELEASED
+    if held.frozen:
+        return State.FROZEN
+    return State.CONTESTING if held.contests else _STATES[held.level]
+
+
+def standing_of(held: HeldRecord) -> Standing:
+    """All that decides about a hold."""
+    kinds = Evidence.objects.filter(holding_id=held.holding_id, withdrawn_at=None).values_list(
+        "kind", flat=True
+    )
+    return Standing(
+        state=state_of_hold(held),
+        evidence=frozenset(EvidenceKind(kind) for kind in kinds),
+        email_confirmed=bool(confirmed_addresses(held.account_id)),
+        blocked=held.contests and _verified_holds(held.record_id),
+    )
+
+
+def _verified_holds(record_id: UUID) -> bool:
+    holder = holder_of(record_id)
+    held = live_hold_of(holder) if holder else None
+    return held is not None and state_of_hold(held) is State.VERIFIED
+
+
+def state_of_account(account_id: UUID) -> State:
+    """Where an account stands. Without any record it is under review: staff, or the settler, look for one."""
+    held = last_held_by(account_id)
+    return state_of_hold(held) if held else State.UNDER_REVIEW
+
+
+def state_for(request: HttpRequest) -> State:
+    """Where the account of this session stands, its last sign-in looked at."""
+    return seen(state_of_account(signed_in(request)), fresh=is_fresh(request))
+
+
+def may_claim_again(held: HeldRecord | None) -> bool:
+    """Whether this hold ended for want of evidence only."""
+    return held is not None and held.ended is Ending.LAPSED
+
+
+def may_begin(account_id: UUID) -> bool:
+    """Whether there may be something to prove: not where staff, or stronger evidence, ended what this account held."""
+    held = last_held_by(account_id)
+    return held is None or not held.ended or may_claim_again(held)
+
+
+def live_notice(token: str) -> ClaimNotice | None:
+    """The notice whose reader has this token, for as long as she may use it."""
+    return ClaimNotice.objects.filter(
+        token_digest=digest_of_token(token), expires_at__gt=database_clock()
+    ).first()
+
+
+def live_code(held: HeldRecord, typed: str) -> ClaimCode | None:
+    """The code of this hold that was typed, if it works still. `typed` is in its one form."""
+    return ClaimCode.objects.filter(
+        holding_id=held.holding_id,
+        digest__in=digests_of(CODE, str(held.holding_id), typed),
+        expires_at__gt=database_clock(),
+    ).first()
+
+
+def letters_to_post() -> list[LetterToPost]:
+    """The letters that wait for staff, the longest first. Who shows them records the look."""
+    waiting = Letter.objects.filter(posted_at=None, holding__released_at=None).order_by("asked_at")
+    return [
+        LetterToPost(
+            letter_id=letter.pk,
+            staff_unique_id=letter.holding.record.staff_unique_id,
+            first_name=letter.holding.record.first_name,
+            last_surname=letter.holding.record.last_surname,
+            asked_at=letter.asked_at,
+            printed_at=letter.printed_at,
+        )
+        for letter in waiting.select_related("holding__record")
+    ]

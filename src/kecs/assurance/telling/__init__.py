@@ -1,0 +1,1 @@
+"""Notices of what happened to a claim, and the links in them."""

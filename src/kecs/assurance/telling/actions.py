@@ -1,0 +1,63 @@
+"""Sends the notices of a claim, with or without the link "this wasn't me"; the other actions of this room call it."""
+
+from datetime import timedelta
+
+from kecs.accounts.addresses import mailbox_of
+from kecs.accounts.queries import notice_addresses
+from kecs.accounts.tokens import digest_of_token, new_token
+from kecs.assurance import events
+from kecs.assurance.models import ClaimNotice
+from kecs.assurance.notices import Why, not_me_url, notice
+from kecs.audit.actions import record
+from kecs.guard.actions import count
+from kecs.guard.limits import Limit
+from kecs.guard.queries import database_clock
+from kecs.mail.actions import queue
+from kecs.records.holdings.queries import HeldRecord, contact_email_of
+
+NOTICE_LASTS = timedelta(days=10)
+
+
+def tell(*, held: HeldRecord, why: Why, by: str) -> None:
+    """Tell every address on file and every address of the account, each with the link.
+
+    Of claims, ten a day to a mailbox; a rise of level is always told.
+    """
+    on_file = contact_email_of(held.record_id)
+    every = dict.fromkeys(
+        address.lower() for address in (on_file, *notice_addresses(held.account_id)) if address
+    )
+    if why in {Why.CLAIMED, Why.CONTESTED}:
+        every = {address: None for address in every if _not_too_often(address, by=by)}
+    if not every:
+        return
+    facts = {"not_me_url": new_link(held=held, why=why, by=by)}
+    for address in every:
+        queue(message=notice(why=why, to=address, facts=facts), by=by)
+    record(
+        event=events.NoticeSent(subject=f"record:{held.record_id}", why=why.value, addresses=len(every)),
+        by=by,
+    )
+
+
+def tell_account(*, held: HeldRecord, why: Why, by: str) -> None:
+    """Tell the account what became of its hold. Without the link: it would let a squatter shut out the owner."""
+    for address in notice_addresses(held.account_id):
+        if _not_too_often(address, by=by):
+            queue(message=notice(why=why, to=address, facts={}), by=by)
+
+
+def new_link(*, held: HeldRecord, why: Why, by: str) -> str:
+    token, now = new_token(), database_clock()
+    ClaimNotice.objects.create(
+        holding_id=held.holding_id,
+        why=why.value,
+        token_digest=digest_of_token(token),
+        sent_at=now,
+        expires_at=now + NOTICE_LASTS,
+    )
+    return not_me_url(token)
+
+
+def _not_too_often(address: str, *, by: str) -> bool:
+    return count(limit=Limit.MAILS_PER_ADDRESS_DAY, subject=f"claim:{mailbox_of(address)}", by=by).allowed

@@ -1,0 +1,124 @@
+"""Everything that changes who holds a record. What may follow upon what is decided in kecs.assurance, which calls this."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from kecs.audit.actions import record as record_event
+from kecs.guard.queries import database_clock
+from kecs.records import events
+from kecs.records.holdings.queries import HeldRecord, contact_digest_of, seen
+from kecs.records.kinds import AssuranceLevel, Ending
+from kecs.records.models import Holding
+
+PROVISIONAL_FOR = timedelta(days=7)
+
+
+class RecordTaken(Exception):
+    """Another account holds the record, or this account holds another."""
+
+
+@transaction.atomic
+def hold_record(
+    *,
+    record_id: UUID,
+    account_id: UUID,
+    level: AssuranceLevel,
+    because: Iterable[str],
+    contests: bool = False,
+    by: str,
+) -> UUID:
+    """Let the account hold the record, or contest it. The database decides a race: raises RecordTaken for all but one."""
+    attributes, now = tuple(because), database_clock()
+    ends = contests or level is AssuranceLevel.PROVISIONAL
+    holding = Holding(
+        record_id=record_id,
+        account_id=account_id,
+        level=level,
+        because=list(attributes),
+        contests=contests,
+        contact_digest=contact_digest_of(record_id),
+        held_at=now,
+        provisional_until=now + PROVISIONAL_FOR if ends else None,
+        held_by=by,
+    )
+    try:
+        holding.save(force_insert=True)
+    except IntegrityError:
+        raise RecordTaken from None
+    event = events.RecordContested if contests else events.RecordHeld
+    record_event(
+        event=event(
+            subject=f"record:{record_id}", account=str(account_id), level=int(level), because=attributes
+        ),
+        by=by,
+    )
+    return holding.pk
+
+
+def lock_holdings(*, record_id: UUID, by: str) -> list[HeldRecord]:
+    """The live holds on a record, whoever holds it first, locked until the transaction ends."""
+    rows = Holding.objects.select_for_update().filter(record_id=record_id, released_at=None)
+    return sorted(map(seen, rows.order_by("pk")), key=lambda each: each.contests)
+
+
+@transaction.atomic
+def verify_holding(*, holding_id: UUID, by: str) -> None:
+    """Level 2. The database refuses it without a row of evidence (kecs.assurance)."""
+    Holding.objects.filter(pk=holding_id).update(
+        level=AssuranceLevel.VERIFIED, contests=False, provisional_until=None
+    )
+    _record(events.HoldingVerified, holding_id, by=by)
+
+
+@transaction.atomic
+def freeze_holding(*, holding_id: UUID, by: str) -> None:
+    """Back to level 1, and shut until staff have looked."""
+    Holding.objects.filter(pk=holding_id).update(
+        level=AssuranceLevel.PROVISIONAL, provisional_until=None, frozen_at=database_clock(), frozen_by=by
+    )
+    _record(events.HoldingFrozen, holding_id, by=by)
+
+
+@transaction.atomic
+def unfreeze_holding(*, holding_id: UUID, reason: str, by: str) -> None:
+    """A claim again, with seven days from now."""
+    until = database_clock() + PROVISIONAL_FOR
+    Holding.objects.filter(pk=holding_id).update(frozen_at=None, frozen_by="", provisional_until=until)
+    held = seen(Holding.objects.get(pk=holding_id))
+    record_event(
+        event=events.HoldingUnfrozen(
+            subject=f"record:{held.record_id}", account=str(held.account_id), reason=reason
+        ),
+        by=by,
+    )
+
+
+@transaction.atomic
+def release_holding(*, holding_id: UUID, because: Ending, reason: str = "", by: str) -> None:
+    """It is over; the row stays, as history. `reason` is a word of staff's, never about a person."""
+    Holding.objects.filter(pk=holding_id).update(
+        released_at=database_clock(), released_by=by, released_because=because.value
+    )
+    held = seen(Holding.objects.get(pk=holding_id))
+    record_event(
+        event=events.HoldingReleased(
+            subject=f"record:{held.record_id}",
+            account=str(held.account_id),
+            because=because.value,
+            reason=reason,
+        ),
+        by=by,
+    )
+
+
+def extend_holding(*, holding_id: UUID, until: datetime, by: str) -> None:
+    """A claim whose letter is on its way lapses no sooner than the letter's code."""
+    Holding.objects.filter(pk=holding_id, provisional_until__lt=until).update(provisional_until=until)
+
+
+def _record(kind: type[events.HoldingFrozen | events.HoldingVerified], holding_id: UUID, *, by: str) -> None:
+    held = seen(Holding.objects.get(pk=holding_id))
+    record_event(event=kind(subject=f"record:{held.record_id}", account=str(held.account_id)), by=by)
