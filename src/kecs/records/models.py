@@ -1,4 +1,4 @@
-"""What the agency holds on a person, and what a person stated about herself. Who holds which record: holdings/models.py.
+"""What the agency holds on a person, and what a person stated about herself. Who holds which record: holding.py.
 
 Constraints carry the invariants; sealed columns open only through kecs.pii.fields.
 """
@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kecs.pii.fields import SealedField
-from kecs.records.holdings.models import Holding
+from kecs.records.holding import Holding
 from kecs.records.record_ids import new_record_id
 
 
