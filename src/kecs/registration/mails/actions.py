@@ -14,7 +14,7 @@ from kecs.guard.actions import count
 from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
-from kecs.records.queries import contact_email_of, held_by
+from kecs.records.holdings.queries import contact_email_of, held_by
 from kecs.registration.actions import NOBODY
 
 
