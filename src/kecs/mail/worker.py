@@ -22,6 +22,9 @@ class QueueCommand(BaseCommand):
         """Work until nothing is due or `stop` is set; returns the seconds to wait before looking again."""
         raise NotImplementedError
 
+    def meanwhile(self) -> None:
+        """What a worker that loops does beside its work, between two looks."""
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Once or for ever."""
         how = parser.add_mutually_exclusive_group(required=True)
@@ -50,6 +53,7 @@ class QueueCommand(BaseCommand):
             close_old_connections()
             try:
                 pause = self.drain(stop)
+                self.meanwhile()
             except (OperationalError, InterfaceError) as error:
                 # The database restarts; its message may quote a statement.
                 self.say(f"database unavailable ({type(error).__name__})")

@@ -10,9 +10,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from pytest_django.fixtures import Settings
 
+from kecs.audit.actions import record
+from kecs.audit.anchors import anchors_file
 from kecs.mail.actions import queue
+from kecs.mail.events import MailRefused
+from kecs.mail.management.commands.send_mail import Command
 from kecs.mail.messages import Message
 from kecs.mail.queries import backlog
 
@@ -22,7 +27,7 @@ MakeMessage = Callable[..., Message]
 @pytest.fixture(autouse=True)
 def _to_files(settings: Settings, tmp_path: Path) -> None:
     settings.KECS_MAIL_TRANSPORT = "kecs.mail.transports.EmlFileTransport"
-    settings.KECS_MAIL_DIR = tmp_path
+    settings.KECS_MAIL_DIR = settings.KECS_VAR_DIR = tmp_path
 
 
 @pytest.mark.django_db
@@ -59,3 +64,20 @@ def test_the_loop_sends_and_ends_when_asked(
     asker.join()
     assert backlog().queued == 0
     assert signal.getsignal(number) == before
+
+
+@pytest.mark.django_db
+def test_beside_its_work_the_loop_writes_down_how_far_the_audit_log_has_come(tmp_path: Path) -> None:
+    with transaction.atomic():
+        record(event=MailRefused(subject="mail:1", kind="tests.mail", reason="smtp.550"), by="tests")
+    out = StringIO()
+    worker = Command(stdout=out)
+    for _look in range(3):
+        worker.meanwhile()
+    assert len(anchors_file().read_text().splitlines()) == 1
+    anchors_file().write_text("nonsense\n")
+    worker.meanwhile()
+    assert out.getvalue() == ""  # an hour has not passed
+    worker.anchor_next = 0.0
+    worker.meanwhile()
+    assert out.getvalue() == "the audit log is not what it was: run kecs audit verify\n"

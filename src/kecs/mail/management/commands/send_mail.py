@@ -1,16 +1,21 @@
 """`kecs send_mail`: writes and sends what is due once, or keeps at it; prints counts, never addresses."""
 
 import threading
+from time import monotonic
 
+from kecs.audit.queries import anchor_the_end
 from kecs.mail.actions import send_due, write_due
 from kecs.mail.worker import PAUSE, PAUSE_WITHOUT_SERVER, QueueCommand
 
+ANCHOR_EVERY = 3600.0  # seconds
+
 
 class Command(QueueCommand):
-    """The sender."""
+    """The sender; as it always runs, it also writes down now and then how far the audit log has come."""
 
     help = "Write the mails that were asked for, and send those that are due."
     work = "write and send what is due"
+    anchor_next = 0.0
 
     def drain(self, stop: threading.Event) -> float:
         """Longer pauses while the mail server is away."""
@@ -26,3 +31,14 @@ class Command(QueueCommand):
                 )
             if not (done.attempts or written.attempts) or done.unavailable or stop.is_set():
                 return PAUSE_WITHOUT_SERVER if done.unavailable else PAUSE
+
+    def meanwhile(self) -> None:
+        """An anchor of the audit log outside of the database, and a word where the log holds the last one no more."""
+        if monotonic() < self.anchor_next:
+            return
+        self.anchor_next = monotonic() + ANCHOR_EVERY
+        try:
+            if not anchor_the_end():
+                self.say("the audit log is not what it was: run kecs audit verify")
+        except OSError as error:
+            self.say(f"no anchor of the audit log was written ({type(error).__name__})")
