@@ -1,4 +1,7 @@
-"""The portal, but late where the request asks for it: the control that shows what timing.py would notice. gunicorn loads it."""
+"""The portal, but late where the request asks for it: the control that shows what timing.py and doors.py would notice.
+
+gunicorn loads it.
+"""
 
 import time
 from collections.abc import Callable, Iterable
@@ -6,12 +9,10 @@ from typing import Any
 
 from kecs.config.wsgi import application as portal
 
-LATE_SECONDS = 0.002
-
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """The portal's answer, two milliseconds later for requests with the header X-Late."""
+    """The portal's answer, so many milliseconds later as the header X-Late says."""
     answer: Iterable[bytes] = portal(environ, start_response)
     if "HTTP_X_LATE" in environ:
-        time.sleep(LATE_SECONDS)
+        time.sleep(int(environ["HTTP_X_LATE"]) / 1000)
     return answer

@@ -135,7 +135,7 @@ class Visitors:
             "Accept-Language": "en",
         }
         if each.kind == CONTROL:
-            headers["X-Late"] = "1"
+            headers["X-Late"] = "2"
         began = time.perf_counter()
         connection.request("POST", "/register/search", body, headers)
         answer = connection.getresponse()
