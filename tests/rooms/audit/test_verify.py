@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from kecs.audit.actions import record
 from kecs.audit.anchors import anchors_file, append_anchor, read_anchors
@@ -14,6 +14,7 @@ from kecs.audit.chain import NO_END, Anchor, End, Fault, Row, examine
 from kecs.audit.models import AuditEvent, ChainHead
 from kecs.audit.queries import anchor_the_end, chain_state, log_report
 from kecs.audit.words import sentence
+from kecs.pii.keyring import KeyringError
 from tests.rooms.audit.test_chain import Tried
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +202,21 @@ def test_a_keyring_of_another_installation_is_suspected(monkeypatch):
     happened(ROWS)
     monkeypatch.setattr(actions, "_chain_key", lambda _root: b"another key")
     assert "or the keyring is not its own" in verify()[1]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyringError("There is no keyring."), "There is no keyring."),
+        (OperationalError("SELECT secret"), "the database failed (OperationalError)."),
+    ],
+)
+def test_what_cannot_be_checked_is_neither_whole_nor_broken(monkeypatch, error, said):
+    def fails():
+        raise error
+
+    monkeypatch.setattr("kecs.audit.management.commands.audit.log_report", fails)
+    assert verify() == (2, f"The log could not be checked: {said}\n")
 
 
 # --- Anchors -------------------------------------------------------------------------------------------------------

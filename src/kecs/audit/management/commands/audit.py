@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
 
 from kecs.audit.anchors import anchors_file, append_anchor
 from kecs.audit.queries import log_report
@@ -29,8 +30,12 @@ class Command(BaseCommand):
         """Exits with the status."""
         try:
             report = log_report()
-        except KeyringError as error:
-            self.stderr.write(f"The log could not be checked: {error}")
+        except (KeyringError, DatabaseError) as error:
+            # A driver's message may quote a statement.
+            why = (
+                error if isinstance(error, KeyringError) else f"the database failed ({type(error).__name__})."
+            )
+            self.stderr.write(f"The log could not be checked: {why}")
             sys.exit(2)
         said = {
             "whole": report.whole,
