@@ -64,6 +64,9 @@ const answer = async (form) => {
 };
 
 if (globalThis.PublicKeyCredential && navigator.credentials) {
+  for (const words of document.querySelectorAll("[data-passkey-absent]")) {
+    words.hidden = true;
+  }
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     let busy = false;
     form.hidden = false;
