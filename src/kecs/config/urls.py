@@ -16,7 +16,7 @@ urlpatterns = [
     path("", include("kecs.accounts.urls")),
     path("", include("kecs.assurance.urls")),
     path("register", include("kecs.registration.urls")),
-    path("home", include("kecs.home.urls")),
+    path("", include("kecs.home.urls")),
     path("robot/", include("kecs.guard.urls")),
     path("healthz", healthz, name="healthz"),
 ]

@@ -1,16 +1,19 @@
-"""What the Home Page shows: gathered from accounts and records, in words for the person."""
+"""What the Home Page shows: gathered from accounts, records and assurance, in words for the person."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 
 from kecs.accounts.addresses import is_school_address
 from kecs.accounts.factors.queries import has_second_factor
 from kecs.accounts.queries import AccountState, state_of
-from kecs.records.holdings.queries import held_by
-from kecs.records.kinds import AssuranceLevel
+from kecs.assurance.levels import State
+from kecs.assurance.permissions import Function, may
+from kecs.assurance.queries import may_begin, state_of_account, state_of_hold
+from kecs.records.holdings.queries import StoredRecord, held_by, stored_record
 from kecs.records.queries import Stated, stated_by
 
 
@@ -21,8 +24,10 @@ class HomePage:
     account: AccountState
     stated: Stated | None
     birth_date: date | None = field(repr=False)
+    state: str
     claimed: bool  # by "This is Me!": she knows that a record was found
-    frozen: bool
+    until: datetime | None  # when her claim lapses, shown to those who know that they have one
+    may_prove: bool
     school_address: bool
     second_step: bool
 
@@ -30,19 +35,30 @@ class HomePage:
 def home_page(account_id: UUID) -> HomePage:
     """The page of this account.
 
-    Who pressed Create New Account sees the same, whatever was found on file: level 0 and 1 differ only for those who
-    pressed "This is Me!", and they know already.
+    Who pressed Create New Account sees the same, whatever was found on file and whatever became of it without her:
+    levels 0 and 1, and a claim that lapsed, differ only for those who pressed "This is Me!", and they know already.
     """
-    account, stated, held = state_of(account_id), stated_by(account_id), held_by(account_id)
+    account, stated, state = state_of(account_id), stated_by(account_id), state_of_account(account_id)
+    by_claim = stated is not None and stated.by_claim
+    held, may_prove = held_by(account_id), may_begin(account_id)
+    claimed = by_claim and (state in {State.PROVISIONAL, State.CONTESTING, State.RELEASED})
+    hidden = not by_claim and (state is State.PROVISIONAL or (state is State.RELEASED and may_prove))
     return HomePage(
         account=account,
         stated=stated,
         birth_date=date.fromisoformat(stated.birth_date) if stated and stated.birth_date else None,
-        claimed=held is not None
-        and held.level >= AssuranceLevel.PROVISIONAL
-        and stated is not None
-        and stated.by_claim,
-        frozen=held is not None and held.frozen,
+        state=State.UNDER_REVIEW.value if hidden else state.value,
+        claimed=claimed,
+        until=held.provisional_until if held and claimed else None,
+        may_prove=may_prove,
         school_address=is_school_address(account.email, settings.KECS_SCHOOL_EMAIL_DOMAINS),
         second_step=has_second_factor(account_id),
     )
+
+
+def my_record(account_id: UUID) -> StoredRecord:
+    """What is on file for this account. Raises PermissionDenied unless it is verified: the gate's question, asked again."""
+    held = held_by(account_id)
+    if held is None or not may(state_of_hold(held), Function.SEE_RECORD):
+        raise PermissionDenied
+    return stored_record(held.record_id)

@@ -1,19 +1,32 @@
-"""The Home Page."""
+"""The Home Page, and the record behind it."""
 
 from typing import Any
 
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.views.generic import TemplateView
 
 from kecs.accounts.queries import signed_in
-from kecs.home.queries import home_page
+from kecs.assurance.gate import Allowed
+from kecs.assurance.permissions import Function
+from kecs.home.queries import home_page, my_record
 
 
-class HomeView(LoginRequiredMixin, TemplateView):
+class HomeView(Allowed, TemplateView):
     """Greeting, what to do next, my details, my account."""
 
+    function = Function.SEE_HOME
     template_name = "home/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Reads only."""
         return {**super().get_context_data(**kwargs), "home": home_page(signed_in(self.request))}
+
+
+class RecordView(Allowed, TemplateView):
+    """What the agency has stored: what all the rest keeps thieves away from."""
+
+    function = Function.SEE_RECORD
+    template_name = "home/record.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The SSN masked."""
+        return {**super().get_context_data(**kwargs), "record": my_record(signed_in(self.request))}
