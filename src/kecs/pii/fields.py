@@ -8,7 +8,7 @@ from django.db import models
 
 from kecs.pii.fingerprint import digest
 from kecs.pii.keyring import Keyring
-from kecs.pii.seal import seal, unseal
+from kecs.pii.seal import seal, seal_bytes, unseal, unseal_bytes
 
 
 @cache
@@ -50,6 +50,16 @@ def sealed_text(text: str, context: str) -> bytes:
 def unsealed_text(sealed: bytes, context: str) -> str:
     """Open what sealed_text sealed for the same context. Raises SealBroken."""
     return unseal(the_keyring(), sealed, context)
+
+
+def sealed_bytes(plain: bytes, context: str) -> bytes:
+    """Seal what is no text (a part of a document) for a named context."""
+    return seal_bytes(the_keyring(), plain, context)
+
+
+def unsealed_bytes(sealed: bytes, context: str) -> bytes:
+    """Open what sealed_bytes sealed for the same context. Raises SealBroken."""
+    return unseal_bytes(the_keyring(), sealed, context)
 
 
 def digest_of(purpose: str, *facts: str) -> bytes:

@@ -27,13 +27,23 @@ def seal(keyring: Keyring, plaintext: str, context: str) -> bytes:
 
     `context` names the place ("table.column:row id"); the value opens nowhere else.
     """
+    return seal_bytes(keyring, plaintext.encode(), context)
+
+
+def seal_bytes(keyring: Keyring, plain: bytes, context: str) -> bytes:
+    """The same for what is no text."""
     nonce = secrets.token_bytes(NONCE_BYTES)
-    body = _cipher(keyring.root(keyring.current)).encrypt(nonce, plaintext.encode(), context.encode())
+    body = _cipher(keyring.root(keyring.current)).encrypt(nonce, plain, context.encode())
     return bytes([keyring.current]) + nonce + body
 
 
 def unseal(keyring: Keyring, sealed: bytes, context: str) -> str:
     """The value that was sealed for this context. Raises SealBroken."""
+    return unseal_bytes(keyring, sealed, context).decode()
+
+
+def unseal_bytes(keyring: Keyring, sealed: bytes, context: str) -> bytes:
+    """What seal_bytes sealed for this context. Raises SealBroken."""
     if len(sealed) < SHORTEST:
         raise SealBroken
     try:
@@ -41,7 +51,6 @@ def unseal(keyring: Keyring, sealed: bytes, context: str) -> str:
     except KeyringError as unknown:
         raise SealBroken from unknown
     try:
-        plain = cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], context.encode())
+        return cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], context.encode())
     except InvalidTag:
         raise SealBroken from None
-    return plain.decode()

@@ -185,3 +185,14 @@ def open_case(
         by=by,
     )
     return case.pk
+
+
+@transaction.atomic
+def close_case(*, case_id: UUID, outcome: str, by: str) -> bool:
+    """Staff, or whoever asked, are done with it. False when it was closed before."""
+    closed = Case.objects.filter(pk=case_id, closed_at=None).update(
+        closed_at=timezone.now(), closed_by=by, outcome=outcome
+    )
+    if closed:
+        record_event(event=events.CaseClosed(subject=f"case:{case_id}", outcome=outcome), by=by)
+    return bool(closed)

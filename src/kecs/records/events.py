@@ -88,6 +88,14 @@ class CaseOpened(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed(Event):
+    """What was put before staff is decided; `outcome` is a word of the room that the case is of."""
+
+    code: ClassVar[str] = "records.case_closed"
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchTried(Event):
     """An operator asked the search about the rows of a file (`kecs match`), without limits."""
 

@@ -22,6 +22,7 @@ class CaseKind(StrEnum):
     NO_SSN = "no_ssn"
     DISAVOWED_CLAIM = "disavowed_claim"
     CONTESTED_CLAIM = "contested_claim"  # proof for a record that somebody verified holds
+    CORRECTION = "correction"  # somebody asks for another name, birth date or SSN
     LINKAGE_DUPLICATE = "linkage_duplicate"  # `kecs duplicates`: probably one person on file twice
     LINKAGE_OTHER_FIRST_NAME = "linkage_other_first_name"  # one number, two first names: no proposal
 

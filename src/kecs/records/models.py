@@ -122,17 +122,29 @@ class LinkageKey(models.Model):
 
 
 class StatedIdentity(models.Model):
-    """What a person said about herself when she registered. A trigger refuses to change it: corrections are new rows."""
+    """What a person said about herself, at registration or when staff granted her a correction.
+
+    A trigger refuses to change it: a correction is a row with the next number, and the highest number holds.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    account = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="stated_identity"
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        db_index=False,  # the constraint below has the index
+        on_delete=models.CASCADE,
+        related_name="stated_identity",
     )
+    number = models.PositiveSmallIntegerField(default=1)
     first_name = models.CharField(max_length=128)
     last_surname = models.CharField(max_length=128)
     birth_date_sealed = SealedField()
     ssn_sealed = SealedField()  # nine digits where the whole number was asked, else the last four
     stated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "number"], name="records_stated_once_a_number"),
+        ]
 
     def __str__(self) -> str:
         return f"stated identity of {self.account_id}"
@@ -298,6 +310,7 @@ FIELDS = {
     "StatedIdentity": {
         "id": "internal",
         "account": "internal",
+        "number": "internal",
         "first_name": "personal",
         "last_surname": "personal",
         "birth_date_sealed": "secret",

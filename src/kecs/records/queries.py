@@ -109,8 +109,8 @@ def has_open_case(*, account_id: UUID, kind: CaseKind) -> bool:
 
 
 def stated_by(account_id: UUID) -> Stated | None:
-    """What the holder of this account said about herself when she registered."""
-    stated = StatedIdentity.objects.filter(account_id=account_id).first()
+    """What the holder of this account said about herself: at registration, or as staff corrected it at her request."""
+    stated = StatedIdentity.objects.filter(account_id=account_id).order_by("-number").first()
     if stated is None:
         return None
     number = unseal_from(stated, "ssn_sealed") or ""

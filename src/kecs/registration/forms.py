@@ -15,8 +15,9 @@ from kecs.accounts.usernames import is_well_formed, normalised, suggestion_for
 from kecs.guard.actions import count, give_back
 from kecs.guard.limits import Limit
 from kecs.matching.decide import Claim
-from kecs.registration.fields import BirthDateField, Last4Field, NameField, SsnField
-from kecs.registration.messages import FIRST_NAME_PROBLEMS, LAST4_DIFFERS, LAST_SURNAME_PROBLEMS
+from kecs.records.fields import BirthDateField, Last4Field, NameField, SsnField
+from kecs.records.messages import FIRST_NAME_PROBLEMS, LAST_SURNAME_PROBLEMS
+from kecs.registration.messages import LAST4_DIFFERS
 from kecs.ui.widgets import PasswordInput, TextInput, UsernameInput
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kecs.matching.dates import BirthDateError, parse_birth_date
 from kecs.matching.names import NameProblem, NameRefused, check_name
 from kecs.pii.ssn import Last4, Ssn, SsnError
-from kecs.registration.messages import BIRTH_DATE_PROBLEMS, LAST4_PROBLEMS, SSN_PROBLEMS
+from kecs.records.messages import BIRTH_DATE_PROBLEMS, LAST4_PROBLEMS, SSN_PROBLEMS
 from kecs.ui.widgets import DateInput, LastFourInput, NameInput, SsnInput
 
 Words = Any  # a text, or one that is translated when it is shown
@@ -31,7 +31,9 @@ class _FactField(forms.Field):
         raise NotImplementedError
 
     def clean(self, value: Any) -> Any:
-        """Raises ValidationError."""
+        """Raises ValidationError. None for a blank that may be left so."""
+        if not self.required and not str(value or "").strip():
+            return None
         try:
             return self.read(value if isinstance(value, str) else "")
         except (NameRefused, BirthDateError, SsnError) as error:
