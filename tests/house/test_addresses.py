@@ -19,6 +19,8 @@ PUBLIC: dict[str, str] = {
     "account-closed": "tells a person whose account is closed whom to call",
     "confirm-email": "GET shows the button, or the way to sign in; POST needs the account's session",
     "confirm-email/<str:token>": "the link in the mail: takes the token out of the address and leads to the button",
+    "corrections/not-me": "corrections: says that the request is stopped",
+    "corrections/not-me/<str:token>": "the 'this wasn't me' link in a mail about a request",
     "forgot-password": "recovery: answers alike for every address",
     "forgot-password/<str:uidb36>/<str:key>": "recovery: the link in the mail",
     "forgot-password/chosen": "recovery: says that the new password holds",

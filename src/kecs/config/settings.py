@@ -73,6 +73,15 @@ KECS_ROBOT_SITE_KEY = env.text("KECS_ROBOT_SITE_KEY")
 KECS_ROBOT_SECRET = env.text("KECS_ROBOT_SECRET")
 KECS_ROBOT_VERIFY_URL = env.text("KECS_ROBOT_VERIFY_URL")
 
+# --- Corrections ----------------------------------------------------------------------------------------------------
+
+# What people are told, in days of work.
+KECS_CORRECTIONS_TAKE_DAYS = env.number("KECS_CORRECTIONS_TAKE_DAYS", 10)
+# After the decision, documents and the facts that were asked are kept this long, then destroyed.
+KECS_DOCUMENTS_KEPT_DAYS = env.number("KECS_DOCUMENTS_KEPT_DAYS", 90)
+# The virus scanner: host:port, or the path of clamd's socket; blank where there is none.
+KECS_CLAMD = env.text("KECS_CLAMD")
+
 # --- Rooms -------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -95,6 +104,7 @@ INSTALLED_APPS = [
     "kecs.accounts",
     "kecs.assurance",
     "kecs.registration",
+    "kecs.corrections",
     "kecs.home",
 ]
 
@@ -259,6 +269,13 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and KECS_TRUSTED_PROXIES else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+# Five documents of 10 MB, for those who are signed in, at two addresses; every other body stays short.
+KECS_LONG_BODY = 5 * 10 * 1024 * 1024 + 64 * 1024
+KECS_LONG_BODY_PATHS = frozenset({"/corrections", "/corrections/documents"})
+# Documents pass through memory alone: a temporary file would hold them unsealed.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = KECS_LONG_BODY
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("KECS_STATIC_ROOT", str(SOURCE_TREE / "build" / "static")))

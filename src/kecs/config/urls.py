@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("kecs.accounts.urls")),
     path("", include("kecs.assurance.urls")),
     path("register", include("kecs.registration.urls")),
+    path("corrections", include("kecs.corrections.urls")),
     path("", include("kecs.home.urls")),
     path("robot/", include("kecs.guard.urls")),
     path("healthz", healthz, name="healthz"),

@@ -30,6 +30,8 @@ class Limit(StrEnum):
     NO_SSN_REQUESTS_PER_NETWORK = "no_ssn_requests_per_network"
     CLAIM_CODE_TRIES_PER_ACCOUNT = "claim_code_tries_per_account"
     LETTERS_PER_RECORD = "letters_per_record"
+    CORRECTIONS_PER_ACCOUNT_DAY = "corrections_per_account_day"
+    DOCUMENTS_SENT_PER_ACCOUNT_DAY = "documents_sent_per_account_day"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,18 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             window=30 * DAY,
             subject="record",
             reason="Each letter costs a stamp and a clerk's minute, and lands in the home of the person on file.",
+        ),
+        Limit.CORRECTIONS_PER_ACCOUNT_DAY: Rule(
+            most=3,
+            window=DAY,
+            subject="account",
+            reason="Each becomes a case that a person must read, and mails to every address.",
+        ),
+        Limit.DOCUMENTS_SENT_PER_ACCOUNT_DAY: Rule(
+            most=40,
+            window=DAY,
+            subject="account",
+            reason="A form comes back a few times with a file that is no good; each try may bring 50 MB.",
         ),
     }
 )

@@ -13,6 +13,7 @@ from kecs.accounts.queries import AccountState, state_of
 from kecs.assurance.levels import State
 from kecs.assurance.permissions import Function, may
 from kecs.assurance.queries import may_begin, state_of_account, state_of_hold
+from kecs.corrections.queries import open_since
 from kecs.records.holdings.queries import StoredRecord, held_by, stored_record
 from kecs.records.queries import Stated, stated_by
 
@@ -30,6 +31,7 @@ class HomePage:
     may_prove: bool
     school_address: bool
     second_step: bool
+    correction_asked_at: datetime | None  # while staff have still to decide
 
 
 def home_page(account_id: UUID) -> HomePage:
@@ -53,6 +55,7 @@ def home_page(account_id: UUID) -> HomePage:
         may_prove=may_prove,
         school_address=is_school_address(account.email, settings.KECS_SCHOOL_EMAIL_DOMAINS),
         second_step=has_second_factor(account_id),
+        correction_asked_at=open_since(account_id),
     )
 
 

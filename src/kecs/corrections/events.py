@@ -1,0 +1,95 @@
+"""What this room records: which sort of fact, never the fact."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kecs.audit.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionAsked(Event):
+    """Somebody asked to have facts corrected; `facts` names them, `why` is the reason chosen."""
+
+    code: ClassVar[str] = "corrections.correction_asked"
+    correction: str
+    facts: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentAdded(Event):
+    """A document came with a request; `state` is "waiting" for the scanner, or "not_scanned" where there is none."""
+
+    code: ClassVar[str] = "corrections.document_added"
+    document: str
+    kind: str
+    size: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionWithdrawn(Event):
+    """The person took her request back; its documents were destroyed."""
+
+    code: ClassVar[str] = "corrections.correction_withdrawn"
+    documents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionDecided(Event):
+    """Staff decided a request; `facts` names what was asked."""
+
+    code: ClassVar[str] = "corrections.correction_decided"
+    correction: str
+    accepted: bool
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionStopped(Event):
+    """Staff wanted to accept a request, and somebody else has the SSN asked for: a case was opened instead."""
+
+    code: ClassVar[str] = "corrections.correction_stopped"
+    case: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionContested(Event):
+    """Somebody reached by the notice said that the request was not hers."""
+
+    code: ClassVar[str] = "corrections.correction_contested"
+    case: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentScanned(Event):
+    """The virus scanner has looked at a document; `found` is its word for what it found, or empty."""
+
+    code: ClassVar[str] = "corrections.document_scanned"
+    correction: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentOpened(Event):
+    """Staff opened a document."""
+
+    code: ClassVar[str] = "corrections.document_opened"
+    document: str
+    scanned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsOpened(Event):
+    """Staff looked at what was asked, the whole SSN included."""
+
+    code: ClassVar[str] = "corrections.facts_opened"
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsDestroyed(Event):
+    """The documents of a closed request had been kept long enough, and the facts that were asked with them."""
+
+    code: ClassVar[str] = "corrections.documents_destroyed"
+    documents: int

@@ -1,0 +1,95 @@
+"""The mails of this room; none says what was asked or what is on file."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kecs.accounts.queries import state_of
+from kecs.mail.messages import Message, render
+from kecs.records.queries import contact_email_of, held_by
+
+SALT = "corrections.not_me"
+LASTS_SECONDS = 10 * 24 * 60 * 60
+
+
+def addresses_of(account_id: UUID) -> list[str]:
+    """Everywhere that the holder may be reached: the account's address, and the one on file for its record."""
+    held = held_by(account_id)
+    on_file = contact_email_of(held.record_id) if held else ""
+    return sorted({address.lower() for address in (state_of(account_id).email, on_file) if address})
+
+
+def request_named_in(token: str) -> UUID | None:
+    """The request that a "this wasn't me" link is about; None for one that is forged or over 10 days old."""
+    try:
+        return UUID(signing.loads(token, salt=SALT, max_age=LASTS_SECONDS))
+    except signing.BadSignature:
+        return None
+
+
+def asked_notice(*, to: str, correction_id: UUID) -> Message:
+    """Somebody asked."""
+    return _in_every_language(
+        lambda: render(
+            "corrections.asked",
+            to,
+            _("Someone asked us to correct your details"),
+            "corrections/mail/asked",
+            {"not_me_url": _not_me_url(correction_id), "days": settings.KECS_CORRECTIONS_TAKE_DAYS},
+        )
+    )
+
+
+def changed_notice(*, to: str, correction_id: UUID) -> Message:
+    """Staff accepted, and something is otherwise now."""
+    return _in_every_language(
+        lambda: render(
+            "corrections.changed",
+            to,
+            _("Your details were corrected"),
+            "corrections/mail/changed",
+            {"not_me_url": _not_me_url(correction_id)},
+        )
+    )
+
+
+def decided_notice(*, account_id: UUID, accepted: bool, reason: str) -> Message:
+    """What staff decided and why, in the language of the account."""
+    account = state_of(account_id)
+    with translation.override(account.language):
+        return render(
+            "corrections.decided",
+            account.email,
+            _("Our answer to your request for a correction"),
+            "corrections/mail/decided",
+            {
+                "username": account.username,
+                "accepted": accepted,
+                "reason": reason,
+                "url": settings.KECS_ORIGIN + reverse("corrections:state"),
+            },
+        )
+
+
+def _not_me_url(correction_id: UUID) -> str:
+    token = signing.dumps(str(correction_id), salt=SALT)
+    return settings.KECS_ORIGIN + reverse("corrections:not_me_link", kwargs={"token": token})
+
+
+def _in_every_language(written: Callable[[], Message]) -> Message:
+    """Who reads mail at an address on file is unknown, and whoever asks must not choose for her."""
+    notices = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            notices.append(written())
+    return replace(
+        notices[0],
+        subject=" / ".join(notice.subject for notice in notices),
+        text="\n\n---\n\n".join(notice.text for notice in notices),
+    )
