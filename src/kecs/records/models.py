@@ -122,17 +122,11 @@ class LinkageKey(models.Model):
 
 
 class StatedIdentity(models.Model):
-    """What a person said about herself, at registration or when staff granted her a correction.
-
-    A trigger refuses to change it: a correction is a row with the next number, and the highest number holds.
-    """
+    """What a person said about herself. A trigger refuses changes: a correction is a row with the next number."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        db_index=False,  # the constraint below has the index
-        on_delete=models.CASCADE,
-        related_name="stated_identity",
+    account = models.ForeignKey(  # the constraint below has the index
+        settings.AUTH_USER_MODEL, db_index=False, on_delete=models.CASCADE, related_name="stated_identity"
     )
     number = models.PositiveSmallIntegerField(default=1)
     first_name = models.CharField(max_length=128)
@@ -142,9 +136,7 @@ class StatedIdentity(models.Model):
     stated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["account", "number"], name="records_stated_once_a_number"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["account", "number"], name="records_stated_once")]
 
     def __str__(self) -> str:
         return f"stated identity of {self.account_id}"

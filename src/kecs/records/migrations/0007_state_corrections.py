@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             "statedidentity",
-            models.UniqueConstraint(fields=["account", "number"], name="records_stated_once_a_number"),
+            models.UniqueConstraint(fields=["account", "number"], name="records_stated_once"),
         ),
         refusal,
     ]
