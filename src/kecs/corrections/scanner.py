@@ -1,5 +1,6 @@
 """Asks clamd whether a document is clean; `KECS_CLAMD` is host:port or the path of its socket, or blank for none."""
 
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from django.conf import settings
 TIMEOUT = 30.0  # seconds for each word of the conversation
 _AT_ONCE = 64 * 1024
 _LONGEST_ANSWER = 4096
+_FOUND = re.compile(rb"stream: ([!-~][ -~]*) FOUND")
 
 
 class Outcome(StrEnum):
@@ -76,7 +78,6 @@ def _answer(clamd: socket.socket) -> bytes:
 def _read(answer: bytes) -> Verdict:
     if answer == b"stream: OK":
         return Verdict(outcome=Outcome.CLEAN)
-    if answer.startswith(b"stream: ") and answer.endswith(b" FOUND"):
-        word = answer.removeprefix(b"stream: ").removesuffix(b" FOUND").decode("ascii", "replace")
-        return Verdict(outcome=Outcome.FOUND, found=word[:64])
+    if (found := _FOUND.fullmatch(answer)) is not None:
+        return Verdict(outcome=Outcome.FOUND, found=found[1].decode("ascii")[:64])
     return Verdict(outcome=Outcome.NO_ANSWER)

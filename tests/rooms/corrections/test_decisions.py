@@ -121,7 +121,9 @@ def test_an_account_without_a_record_is_found_under_what_was_corrected(client):
     assert not Holding.objects.exists()
     assert decided() is Decided.ACCEPTED
     assert (found(CORRECTED), found(MARIA)) == (Outcome.HELD, Outcome.NONE)
-    assert set(IdentityKey.objects.filter(stated__isnull=False).values_list("stated__number", flat=True)) == {2}
+    assert set(IdentityKey.objects.filter(stated__isnull=False).values_list("stated__number", flat=True)) == {
+        2
+    }
 
 
 def test_who_waits_to_be_settled_gets_a_record_of_what_was_corrected(client):
@@ -168,7 +170,9 @@ def test_a_refusal_changes_nothing_and_says_why(client):
     record = on_file(MARIA)
     claim(client, MARIA)
     before = key_rows(record.pk)
-    assert decided(accept=False, reason="The photo is too dark. Your number is 900-12-3456.") is Decided.REFUSED
+    assert (
+        decided(accept=False, reason="The photo is too dark. Your number is 900-12-3456.") is Decided.REFUSED
+    )
     record.refresh_from_db()
     assert (record.identity_version, key_rows(record.pk)) == (1, before)
     page = client.get("/corrections/state").content.decode()
@@ -305,7 +309,7 @@ CHANGES = st.builds(
 
 
 @hypothesis_settings(
-    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(changes=CHANGES)
 def test_corrected_and_corrected_back_a_record_stands_under_the_keys_of_a_reindex(changes):

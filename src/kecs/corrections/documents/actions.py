@@ -17,7 +17,7 @@ from kecs.corrections.documents.pieces import content_of, pieces_of
 from kecs.corrections.kinds import MOST_DOCUMENTS, OPENED_BY_STAFF, SCANNED_NEXT, DocumentState, State
 from kecs.corrections.models import Correction, Document, DocumentPart
 from kecs.corrections.names import shown_name
-from kecs.corrections.scanner import Outcome, is_there, scan
+from kecs.corrections.scanner import Outcome, Verdict, is_there, scan
 from kecs.guard.queries import database_clock
 
 
@@ -147,7 +147,7 @@ def scan_waiting(*, by: str, stop: threading.Event | None = None) -> Scanned:
             break
         counts[verdict.outcome] += 1
         if verdict.outcome is not Outcome.NO_ANSWER:
-            _scanned(document, found=verdict.found, by=by)
+            _scanned(document, verdict, by=by)
     return Scanned(
         clean=counts[Outcome.CLEAN],
         found=counts[Outcome.FOUND],
@@ -157,19 +157,20 @@ def scan_waiting(*, by: str, stop: threading.Event | None = None) -> Scanned:
 
 
 @transaction.atomic
-def _scanned(document: Document, *, found: str, by: str) -> None:
+def _scanned(document: Document, verdict: Verdict, *, by: str) -> None:
     """Written down once, whoever else scanned it or destroyed it meanwhile."""
-    state = DocumentState.REFUSED if found else DocumentState.CLEAN
+    clean = verdict.outcome is Outcome.CLEAN
+    state = DocumentState.CLEAN if clean else DocumentState.REFUSED
     changed = Document.objects.filter(pk=document.pk, state=document.state).update(
-        state=state.value, found=found, scanned_at=database_clock()
+        state=state.value, found=verdict.found, scanned_at=database_clock()
     )
     if not changed:
         return
-    if found:
+    if not clean:
         DocumentPart.objects.filter(document=document).delete()
     record(
         event=events.DocumentScanned(
-            subject=f"document:{document.pk}", correction=str(document.correction_id), found=found
+            subject=f"document:{document.pk}", correction=str(document.correction_id), found=verdict.found
         ),
         by=by,
     )
