@@ -101,6 +101,7 @@ def test_a_claimed_record_is_corrected_and_found_under_both_names(client):
     assert as_a_reindex_would(record.pk)
     assert (found(CORRECTED), found(MARIA)) == (Outcome.HELD, Outcome.NONE)
     stated = stated_by(account_id())
+    assert stated is not None
     assert (stated.last_surname, stated.ssn_masked, stated.by_claim) == ("Stone", "***-**-7788", True)
 
 
@@ -178,7 +179,7 @@ def test_a_refusal_changes_nothing_and_says_why(client):
     page = client.get("/corrections/state").content.decode()
     assert "The photo is too dark. Your number is [redacted]." in page
     mail = OutboxMessage.objects.get(kind="corrections.decided")
-    body = unseal_from(mail, "body_sealed")
+    body = unseal_from(mail, "body_sealed") or ""
     assert "The photo is too dark" in body
     assert "900-12" not in body
     assert not OutboxMessage.objects.filter(kind="corrections.changed").exists()
@@ -193,7 +194,7 @@ def test_whoever_may_be_the_holder_is_told_when_something_changed(client):
     assert [mail.to for mail in told] == [MARIA.email, "old@example.org"]
     assert "Se corrigieron sus datos" in told[0].subject
     for mail in OutboxMessage.objects.filter(kind__startswith="corrections."):
-        body = unseal_from(mail, "body_sealed")
+        body = unseal_from(mail, "body_sealed") or ""
         assert not any(fact in body for fact in ("Stone", SSN, "7788", "1985"))
 
 
@@ -219,7 +220,7 @@ def test_this_was_not_me_stops_the_request_and_freezes_the_claim(client):
     claim(client, MARIA)
     correction = ask()
     mail = OutboxMessage.objects.get(kind="corrections.asked", to="old@example.org")
-    body = unseal_from(mail, "body_sealed")
+    body = unseal_from(mail, "body_sealed") or ""
     path = body.split("http://127.0.0.1:8000")[1].split("\\n")[0]
     owner = InspectingClient()
     page = owner.get(path, follow=True)
@@ -229,7 +230,7 @@ def test_this_was_not_me_stops_the_request_and_freezes_the_claim(client):
     assert Holding.objects.get().frozen_at
     row = Correction.objects.get()
     assert row.state == "withdrawn"
-    assert Case.objects.get(pk=row.contest_case_id).because[0] == "not_me"
+    assert Case.objects.get(pk=str(row.contest_case_id)).because[0] == "not_me"
     assert "is not yours" in client.get("/corrections/state").content.decode()
     with pytest.raises(NotOpen):
         decide_correction(correction_id=correction, accept=True, reason="", by=STAFF)
@@ -249,6 +250,7 @@ def test_staff_see_the_request_of_a_case_and_each_look_at_the_number_is_on_the_l
     register_new(client, MARIA)
     correction = ask()
     seen = correction_of_case(Case.objects.get(kind="correction").pk)
+    assert seen is not None
     assert (seen.correction_id, seen.last_surname, seen.ssn_masked) == (correction, "Stone", "***-**-7788")
     assert SSN not in repr(seen)
     assert open_facts(correction_id=correction, by=STAFF).ssn == SSN
@@ -267,7 +269,9 @@ def test_documents_and_facts_are_destroyed_when_they_were_kept_long_enough(clien
     assert not DocumentPart.objects.exists()
     row = Correction.objects.get()
     assert (row.asked_sealed, row.before_sealed) == (None, None)
-    assert newest_of(account_id()).documents[0].state == "destroyed"
+    newest = newest_of(account_id())
+    assert newest is not None
+    assert newest.documents[0].state == "destroyed"
     assert client.get("/corrections/state").status_code == 200
     assert AuditEvent.objects.filter(code="corrections.documents_destroyed").count() == 1
 
@@ -276,7 +280,8 @@ def test_documents_and_facts_are_destroyed_when_they_were_kept_long_enough(clien
 def test_of_two_decisions_at_once_one_holds(client):
     on_file(MARIA)
     claim(client, MARIA)
-    correction, start, outcomes = ask(), threading.Barrier(2), []
+    correction, start = ask(), threading.Barrier(2)
+    outcomes: list[Decided | None] = []
 
     def decide_now(accept: bool) -> None:
         start.wait()

@@ -33,7 +33,7 @@ def ask(client, **instead):
     return client.post("/corrections", asked(**instead), follow=True)
 
 
-def text(response) -> str:
+def text(response):
     return response.content.decode()
 
 
@@ -140,7 +140,7 @@ def test_five_files_of_ten_megabytes_pass_and_pass_through_memory(maria, setting
 
 
 def test_only_these_pages_take_long_bodies_and_only_of_who_is_signed_in(maria):
-    def sent(client, address: str, size: int = 100_000) -> int:
+    def sent(client, address: str, size: int = 100_000):
         return client.post(address, {"documents": file("x.jpg", jpeg(scan=b"\x12" * size))}).status_code
 
     assert sent(InspectingClient(), "/corrections") == 400
