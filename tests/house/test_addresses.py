@@ -43,6 +43,7 @@ PUBLIC: dict[str, str] = {
     "sign-in/passkey": "the Sign In box: takes what a passkey signed, and answers alike for all that is wrong",
     "sign-in/passkey/options": "the Sign In box: what a passkey shall sign, the same for everybody",
     "sign-in/second-step": "the second step, for whoever gave the right password; leads others to the Sign In box",
+    "suggest-password": "makes up a password; keeps nothing, and tells nothing",
     "sign-out": "ends a session, and harms nobody who has none",
 }
 SAMPLE = {"int": "1", "str": "x", "slug": "x", "uuid": "00000000-0000-0000-0000-000000000000", "path": "x"}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kecs.accounts.addresses import normalised_address
 from kecs.accounts.messages import EMAIL_SHAPE, PASSWORD_PROBLEMS, PASSWORDS_DIFFER, TOO_LONG
 from kecs.accounts.passwords import MAX_LENGTH, PasswordProblem
+from kecs.accounts.validators import put_suggestion
 from kecs.ui.widgets import EmailInput, PasswordInput, UsernameInput
 
 PASSWORD_TOO_LONG = PASSWORD_PROBLEMS[PasswordProblem.TOO_LONG]
@@ -78,17 +79,25 @@ class ChoosePasswordForm(ResetPasswordKeyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in (("password1", _("New password")), ("password2", _("Confirm the new password"))):
+        rules = {"aria-describedby": "password_rules"}
+        for name, label, attrs in (
+            ("password1", _("New password"), rules),
+            ("password2", _("Confirm the new password"), {}),
+        ):
             self.fields[name] = forms.CharField(
                 label=label,
                 strip=False,
                 max_length=MAX_LENGTH,
-                widget=PasswordInput(attrs={"autocomplete": "new-password"}),
+                widget=PasswordInput(autocomplete="new-password", attrs=attrs, again=not attrs),
                 error_messages={
                     "required": _("Type the new password in both boxes."),
                     "max_length": PASSWORD_TOO_LONG,
                 },
             )
+
+    def suggest(self) -> str:
+        """A suggestion stands in both boxes. Returns it."""
+        return put_suggestion(self, self.user)
 
     def clean_password1(self) -> str:
         """Follows the policy."""

@@ -14,9 +14,17 @@ PASSWORD_PROBLEMS = {
     PasswordProblem.NO_LOWERCASE: _("Add at least one lowercase letter to your password."),
     PasswordProblem.NO_NUMBER: _("Add at least one number to your password."),
     PasswordProblem.NO_SPECIAL: _("Add at least one special character to your password (!, @, #, $, etc)."),
-    PasswordProblem.PERSONAL: _("Your password has your own name, username or email in it. Leave those out."),
+    PasswordProblem.PERSONAL: _(
+        "Your password has your own name, username, email or birth date in it. Leave those out."
+    ),
+    PasswordProblem.OUR_WORDS: _(
+        "Your password is mostly words that everyone here would think of, such as Kentucky or teacher. Use other words."
+    ),
     PasswordProblem.GUESSABLE: _(
         "This password is easy to guess. Try three or four words that do not belong together, with a number."
+    ),
+    PasswordProblem.BREACHED: _(
+        "This password was stolen from another website, so thieves will try it. Choose one that you use nowhere else."
     ),
 }
 

@@ -10,6 +10,7 @@ app_name = "accounts"
 urlpatterns = [
     path("forgot-username", views.ForgotUsernameView.as_view(), name="forgot_username"),
     path("forgot-username/sent", views.ForgotUsernameSentView.as_view(), name="forgot_username_sent"),
+    path("suggest-password", views.SuggestPasswordView.as_view(), name="suggest_password"),
     path("confirm-email", views.ConfirmEmailView.as_view(), name="confirm_email"),
     path("confirm-email/resend", views.ResendConfirmationView.as_view(), name="resend_confirmation"),
     path("confirm-email/change", views.ChangeEmailView.as_view(), name="change_email"),

@@ -27,6 +27,7 @@ from kecs.accounts.language import LANGUAGE_SESSION_KEY, in_own_language
 from kecs.accounts.messages import password_rules
 from kecs.accounts.queries import signed_in, state_of
 from kecs.accounts.tokens import digest_of_token
+from kecs.accounts.validators import suggestion_for_page
 
 CONFIRM_SESSION_KEY = "confirm_email"  # the digest of the token in the link that was opened
 
@@ -100,6 +101,13 @@ class ChoosePasswordView(library.PasswordResetFromKeyView):
     form_class = ChoosePasswordForm
     template_name = "accounts/choose_password.html"
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Without script "Suggest a password" sends the form: nothing is set, and a suggestion stands in both boxes."""
+        if "suggest" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        form = self.get_form_class()(user=self.reset_user, temp_key=self.key)
+        return self.render_to_response(self.get_context_data(form=form, suggestion=form.suggest()))
+
     def form_valid(self, form: ChoosePasswordForm) -> HttpResponse:
         """Sets it and tells the owner."""
         response: HttpResponse = super().form_valid(form)
@@ -109,6 +117,14 @@ class ChoosePasswordView(library.PasswordResetFromKeyView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the rules that a password must follow."""
         return {**super().get_context_data(**kwargs), "password_rules": password_rules()}
+
+
+class SuggestPasswordView(View):
+    """A fresh password for the script that fills the boxes. Nothing is kept, and nobody else can read the answer."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Plain text, in words of the page's language."""
+        return HttpResponse(suggestion_for_page(), content_type="text/plain; charset=utf-8")
 
 
 class PasswordChosenView(TemplateView):

@@ -1,11 +1,13 @@
 """What production refuses to start with, each with a sentence that says what to set."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from kecs.accounts.breached import BreachedListBroken, glance
 from kecs.accounts.passwords import Policy
 from kecs.assurance.levels import EvidenceKind
 from kecs.pii.keyring import Keyring, KeyringError
@@ -48,6 +50,7 @@ def _unsafe() -> Iterator[str]:
     yield from _weak_evidence()
     if settings.KECS_PASSWORD_POLICY not in list(Policy):
         yield f"KECS_PASSWORD_POLICY must be one of: {', '.join(Policy)}."
+    yield from _breached_list_problem()
     if settings.KECS_MAIL_TRANSPORT in KEEP_MAIL:
         yield "KECS_MAIL_TRANSPORT must send mail, not write it to files, to the log or nowhere."
 
@@ -70,6 +73,17 @@ def _weak_evidence() -> Iterator[str]:
         )
     if EvidenceKind.STAFF_CHECK not in settings.KECS_EVIDENCE:
         yield "KECS_EVIDENCE must name staff_check: who has no address on file can prove who she is to nobody else."
+
+
+def _breached_list_problem() -> Iterator[str]:
+    if not settings.KECS_BREACHED_PASSWORDS:
+        return
+    try:
+        glance(Path(settings.KECS_BREACHED_PASSWORDS))
+    except OSError:
+        yield "KECS_BREACHED_PASSWORDS names a file that cannot be read. Correct it, or leave it blank."
+    except BreachedListBroken as error:
+        yield f"KECS_BREACHED_PASSWORDS: {error}"
 
 
 def _keyring_problem() -> str | None:

@@ -67,6 +67,14 @@ KECS_EVIDENCE = env.names(
     "KECS_EVIDENCE", "address_on_file,code_to_address,letter_code,staff_check,district_check"
 )
 KECS_PASSWORD_POLICY = env.text("KECS_PASSWORD_POLICY", "guide")
+# What everybody who works here would make a password of, besides the agency's name.
+KECS_PASSWORD_WORDS = env.names(
+    "KECS_PASSWORD_WORDS",
+    "KECS,EPSB,Kentucky,Commonwealth,Frankfort,bluegrass,wildcats,educator,teacher,teaching,school,"
+    "credential,certificate,license,maestra,maestro,escuela",
+)
+# A file of SHA1HEX:count lines, ordered by hash, as breach services offer for download; blank: no list.
+KECS_BREACHED_PASSWORDS = env.text("KECS_BREACHED_PASSWORDS")
 KECS_ROBOT = env.text("KECS_ROBOT", "altcha")
 KECS_ALTCHA_COST = env.number("KECS_ALTCHA_COST", 5000)
 KECS_ROBOT_SITE_KEY = env.text("KECS_ROBOT_SITE_KEY")

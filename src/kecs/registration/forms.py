@@ -1,5 +1,6 @@
 """The fields of the front door's pages; what is cleaned is a value of another room, ready to hand on."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from kecs.accounts.messages import PASSWORDS_DIFFER, TOO_LONG, USERNAME_SHAPE, U
 from kecs.accounts.passwords import MAX_LENGTH
 from kecs.accounts.queries import username_is_taken
 from kecs.accounts.usernames import is_well_formed, normalised, suggestion_for
+from kecs.accounts.validators import put_suggestion
 from kecs.guard.actions import count, give_back
 from kecs.guard.limits import Limit
 from kecs.matching.decide import Claim
@@ -80,6 +82,15 @@ class AccountForm(forms.Form):
         self.visitor = visitor
         super().__init__(*args, **kwargs)
 
+    @classmethod
+    def with_suggestion(
+        cls, typed: Mapping[str, Any], *, claim: Claim, visitor: str
+    ) -> tuple["AccountForm", str]:
+        """A form that nobody has judged, with what was typed and a password of ours in both boxes; and the password."""
+        form = cls(claim=claim, visitor=visitor)
+        form.initial |= {name: typed[name] for name in form.fields if name in typed}
+        return form, put_suggestion(form, Chooser(typed, claim))
+
     def clean_username(self) -> str:
         """Well formed and free; past ten that were taken only our own suggestion is looked up.
 
@@ -116,22 +127,23 @@ class AccountForm(forms.Form):
         if first and second and first != second:
             self.add_error("password2", PASSWORDS_DIFFER)
         if first:
-            person = PersonalFacts(facts, self.claim)
+            person = Chooser(facts, self.claim)
             try:
-                validate_password(first, person)  # type: ignore[arg-type]  # the policy reads four texts of it
+                validate_password(first, person)  # type: ignore[arg-type]  # the policy reads five facts of it
             except ValidationError as error:
                 self.add_error("password1", error)
         return facts
 
 
-class PersonalFacts:
-    """What a password may not be made of."""
+class Chooser:
+    """Who chooses the password: what it may not be made of."""
 
-    def __init__(self, facts: dict[str, Any], claim: Claim) -> None:
+    def __init__(self, facts: Mapping[str, Any], claim: Claim) -> None:
         self.username = facts.get("username", "")
         self.email = facts.get("email", "")
         self.first_name = facts.get("first_name", claim.first_name)
         self.last_surname = facts.get("last_surname", claim.last_surname)
+        self.birth_date = facts.get("birth_date", claim.birth_date)
 
 
 class NewAccountForm(AccountForm):

@@ -203,18 +203,28 @@ class AccountView(FrontDoorView):
         """A form that is sent again after its registration ended is led to its outcome, not turned away."""
         return super().may_go_on(request) or (request.method == "POST" and "registration" in request.POST)
 
-    def form(self, data: Any = None) -> AccountForm:
+    def form_class(self) -> type[AccountForm]:
         """The form for the road taken."""
-        claim, visitor = self.known().claim, state.visitor_of(self.request.session)
-        if self.known().choice in CLAIMS:
-            return AccountForm(data, claim=claim, visitor=visitor)
-        return NewAccountForm(data, claim=claim, visitor=visitor)
+        return AccountForm if self.known().choice in CLAIMS else NewAccountForm
+
+    def form(self, data: Any = None) -> AccountForm:
+        """Filled in with what was sent, if anything."""
+        visitor = state.visitor_of(self.request.session)
+        return self.form_class()(data, claim=self.known().claim, visitor=visitor)
+
+    def suggest(self) -> HttpResponse:
+        """The page once more, with what was typed and a password in both boxes. Nothing is judged, counted or kept."""
+        visitor = state.visitor_of(self.request.session)
+        form, suggestion = self.form_class().with_suggestion(
+            self.request.POST.dict(), claim=self.known().claim, visitor=visitor
+        )
+        return self.page(form, suggestion=suggestion)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """An empty form, with what is known carried over."""
         return self.page(self.form())
 
-    def page(self, form: AccountForm) -> HttpResponse:
+    def page(self, form: AccountForm, suggestion: str = "") -> HttpResponse:
         """The page of the road taken."""
         road = "claim" if self.known().choice in CLAIMS else "new"
         context = {
@@ -222,6 +232,7 @@ class AccountView(FrontDoorView):
             "registration": self.known(),
             "claim": self.known().claim,
             "password_rules": password_rules(),
+            "suggestion": suggestion,
             **place(3),
         }
         return render(self.request, f"registration/account_{road}.html", context)
@@ -234,6 +245,8 @@ class AccountView(FrontDoorView):
         if self.is_of_other_tab(request):
             messages.warning(request, OTHER_TAB)
             return redirect("registration:match")
+        if "suggest" in request.POST:
+            return self.suggest()
         form = self.form(request.POST)
         if not form.is_valid():
             account_id = account_registered_with(

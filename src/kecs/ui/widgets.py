@@ -152,7 +152,8 @@ class SsnInput(NeverShownAgain):
 class PasswordInput(forms.PasswordInput):
     """A password with a show/hide button; `autocomplete` is "current-password" or "new-password".
 
-    `again` marks the second box of a pair, so that its button has a name of its own.
+    `again` marks the second box of a pair, so that its button has a name of its own. What was typed never comes back;
+    only a password that we suggest may be put in, by `suggest`.
     """
 
     template_name = "ui/widgets/reveal.html"
@@ -167,6 +168,10 @@ class PasswordInput(forms.PasswordInput):
             ),
             render_value=False,
         )
+
+    def suggest(self, password: str) -> None:
+        """Stands in the box when the page is shown."""
+        self.attrs["value"] = password
 
     def get_context(self, name: str, value: Any, attrs: Attrs | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

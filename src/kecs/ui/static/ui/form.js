@@ -34,6 +34,8 @@ for (const wrap of document.querySelectorAll("[data-reveal]")) {
     set(!shown);
     status.textContent = shown ? words.shown : words.hidden;
   });
+  // a suggested password is there to be read
+  input.addEventListener("kecs:show", () => set(true));
   // a password left in a text field would be offered again by the browser as an old entry
   input.form?.addEventListener("submit", () => set(false));
   paint();
