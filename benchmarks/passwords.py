@@ -3,7 +3,7 @@
 Common ones are made as people make them under rules of composition: a base word, signs for letters, capitals, digits, signs.
 The base words come from texts that the policy does not know: the words of Python's own manual and of Django's Spanish
 translation, by how often they stand there, besides names of the census. Good ones are random. Prints a line a kind and
-policy, and fails where a bar is missed. Keeps nothing: `--results` writes benchmarks/results/passwords.{md,json}.
+policy, and fails where a bar is missed. Keeps nothing: `--results` writes benchmarks/results/passwords.json.
 """
 
 import argparse
@@ -46,15 +46,132 @@ COMPOSITION = set(PasswordProblem) & {
     PasswordProblem.TOO_LONG,
 }
 # What people choose, as every report on stolen passwords lists it.
-FAVOURITES = """password welcome letmein iloveyou princess sunshine monkey dragon football baseball basketball
-superman batman michael jessica ashley charlie jordan summer winter spring autumn monday friday january october
-qwerty qwertyuiop asdfgh zxcvbn abcdef secret master shadow hunter flower butterfly chocolate cookie cheese pepper
-ginger buddy bailey maggie tigger soccer hockey softball tennis golfer wildcats cardinals bluegrass kentucky louisville
-lexington frankfort thoroughbred bourbon derby horses teacher teachers teaching education educator classroom elementary
-kindergarten principal student students school science history english reading library math algebra chemistry biology
-family mother father daughter forever blessed jesus christ angel heaven faith freedom america computer internet
-changeme default admin administrator login access whatever trustno starwars pokemon mustang corvette harley
-contraseña hola amor teamo familia princesa estrella corazon mariposa futbol maestra escuela amigos""".split()
+FAVOURITES = [
+    "password",
+    "welcome",
+    "letmein",
+    "iloveyou",
+    "princess",
+    "sunshine",
+    "monkey",
+    "dragon",
+    "football",
+    "baseball",
+    "basketball",
+    "superman",
+    "batman",
+    "michael",
+    "jessica",
+    "ashley",
+    "charlie",
+    "jordan",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "monday",
+    "friday",
+    "january",
+    "october",
+    "qwerty",
+    "qwertyuiop",
+    "asdfgh",
+    "zxcvbn",
+    "abcdef",
+    "secret",
+    "master",
+    "shadow",
+    "hunter",
+    "flower",
+    "butterfly",
+    "chocolate",
+    "cookie",
+    "cheese",
+    "pepper",
+    "ginger",
+    "buddy",
+    "bailey",
+    "maggie",
+    "tigger",
+    "soccer",
+    "hockey",
+    "softball",
+    "tennis",
+    "golfer",
+    "wildcats",
+    "cardinals",
+    "bluegrass",
+    "kentucky",
+    "louisville",
+    "lexington",
+    "frankfort",
+    "thoroughbred",
+    "bourbon",
+    "derby",
+    "horses",
+    "teacher",
+    "teachers",
+    "teaching",
+    "education",
+    "educator",
+    "classroom",
+    "elementary",
+    "kindergarten",
+    "principal",
+    "student",
+    "students",
+    "school",
+    "science",
+    "history",
+    "english",
+    "reading",
+    "library",
+    "math",
+    "algebra",
+    "chemistry",
+    "biology",
+    "family",
+    "mother",
+    "father",
+    "daughter",
+    "forever",
+    "blessed",
+    "jesus",
+    "christ",
+    "angel",
+    "heaven",
+    "faith",
+    "freedom",
+    "america",
+    "computer",
+    "internet",
+    "changeme",
+    "default",
+    "admin",
+    "administrator",
+    "login",
+    "access",
+    "whatever",
+    "trustno",
+    "starwars",
+    "pokemon",
+    "mustang",
+    "corvette",
+    "harley",
+    "contraseña",
+    "hola",
+    "amor",
+    "teamo",
+    "familia",
+    "princesa",
+    "estrella",
+    "corazon",
+    "mariposa",
+    "futbol",
+    "maestra",
+    "escuela",
+    "amigos",
+]
 
 
 def _frequent(text: str, how_many: int) -> list[str]:
@@ -79,7 +196,7 @@ def base_words() -> dict[str, list[str]]:
     languages = {name for _code, name in global_settings.LANGUAGES}
     spoken = " ".join(
         said
-        for original, said in re.findall(r'^msgid "(.*)"\nmsgstr "(.*)"', spanish, re.M)
+        for original, said in re.findall(r'^msgid "(.*)"\nmsgstr "(.*)"', spanish, re.MULTILINE)
         if original not in languages
     )
     names = [
@@ -143,7 +260,8 @@ def _base(policy: Policy, chance: random.Random) -> str:
 
 def common(policy: Policy, how_many: int, seed: int) -> Iterator[tuple[str, str]]:
     """Common words, dressed up, that keep the composition of the policy. Each with its word."""
-    chance, seen = random.Random(seed), set()
+    chance = random.Random(seed)
+    seen: set[str] = set()
     while len(seen) < how_many:
         word = _base(policy, chance)
         made = _dressed(word, chance)

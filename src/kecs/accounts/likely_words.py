@@ -38,7 +38,7 @@ def _surprise() -> dict[tuple[str, str], float]:
     # Our words stand for all plain ones: there are few of them, so each counts several times.
     words = [*names(), *10 * words_of("en"), *10 * words_of("es")]
     pairs = Counter(pair for word in words for pair in pairwise(f"{EDGE}{word}{EDGE}"))
-    after = Counter()
+    after: Counter[str] = Counter()
     for (first, _second), count in pairs.items():
         after[first] += count
     return {pair: -log2(count / after[pair[0]]) for pair, count in pairs.items()}

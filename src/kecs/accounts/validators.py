@@ -56,7 +56,7 @@ def put_suggestion(form: Form, user: Any = None) -> str:
     """Puts a suggestion into the two boxes of the form, password1 and password2. Returns it, for the page to show."""
     suggestion = suggestion_for_page(user)
     for name in ("password1", "password2"):
-        form.fields[name].widget.suggest(suggestion)  # type: ignore[attr-defined]  # PasswordInput
+        form.fields[name].widget.suggest(suggestion)
     return suggestion
 
 

@@ -88,7 +88,7 @@ class AccountForm(forms.Form):
     ) -> tuple["AccountForm", str]:
         """A form that nobody has judged, with what was typed and a password of ours in both boxes; and the password."""
         form = cls(claim=claim, visitor=visitor)
-        form.initial |= {name: typed[name] for name in form.fields if name in typed}
+        form.initial.update({name: typed[name] for name in form.fields if name in typed})
         return form, put_suggestion(form, Chooser(typed, claim))
 
     def clean_username(self) -> str:
