@@ -1,0 +1,150 @@
+"""T19: every address by everybody, and by somebody with another person's numbers in it; permissions.py says who may."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from kecs.records.kinds import AssuranceLevel
+from kecs.records.models import Holding
+from tests.attacks.browsers import Answer, Browser, csrf_of, follow, get, post
+from tests.attacks.doors import told
+from tests.attacks.outcomes import Outcome, outcome
+from tests.attacks.permissions import PERMISSIONS, Role, may_open, may_send
+from tests.attacks.portal import Portal
+from tests.attacks.roads import Victim, put_on_file, register, to_match, victims
+from tests.attacks.routes import ENDS_THE_SESSION, Route, routes
+from tests.attacks.snapshot import changed, contents
+
+TRACES = frozenset(
+    {"django_session", "guard_limitcounter", "guard_robotanswer", "audit_auditevent", "audit_chainhead"}
+)
+MOST_IDS = 40
+
+
+def play(portal: Portal) -> list[Outcome]:
+    """Everybody to every door; then three of them with what belongs to somebody else."""
+    browsers, other = everybody(portal)
+    opened: list[str] = []
+    tries = 0
+    unlisted = [route.pattern for route in routes() if route.pattern not in PERMISSIONS]
+    for role, browser in browsers.items():
+        for route in routes():
+            tries += 2
+            opened += at_door(browser, role, route)
+        portal.forget_tries()
+    others, asked = with_others_numbers(portal, browsers, other)
+    for browser in browsers.values():
+        browser.close()
+    return [
+        outcome("doorkeeping.opened", tries, opened),
+        outcome("doorkeeping.others", asked, others),
+        outcome("doorkeeping.unlisted", len(routes()), unlisted),
+    ]
+
+
+def everybody(portal: Portal) -> tuple[dict[Role, Browser], Victim]:
+    """Each with a browser that is where they are; and one more educator, whose things are not theirs."""
+    known = victims(len(Role) + 1)
+    other = known[-1]
+    put_on_file([each for each in known if each.number != list(Role).index(Role.NEWCOMER)])
+    with portal.visit(other.number) as browser:
+        register(browser, other.facts, username="other.person")
+    browsers: dict[Role, Browser] = {}
+    for role, victim in zip(Role, known, strict=False):
+        browser = browsers[role] = portal.browser(victim.number)
+        if role is Role.SEARCHER:
+            to_match(browser, victim.facts)
+        elif role is not Role.STRANGER:
+            register(
+                browser, victim.facts, road="new" if role is Role.NEWCOMER else "claim", username=str(role)
+            )
+    portal.post_mail()
+    Holding.objects.filter(account__username=Role.VERIFIED).update(level=AssuranceLevel.VERIFIED)
+    Holding.objects.filter(account__username=Role.FROZEN).update(
+        frozen_at=timezone.now(), frozen_by="system:attacks"
+    )
+    return browsers, other
+
+
+def is_shut(answer: Answer) -> bool:
+    """Sent to sign in, or off."""
+    if answer.status in {301, 302, 303}:
+        return answer.leads_to == settings.LOGIN_URL
+    return answer.status in {401, 403, 404, 405, 410}
+
+
+def at_door(browser: Browser, role: Role, route: Route) -> list[str]:
+    """What is wrong at this door for this person: open to whom it is not for, or shut to whom it is for."""
+    wrong = []
+    page = get(browser, route.address())
+    is_open = page.status == 200
+    if is_open and role not in may_open(route.pattern):
+        wrong.append(f"{role} opened {route.pattern or '/'}")
+    if not is_open and role in PERMISSIONS.get(route.pattern, ()):
+        wrong.append(f"{role} could not open {route.pattern or '/'}: {page.status} {page.location}")
+    if page.status >= 500:
+        wrong.append(f"{role} broke {route.pattern}: {page.status}")
+    if not route.pattern.startswith(ENDS_THE_SESSION) and role not in may_send(route.pattern):
+        sent = post(browser, route.address(), {}, token=csrf_of(browser))
+        if not is_shut(sent):
+            wrong.append(f"{role} sent a form to {route.pattern}: {sent.status} {sent.location}")
+    return wrong
+
+
+# --- What belongs to somebody else -------------------------------------------------------------------------------
+
+
+def numbers() -> dict[str, list[str]]:
+    """Keys of all rows, by the kind of a route's part that they fit."""
+    found: dict[str, list[str]] = {"uuid": [], "int": [], "str": [], "slug": [], "path": []}
+    for rows in contents().values():
+        for key in rows:
+            text = str(key)
+            if isinstance(key, UUID) or (len(text) == 32 and text.isalnum()):
+                found["uuid"].append(str(UUID(text)))
+            elif isinstance(key, int):
+                found["int"].append(text)
+    found["str"] = [*found["uuid"], *sorted(set(found["int"]), key=int)[:5]]
+    found["slug"] = found["path"] = found["str"]
+    return found
+
+
+def with_others_numbers(
+    portal: Portal, browsers: dict[Role, Browser], other: Victim
+) -> tuple[list[str], int]:
+    """Every address with a part, with every number there is, opened and sent: as if the number were made up."""
+    wrong: list[str] = []
+    asked = 0
+    known = numbers()
+    for role in (Role.STRANGER, Role.CLAIMANT, Role.VERIFIED):
+        browser = browsers[role]
+        for route in [each for each in routes() if each.parts]:
+            made_up = get(browser, route.address())
+            expected = told([made_up, follow(browser, made_up)], route.address())
+            before = contents()
+            for value in spread(known[route.parts[0][0]]):
+                asked += 2
+                address = route.address(*[value] * len(route.parts))
+                page = get(browser, address)
+                whole = follow(browser, page)
+                if other.seen_in(whole.text):
+                    wrong.append(f"{role} at {route.pattern} with {value}: {other.seen_in(whole.text)}")
+                elif page.status == 200 and told([page, whole], address) != expected:
+                    wrong.append(f"{role} at {route.pattern} with {value}: not as with a made-up number")
+                sent = post(browser, address, {}, token=csrf_of(browser))
+                if sent.status >= 500:
+                    wrong.append(f"{role} broke {route.pattern} with {value}: {sent.status}")
+            wrong += [
+                f"{role} at {route.pattern} changed {each}"
+                for each in changed(before, contents())
+                if each.table not in TRACES
+            ]
+            portal.forget_tries()
+    return wrong, asked
+
+
+def spread(values: list[str]) -> list[str]:
+    """Not all of a thousand: some from everywhere."""
+    step = max(1, len(values) // MOST_IDS)
+    return values[::step]

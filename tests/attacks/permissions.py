@@ -1,0 +1,87 @@
+"""Whom each address is for, as data: doorkeeping.py goes to every address as everybody and compares.
+
+The staff's part stands in the console's own table; to everybody here its addresses are shut.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from tests.house.test_addresses import PUBLIC
+
+
+class Role(StrEnum):
+    """Who comes. None of them works at the agency."""
+
+    STRANGER = "stranger"
+    SEARCHER = "searcher"  # has searched, in this session
+    NEWCOMER = "newcomer"  # pressed Create New Account: level 0
+    CLAIMANT = "claimant"  # pressed This is Me!: level 1
+    FROZEN = "frozen"  # somebody said that it was not she
+    VERIFIED = "verified"  # level 2
+
+
+ALL = frozenset(Role)
+NOBODY: frozenset[Role] = frozenset()
+EDUCATORS = frozenset({Role.NEWCOMER, Role.CLAIMANT, Role.FROZEN, Role.VERIFIED})
+VISITORS = ALL - EDUCATORS
+SEARCHERS = frozenset({Role.SEARCHER})
+# Addresses that only staff may open, by how they begin.
+STAFF = ("console", "staff")
+
+# Who gets a page by GET. Pages of the front door send those home who have an account.
+PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {
+        "": VISITORS,
+        "account-closed": ALL,
+        "confirm-email": ALL,
+        "confirm-email/<str:token>": NOBODY,  # leads to confirm-email
+        "confirm-email/change": EDUCATORS,
+        "confirm-email/resend": NOBODY,  # POST only
+        "forgot-password": ALL,
+        "forgot-password/<str:uidb36>/<str:key>": ALL,
+        "forgot-password/chosen": ALL,
+        "forgot-password/sent": ALL,
+        "forgot-username": ALL,
+        "forgot-username/sent": ALL,
+        "healthz": ALL,
+        "home": EDUCATORS,
+        "language/setlang/": NOBODY,
+        "register": NOBODY,  # leads to the search
+        "register/account": NOBODY,  # before a choice
+        "register/later": NOBODY,  # answers 429
+        "register/match": SEARCHERS,
+        "register/match/username": SEARCHERS,
+        "register/no-ssn": ALL,
+        "register/no-ssn/sent": ALL,
+        "register/not-me": ALL,
+        "register/not-me/<str:token>": NOBODY,
+        "register/search": VISITORS,
+        "robot/challenge": NOBODY,  # where the check needs none, as here: 404
+        "sign-out": EDUCATORS,
+    }
+)
+# Who may send a form there: for addresses behind sign-in only; the public ones answer everybody.
+FORMS: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {
+        "confirm-email/change": EDUCATORS,
+        "confirm-email/resend": EDUCATORS,
+        "home": NOBODY,
+    }
+)
+
+
+def may_open(pattern: str) -> frozenset[Role]:
+    """By the table; an address that it does not name yet is for those who are signed in, unless it is public."""
+    if pattern in PERMISSIONS:
+        return PERMISSIONS[pattern]
+    if pattern.startswith(STAFF):
+        return NOBODY
+    return ALL if pattern in PUBLIC else EDUCATORS
+
+
+def may_send(pattern: str) -> frozenset[Role]:
+    """As may_open, for forms."""
+    if pattern in FORMS:
+        return FORMS[pattern]
+    return ALL if pattern in PUBLIC else may_open(pattern)
