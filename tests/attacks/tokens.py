@@ -34,7 +34,7 @@ class Day:
 
     def pass_by(self) -> None:
         """Everything that people do."""
-        known = victims(PEOPLE)
+        known = victims(PEOPLE if self.portal.port else 3)
         put_on_file(known[::2])
         for victim in known:
             browser = self.portal.browser(victim.number)
@@ -127,9 +127,11 @@ def play(portal: Portal) -> list[Outcome]:
 
 def usable(portal: Portal, values: list[str]) -> tuple[list[str], int]:
     """Each value of the dump as a session, and as the token of each link; compared with what a made-up one does."""
-    found = sorted({each for value in values for each in SECRET_SHAPED.findall(value)})
+    keys = [str(key) for key in contents()["django_session"]]
+    found = sorted({each for value in values for each in SECRET_SHAPED.findall(value)} - set(keys))
     if portal.port is None:
         found = found[:: max(1, len(found) // 60)]
+    found += keys
     linked = [route for route in routes() if route.parts and {kind for kind, _ in route.parts} == {"str"}]
     opened: list[str] = []
     lock = threading.Lock()
