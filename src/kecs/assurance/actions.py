@@ -52,6 +52,7 @@ __all__ = [
     "claim_again",
     "contest_claim",
     "disavow",
+    "disavow_holding",
     "enter_code",
     "give_evidence",
     "lapse_claims",
@@ -134,14 +135,21 @@ def disavow(*, token: str, by: str) -> bool:
         if told is None:
             return False
         ClaimNotice.objects.filter(pk=told.pk, used_at=None).update(used_at=database_clock())
+        disavow_holding(holding_id=told.holding_id, by=by)
+    return True
+
+
+def disavow_holding(*, holding_id: UUID, by: str) -> None:
+    """The same, where something else than a notice of ours showed that the claim is false. Nothing, where it is over."""
+    with transaction.atomic(), recorded_together():
         try:
-            held = locked(holding_id=told.holding_id, by=by)
+            held = locked(holding_id=holding_id, by=by)
             before = standing_of(held)
             after = step(before, Event.DISAVOWED, counts=evidence_that_counts())
         except Illegal:
-            return True  # it is over already
+            return  # it is over already
         if before.state is after.state:
-            return True  # frozen already
+            return  # frozen already
         if after.state is State.RELEASED:
             release_holding(holding_id=held.holding_id, because=Ending.DISAVOWED, by=by)
         else:
@@ -160,7 +168,6 @@ def disavow(*, token: str, by: str) -> bool:
             event=events.ClaimDisavowed(subject=f"record:{held.record_id}", account=str(held.account_id)),
             by=by,
         )
-    return True
 
 
 def unfreeze(*, holding_id: UUID, reason: str, by: str) -> None:

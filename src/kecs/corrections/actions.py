@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from kecs.assurance.actions import disavow_holding
 from kecs.audit.actions import record, recorded_together
 from kecs.corrections import events, notices
 from kecs.corrections.documents.actions import NotOpen, Upload, add_documents, destroy_documents
@@ -19,10 +20,10 @@ from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue
 from kecs.pii.fields import seal_into
 from kecs.pii.redact import REDACTED, SSN_SHAPE
-from kecs.records.actions import SsnOnFile, close_case, disavow_holding, open_case
+from kecs.records.actions import SsnOnFile, close_case, open_case
 from kecs.records.correcting.actions import Changes, correct_record, state_anew, wait_for_settling
+from kecs.records.holdings.queries import held_by
 from kecs.records.kinds import CaseKind
-from kecs.records.queries import held_by
 
 
 class AlreadyAsked(Exception):

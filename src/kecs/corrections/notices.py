@@ -10,19 +10,19 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kecs.accounts.queries import state_of
+from kecs.accounts.queries import notice_addresses, state_of
 from kecs.mail.messages import Message, render
-from kecs.records.queries import contact_email_of, held_by
+from kecs.records.holdings.queries import contact_email_of, held_by
 
 SALT = "corrections.not_me"
 LASTS_SECONDS = 10 * 24 * 60 * 60
 
 
 def addresses_of(account_id: UUID) -> list[str]:
-    """Everywhere that the holder may be reached: the account's address, and the one on file for its record."""
+    """Everywhere that the holder may be reached: the account's addresses, and the one on file for its record."""
     held = held_by(account_id)
     on_file = contact_email_of(held.record_id) if held else ""
-    return sorted({address.lower() for address in (state_of(account_id).email, on_file) if address})
+    return sorted({address.lower() for address in (*notice_addresses(account_id), on_file) if address})
 
 
 def request_named_in(token: str) -> UUID | None:
