@@ -13,7 +13,7 @@ from kecs.audit.triggers import lift
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0006_ids_in_order"),
+        ("records", "0007_tell_how_holdings_end"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
