@@ -47,7 +47,7 @@ def scan(data: bytes) -> Verdict:
                 clamd.sendall(len(piece).to_bytes(4, "big") + piece)
             clamd.sendall(bytes(4))
             return _read(_answer(clamd))
-    except OSError:
+    except (OSError, ValueError):  # ValueError: the setting names no port
         return Verdict(outcome=Outcome.AWAY)
 
 

@@ -176,6 +176,20 @@ def test_an_answer_that_nobody_knows_leaves_it_held_and_holds_up_nobody_else(sen
         open_document(document_id=first, by=STAFF)
 
 
+def test_a_damaged_document_holds_up_nobody_else(send, settings):
+    with clamd(settings):
+        broken, _good = send(pdf(), jpeg())
+        DocumentPart.objects.filter(document=broken).delete()
+        assert scan_waiting(by="x") == Scanned(clean=1, unscanned=1)
+
+
+@pytest.mark.parametrize("address", ["nowhere", ":", "127.0.0.1:", "127.0.0.1:x", "/nowhere/clamd.sock"])
+def test_a_setting_that_names_no_scanner_holds_documents(send, settings, address):
+    settings.KECS_CLAMD = address
+    send(pdf())
+    assert scan_waiting(by="x") == Scanned(away=True)
+
+
 def test_a_scanner_that_hangs_is_away(send, settings, monkeypatch):
     monkeypatch.setattr(scanner, "TIMEOUT", 0.2)
     with clamd(settings, hangs=True):

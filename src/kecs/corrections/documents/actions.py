@@ -19,6 +19,7 @@ from kecs.corrections.models import Correction, Document, DocumentPart
 from kecs.corrections.names import shown_name
 from kecs.corrections.scanner import Outcome, Verdict, is_there, scan
 from kecs.guard.queries import database_clock
+from kecs.pii.seal import SealBroken
 
 
 class DocumentHeld(Exception):
@@ -141,7 +142,12 @@ def scan_waiting(*, by: str, stop: threading.Event | None = None) -> Scanned:
     for document in waiting:
         if stop and stop.is_set():
             break
-        verdict = scan(content_of(document))  # outside of any transaction: it may take half a minute
+        try:
+            verdict = scan(content_of(document))  # outside of any transaction: it may take half a minute
+        except SealBroken:
+            verdict = Verdict(
+                outcome=Outcome.NO_ANSWER
+            )  # taken back meanwhile, or damaged: no hold-up for others
         if verdict.outcome is Outcome.AWAY:
             away = True
             break
