@@ -233,3 +233,12 @@ def test_asking_changes_nothing_of_what_was_stated(maria):
     ask(maria)
     assert StatedIdentity.objects.count() == 1
     assert "Fuentes-Ortega" in text(maria.get("/home"))
+
+
+def test_no_line_of_the_log_holds_what_was_typed_or_sent(maria, caplog):
+    caplog.set_level(0)
+    ask(maria, ssn="900-66-7788", documents=[file("my secret.pdf", pdf(b"(%s)" % CANARY))], note="canary")
+    maria.post("/corrections/withdraw")
+    ask(maria, ssn="900-66-7788", documents=[file("my secret.pdf", CANARY)])
+    for secret in (SSN, "900-66-7788", "canar", "my secret", "Stone"):
+        assert secret not in caplog.text

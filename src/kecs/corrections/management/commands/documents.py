@@ -13,11 +13,11 @@ class Command(QueueCommand):
     work = "scan what waits and destroy what is old"
 
     def drain(self, stop: threading.Event) -> float:
-        """Longer pauses while the scanner is away, or has nothing to say about a document."""
+        """Nobody waits for a scan but staff, so the pauses are long ones."""
         done = scan_waiting(by="system:documents", stop=stop)
         gone = destroy_old_documents(by="system:documents")
         if done.clean or done.found or gone:
             self.say(f"clean {done.clean}, refused {done.found}, requests emptied {gone}")
         if done.away:
             self.say("scanner away")
-        return PAUSE_WITHOUT_SERVER if done.away or done.unscanned else PAUSE
+        return PAUSE if done.clean or done.found else PAUSE_WITHOUT_SERVER
