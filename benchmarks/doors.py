@@ -145,7 +145,8 @@ def ask(kind: str, samples: int, doors: Iterable[str], late_ms: int) -> dict[str
         stack.enter_context(portal)
         for door in doors:
             times[door] = Crowd(portal.port, shuffled(door, samples), late_ms).run()
-            print(f"{kind}: {door}", file=sys.stderr)
+            so_far = {state: round(value, 3) for state, value in against_nobody(times[door]).items()}
+            print(f"{kind}: {door} {so_far}", file=sys.stderr)  # a long run that is stopped has told something
     return times
 
 
