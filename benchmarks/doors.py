@@ -145,8 +145,9 @@ def ask(kind: str, samples: int, doors: Iterable[str], late_ms: int) -> dict[str
         stack.enter_context(portal)
         for door in doors:
             times[door] = Crowd(portal.port, shuffled(door, samples), late_ms).run()
+            # A long run that is stopped has told something.
             so_far = {state: round(value, 3) for state, value in against_nobody(times[door]).items()}
-            print(f"{kind}: {door} {so_far}", file=sys.stderr)  # a long run that is stopped has told something
+            print(f"{kind}: {door} {so_far}", file=sys.stderr)
     return times
 
 
