@@ -8,6 +8,7 @@ TOO_MANY_CODES = _(
     "Too many wrong codes. Wait one hour and try again, or use a passkey. If it was not you, choose a new password."
 )
 PASSKEY_FAILED = _("The passkey did not work. Try again, or use another way.")
+PASSKEY_NEEDS_SCRIPT = _("A passkey needs JavaScript, which is off in this browser. Use another way.")
 PASSKEY_SIGN_IN_FAILED = _(
     "We could not sign you in with this passkey. Try again, or use your username and password."
 )

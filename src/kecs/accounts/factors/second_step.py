@@ -24,6 +24,7 @@ from kecs.accounts.factors.kinds import Factor
 from kecs.accounts.factors.messages import (
     CODE_WRONG,
     PASSKEY_FAILED,
+    PASSKEY_NEEDS_SCRIPT,
     PASSKEY_SIGN_IN_FAILED,
     PASSWORD_WRONG,
     RECOVERY_CODE_WRONG,
@@ -74,7 +75,7 @@ class AsksFactor(FormView):
             actions.note_failed_passkey(account_id=person.pk, by=by)
             form = self.form_class(data={})
             form.errors.clear()
-            form.add_error(None, PASSKEY_FAILED)
+            form.add_error(None, PASSKEY_FAILED if text else PASSKEY_NEEDS_SCRIPT)
             return self.form_invalid(form)
         actions.use_passkey(account_id=person.pk, passkey_id=shown.passkey_id, by=by)
         return self.go_on(Factor.PASSKEY)
@@ -149,11 +150,12 @@ class PasskeySignInView(View):
         """Signed in, or back at the Sign In box."""
         if request.user.is_authenticated:
             return redirect("home:home")
+        text = request.POST.get("credential", "")
         try:
-            shown = passkeys.shown(request, Purpose.SIGN_IN, request.POST.get("credential", ""))
+            shown = passkeys.shown(request, Purpose.SIGN_IN, text)
         except PasskeyRefused:
             note_failed_sign_in(by="anonymous")
-            messages.error(request, PASSKEY_SIGN_IN_FAILED)
+            messages.error(request, PASSKEY_SIGN_IN_FAILED if text else PASSKEY_NEEDS_SCRIPT)
             return redirect("account_login")
         actions.use_passkey(
             account_id=shown.account.pk, passkey_id=shown.passkey_id, by=f"account:{shown.account.pk}"

@@ -25,7 +25,7 @@ from kecs.accounts.factors.activity import recent_activity
 from kecs.accounts.factors.forms import ChangePasswordForm, CodeForm, PasskeyNameForm
 from kecs.accounts.factors.gate import FreshSignInRequired
 from kecs.accounts.factors.kinds import Factor
-from kecs.accounts.factors.messages import CODE_WRONG, PASSKEY_FAILED
+from kecs.accounts.factors.messages import CODE_WRONG, PASSKEY_FAILED, PASSKEY_NEEDS_SCRIPT
 from kecs.accounts.factors.passkeys import PasskeyRefused
 from kecs.accounts.factors.queries import Passkey, factors_of
 from kecs.accounts.factors.second_step import note_factor
@@ -264,7 +264,9 @@ class AddPasskeyView(FreshSignInRequired, FormView):
         try:
             credential = passkeys.made(self.request, self.request.POST.get("credential", ""))
         except PasskeyRefused:
-            form.add_error(None, PASSKEY_FAILED)
+            form.add_error(
+                None, PASSKEY_FAILED if self.request.POST.get("credential") else PASSKEY_NEEDS_SCRIPT
+            )
             return self.form_invalid(form)
         actions.add_passkey(
             account_id=account_id,

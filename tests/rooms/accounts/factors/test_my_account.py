@@ -35,7 +35,7 @@ def codes_on(page):
 def sets_up_app(client):
     """Through the pages; what the last one shows, and the secret."""
     page = client.get("/account/second-step/app")
-    spelled = re.search(r'<strong class="kecs-whole">([A-Z2-7 ]+)</strong>', text_of(page)).group(1)
+    [spelled] = re.findall(r'<strong class="kecs-whole">([A-Z2-7 ]+)</strong>', text_of(page))
     secret = spelled.replace(" ", "")
     return client.post("/account/second-step/app", {"code": f.code(secret)}, follow=True), secret
 
@@ -67,7 +67,7 @@ def test_an_app_is_set_up_and_brings_recovery_codes(client, maria):
     assert len(set(codes_on(page))) == 10
     assert factors_of(maria.pk).authenticator
     [mail] = mails("authenticator_added")
-    assert "choose a new password right away" in unseal_from(mail, "body_sealed")
+    assert "choose a new password right away" in (unseal_from(mail, "body_sealed") or "")
     assert AuditEvent.objects.get(code="accounts.second_factor_added").keys == {"factor": "totp"}
     other = InspectingClient()
     f.types_password(other)
@@ -251,6 +251,40 @@ def test_no_page_of_the_library_is_reachable(client, maria):
         "reauthenticate/",
     ):
         assert client.get(f"/{address}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["", "x", "{}", "[]", "null", '{"id": "x", "response": {"userHandle": "AAAA"}}', "[" * 9000, "é" * 20000],
+)
+def test_a_passkey_that_is_none_is_answered_with_words_everywhere(client, maria, sent):
+    needs, failed = "A passkey needs JavaScript", "assk"
+    stranger = InspectingClient()
+    stranger.get("/sign-in/passkey/options")
+    page = stranger.post("/sign-in/passkey", {"credential": sent}, follow=True)
+    assert heading(page) == "Sign In or Register"
+    assert (failed if sent else needs) in text_of(page)
+    client.get("/account/passkeys/add")
+    page = client.post("/account/passkeys/add", {"name": "My phone", "credential": sent})
+    assert errors(page)
+    assert not has_second_factor(maria.pk)
+    f.with_app(maria)
+    other = InspectingClient()
+    f.types_password(other)
+    page = other.post("/sign-in/second-step", {"credential": sent})
+    assert errors(page)
+    assert other.get("/account").status_code == 302
+
+
+def test_a_passkey_of_somebody_else_is_no_page_of_hers(client, maria):
+    from allauth.mfa.models import Authenticator
+
+    other = User.objects.create(username="ruth", email="ruth@example.org")
+    row = Authenticator.objects.create(user=other, type="webauthn", data={"name": "hers", "credential": {}})
+    for address in (f"/account/passkeys/{row.pk}", f"/account/passkeys/{row.pk}/remove"):
+        assert client.get(address).status_code == 404
+        assert client.post(address, {"name": "mine"}).status_code == 404
+    assert Authenticator.objects.get().data["name"] == "hers"
 
 
 # --- At rest -----------------------------------------------------------------------------------------------------

@@ -63,13 +63,20 @@ const answer = async (form) => {
   form.elements.credential.value = JSON.stringify(answered(credential));
 };
 
-if (globalThis.PublicKeyCredential && navigator.credentials) {
-  for (const words of document.querySelectorAll("[data-passkey-absent]")) {
-    words.hidden = true;
-  }
+const known = Boolean(globalThis.PublicKeyCredential && navigator.credentials);
+
+for (const words of document.querySelectorAll("[data-passkey-absent]")) {
+  words.hidden = known;
+  // The style sheet hides these words wherever there is script; here they are needed all the same.
+  words.toggleAttribute("data-passkey-absent", known);
+}
+for (const form of document.querySelectorAll("form[data-passkey=get]")) {
+  form.hidden = !known;
+}
+
+if (known) {
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     let busy = false;
-    form.hidden = false;
     form.addEventListener("submit", async (event) => {
       const name = form.elements.name;
       // Without a name the server says what is missing; a passkey would be made for nothing.
