@@ -16,7 +16,8 @@ from kecs.accounts.factors.notices import Notice, tell
 from kecs.accounts.factors.tries import may_try, was_right
 from kecs.accounts.models import User
 from kecs.audit.actions import record
-from kecs.guard.queries import database_clock
+from kecs.guard.limits import Limit
+from kecs.guard.queries import database_clock, used_up
 from kecs.pii.fields import sealed_text, unsealed_text
 
 
@@ -151,6 +152,8 @@ def use_code(*, account_id: UUID, typed: str, recovery: bool = True, by: str) ->
     with transaction.atomic():
         verdict = _used(account_id=account_id, typed=typed, recovery=recovery, by=by)
         if verdict is CodeVerdict.WRONG:
+            if used_up(Limit.SECOND_STEP_TRIES, str(account_id)):  # this was the last one for now
+                tell(account=User.objects.get(pk=account_id), notice=Notice.SECOND_STEP_STOPPED, by=by)
             record(event=events.SecondStepFailed(subject=f"account:{account_id}"), by=by)
     if verdict is not CodeVerdict.WRONG:
         was_right(account_id=account_id, by=by)

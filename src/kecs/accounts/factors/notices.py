@@ -23,6 +23,7 @@ class Notice(StrEnum):
     PASSKEY_REMOVED = "passkey_removed"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     RECOVERY_CODE_USED = "recovery_code_used"
+    SECOND_STEP_STOPPED = "second_step_stopped"
     PASSWORD_CHANGED = "password_changed_signed_in"  # noqa: S105 - a word, not a password
 
 
@@ -52,6 +53,10 @@ def _words(notice: Notice) -> tuple[str, str]:
         case Notice.RECOVERY_CODE_USED:
             return _("A recovery code was used"), _(
                 "Someone just used a recovery code to sign in to your account."
+            )
+        case Notice.SECOND_STEP_STOPPED:
+            return _("Someone knows your password"), _(
+                "Someone signed in with your password and then typed many wrong codes. We stopped it for one hour."
             )
         case Notice.PASSWORD_CHANGED:
             return _("Your password was changed"), _(

@@ -142,6 +142,7 @@ def test_guessing_stops_and_the_right_code_comes_too_late(client, maria):
     for typed in (f.code(), maria.codes[0]):
         assert "Too many wrong codes." in errors(f.types_code(client, typed))[0]
     assert not is_signed_in(client)
+    assert OutboxMessage.objects.filter(kind="accounts.second_step_stopped").count() == 1
 
 
 def test_a_new_session_does_not_reset_the_count(maria):
