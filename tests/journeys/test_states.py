@@ -5,12 +5,14 @@ was found, so that one fault does not hide the next.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
+from tests.factories.claims import code_in, holder, newest
 from tests.factories.people import MARIA, PASSWORD, Person, on_file
 from tests.journeys import walking as w
 from tests.journeys.conftest import DESKTOP, PHONE, NewPage, Watch, axe_violations
@@ -320,6 +322,47 @@ def test_too_many_searches(visitor: Page, look: Look, watch: Watch):
     look(visitor, "later")
 
 
+def test_showing_that_a_record_is_mine(visitor: Page, look: Look, new_page: NewPage, watch: Watch):
+    """Somebody else claimed it before her. Her account contests that, and the code from the address on file decides."""
+    page = visitor
+    watch.expect("status of 403")
+    record = on_file(MARIA, contact_email="maria.on.file@example.org", other_names=[("", "Delgado")])
+    squatter = new_page()
+    w.claims(squatter, replace(MARIA, email="somebody@example.net"), username="somebody.else")
+    w.searches(page, MARIA)
+    w.press(page, "I did not make that account")
+    w.types_the_account(page, MARIA, username="maria.fuentes")
+    w.press(page, "Create my account")
+    w.is_at(page, "Home Page")
+    look(page, "home-contesting")
+    page.goto("/record")
+    look(page, "not-yet")
+    w.follow(page, "Confirm it is you")
+    look(page, "prove")
+    w.press(page, "Use this code")
+    look(page, "prove-empty")
+    page.get_by_label("Your code").fill("ABCD-2345")
+    w.press(page, "Use this code")
+    look(page, "prove-wrong")
+    w.press(page, "Send me a code")
+    look(page, "prove-sent")
+    w.press(page, "Send me a letter")
+    page.get_by_label("Your code").fill(code_in(newest("assurance.code")))
+    w.press(page, "Use this code")
+    w.sees(page, "Now confirm your email address")
+    page.goto(w.link_in(w.mail_to(MARIA.email, "Confirm your email address")))
+    w.press(page, "Confirm my email address")
+    look(page, "home-verified")
+    page.goto("/record")
+    w.sees(page, "Delgado")
+    look(page, "record")
+    assert holder(record) == "maria.fuentes"
+    squatter.goto("/home")
+    look(squatter, "home-superseded")
+    squatter.goto("/confirm-it-is-you")
+    look(squatter, "prove-ended")
+
+
 def test_this_was_not_me(visitor: Page, look: Look, new_page: NewPage):
     page = visitor
     on_file(MARIA, contact_email="maria.on.file@example.org")
@@ -332,7 +375,7 @@ def test_this_was_not_me(visitor: Page, look: Look, new_page: NewPage):
     look(page, "not-me")
     w.press(page, "This wasn't me")
     look(page, "not-me-not-ticked")
-    page.get_by_label("It was not me").check()
+    page.locator("label", has_text="It was not me").click()
     w.press(page, "This wasn't me")
     w.sees(page, "Thank you for telling us")
     look(page, "not-me-done")

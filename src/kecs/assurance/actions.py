@@ -25,6 +25,7 @@ from kecs.assurance.proving.actions import (
     locked,
     mark_letter_posted,
     note_confirmed_address,
+    note_confirmed_addresses,
     order_letter,
     print_letter,
     send_code,
@@ -89,6 +90,7 @@ def begin_claim(*, record_id: UUID, account_id: UUID, because: Iterable[str], by
             by=by,
         )
         tell(held=known(holding_id=holding_id, by=by), why=Why.CLAIMED, by=by)
+        note_confirmed_addresses(account_id=account_id, by=by)
     return holding_id
 
 
@@ -108,6 +110,7 @@ def contest_claim(*, record_id: UUID, account_id: UUID, because: Iterable[str], 
         for other in lock_holdings(record_id=record_id, by=by):
             if not other.contests:
                 tell_account(held=other, why=Why.CONTESTED, by=by)
+        note_confirmed_addresses(account_id=account_id, by=by)
     return holding_id
 
 

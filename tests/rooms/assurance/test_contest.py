@@ -201,6 +201,17 @@ def test_who_was_too_late_begins_again(client, record):
     assert state("maria.fuentes") is State.VERIFIED
 
 
+def test_an_address_that_was_confirmed_before_counts_from_the_start(client, record, settings):
+    settings.KECS_EVIDENCE = ["staff_check"]
+    claim(client, MARIA, email=ON_FILE)
+    confirm_address(client, ON_FILE)
+    eight_days_pass("maria.fuentes")
+    assert lapse_claims(by=BY) == 1
+    settings.KECS_EVIDENCE = ["staff_check", "address_on_file"]
+    ask_for_code(client)
+    assert state("maria.fuentes") is State.VERIFIED
+
+
 def test_who_was_too_late_contests_what_somebody_else_holds_by_now(client, record):
     claim(client, MARIA)
     eight_days_pass("maria.fuentes")

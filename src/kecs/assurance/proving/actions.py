@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kecs.accounts.addresses import mailbox_of
+from kecs.accounts.queries import confirmed_addresses
 from kecs.assurance import events
 from kecs.assurance.codes import LETTER_LENGTH, MAIL_LENGTH, as_typed, new_code, spaced
 from kecs.assurance.letters import letter_text
@@ -178,6 +179,12 @@ def note_confirmed_address(*, account_id: UUID, email: str, by: str) -> None:
             _give(held, kind=EvidenceKind.ADDRESS_ON_FILE, by=by)
         else:
             become(held=held, before=before, after=after, by=by)
+
+
+def note_confirmed_addresses(*, account_id: UUID, by: str) -> None:
+    """What an account had confirmed before its claim began is evidence all the same, where it was on file."""
+    for address in confirmed_addresses(account_id):
+        note_confirmed_address(account_id=account_id, email=address, by=by)
 
 
 # --- Codes -------------------------------------------------------------------------------------------------------
