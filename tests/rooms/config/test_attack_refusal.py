@@ -29,7 +29,6 @@ def installation(tmp_path):
         ("KECS_MAIL_TRANSPORT", "django.core.mail.backends.dummy.EmailBackend", "must send mail"),
         ("KECS_EVIDENCE", "staff_check,ssn", "KECS_EVIDENCE: ssn is no evidence."),
         ("KECS_EVIDENCE", "letter_code", "KECS_EVIDENCE must name staff_check"),
-        ("KECS_EVIDENCE", "", "KECS_EVIDENCE must name staff_check"),
         ("KECS_PASSWORD_POLICY", "none", "KECS_PASSWORD_POLICY must be one of: guide, nist."),
         ("KECS_SSN_NOTICE_USES", "DEMONSTRATION TEXT: to find your record.", "Set KECS_SSN_NOTICE_USES"),
         ("KECS_ROBOT", "turnstile", "Set KECS_ROBOT_SITE_KEY and KECS_ROBOT_SECRET."),
