@@ -21,13 +21,14 @@ from kecs.accounts.addresses import mailbox_of
 from kecs.accounts.confirmed import tell_confirmed
 from kecs.accounts.fresh import note_fresh
 from kecs.accounts.mails.actions import mail_account, mail_usernames
-from kecs.accounts.models import EmailConfirmation, User
+from kecs.accounts.models import AccountSession, ConfirmedSince, EmailConfirmation, User
 from kecs.accounts.passwords import normalised
 from kecs.accounts.queries import live_confirmation, password_is_right
-from kecs.accounts.sessions import sessions_of, stored_as
+from kecs.accounts.sessions import stored_as
 from kecs.audit.actions import record
 from kecs.guard.actions import count_together
 from kecs.guard.limits import Limit
+from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue_later
 
 
@@ -97,10 +98,13 @@ def open_account(*, account_id: UUID, new: NewAccount, by: str) -> None:
 
 
 def _send_confirmation(*, account: User, by: str) -> None:
-    """Ask for the link. Whether another account confirmed this address, only the mail worker looks."""
-    if _may_mail(to=account.email, purpose="confirm", account_id=account.pk, by=by):
-        facts = {"account_id": str(account.pk)}
-        queue_later(kind="accounts.confirm_email", to=account.email, facts=facts, by=by)
+    send_confirmation(account_id=account.pk, email=account.email, by=by)
+
+
+def send_confirmation(*, account_id: UUID, email: str, by: str) -> None:
+    """Ask for the link to one address. Whether another account confirmed this address, only the mail worker looks."""
+    if _may_mail(to=email, purpose="confirm", account_id=account_id, by=by):
+        queue_later(kind="accounts.confirm_email", to=email, facts={"account_id": str(account_id)}, by=by)
 
 
 @transaction.atomic
@@ -136,13 +140,17 @@ def confirm_email(*, token_digest: bytes, account_id: UUID, by: str) -> Confirma
         return Confirmation.ALREADY if done else Confirmation.EXPIRED
     if confirmation.account_id != account_id:
         return Confirmation.NOT_YOURS
-    if confirmation.expires_at <= timezone.now() or confirmation.email != confirmation.account.email:
+    mine = EmailAddress.objects.filter(user_id=account_id, email=confirmation.email)
+    if confirmation.expires_at <= timezone.now() or not mine.exists():
         return Confirmation.EXPIRED
     try:
         with transaction.atomic():
-            EmailAddress.objects.filter(user_id=account_id, email=confirmation.email).update(verified=True)
+            mine.update(verified=True)
     except IntegrityError:  # another account confirmed the same address first
         return Confirmation.ADDRESS_TAKEN
+    ConfirmedSince.objects.update_or_create(
+        account_id=account_id, email=confirmation.email, defaults={"since": database_clock()}
+    )
     confirmation.delete()
     tell_confirmed(account_id=account_id, email=confirmation.email, by=by)
     record(event=events.EmailConfirmed(subject=f"account:{account_id}"), by=by)
@@ -176,6 +184,7 @@ def note_password_reset(*, account_id: UUID, by: str) -> None:
     """Record a new password and tell the owner. Sessions end by themselves: they are bound to the old hash."""
     account = User.objects.get(pk=account_id)
     tries.forgive(subject=str(account_id), by=by)
+    end_sessions(account_id=account_id, by=by)
     record(event=events.PasswordReset(subject=f"account:{account_id}"), by=by)
     with translation.override(account.language):
         subject = _("Your password was changed")
@@ -243,7 +252,8 @@ def note_sign_out(*, account_id: UUID, by: str) -> None:
 def end_sessions(*, account_id: UUID, except_key: str | None = None, by: str) -> None:
     """End every session of the account, but the one with this key."""
     kept = stored_as(except_key) if except_key else ""
-    for digest in sessions_of(account_id):
-        if digest != kept:
-            Session.objects.filter(session_key=digest).delete()
+    ended = AccountSession.objects.filter(account_id=account_id).exclude(stored_key=kept)
+    # The row of the session goes first: the next request of that browser finds nobody signed in.
+    Session.objects.filter(session_key__in=ended.values("stored_key")).delete()
+    ended.delete()
     record(event=events.SessionsEnded(subject=f"account:{account_id}"), by=by)

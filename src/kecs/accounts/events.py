@@ -162,3 +162,87 @@ class SessionsEnded(Event):
     """Every session of the account ended, but perhaps the one that asked for it."""
 
     code: ClassVar[str] = "accounts.sessions_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded(Event):
+    """The owner ended one of her sessions on another device."""
+
+    code: ClassVar[str] = "accounts.session_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionTimedOut(Event):
+    """A session ended because nobody used it for too long, or because it was too old."""
+
+    code: ClassVar[str] = "accounts.session_timed_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressAdded(Event):
+    """An address was added to an account, not confirmed yet."""
+
+    code: ClassVar[str] = "accounts.address_added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRemoved(Event):
+    """An address was removed from an account by its owner."""
+
+    code: ClassVar[str] = "accounts.address_removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrimaryAddressChosen(Event):
+    """Mail to an account goes to another of its addresses from now on."""
+
+    code: ClassVar[str] = "accounts.primary_address_chosen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChangeUndone(Event):
+    """The link in a mail to the address before gave it its place back; sessions and password ended."""
+
+    code: ClassVar[str] = "accounts.address_change_undone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryAsked(Event):
+    """Somebody who cannot get into an account any more asked for help, from a new address."""
+
+    code: ClassVar[str] = "accounts.recovery_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryConfirmed(Event):
+    """The new address of a recovery was confirmed: staff can see the request."""
+
+    code: ClassVar[str] = "accounts.recovery_confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryApproved(Event):
+    """Staff approved a recovery; it happens a day later, unless somebody stops it."""
+
+    code: ClassVar[str] = "accounts.recovery_approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRefused(Event):
+    """Staff refused a recovery."""
+
+    code: ClassVar[str] = "accounts.recovery_refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCancelled(Event):
+    """A link in a notice stopped a recovery that was approved."""
+
+    code: ClassVar[str] = "accounts.recovery_cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCompleted(Event):
+    """An account was recovered: new address, no second step, and a password to be chosen."""
+
+    code: ClassVar[str] = "accounts.recovery_completed"

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from kecs.accounts.passwords import normalised
+from kecs.pii.fields import SealedField
 
 
 class User(AbstractBaseUser):
@@ -46,16 +47,90 @@ class User(AbstractBaseUser):
 
 
 class EmailConfirmation(models.Model):
-    """The one live token that confirms an account's address; only its digest is kept."""
+    """The one live token that confirms one address of an account; only its digest is kept."""
 
-    account = models.OneToOneField(User, on_delete=models.CASCADE, related_name="email_confirmation")
+    account = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_confirmations")
     email = models.EmailField(max_length=254)
     token_digest = models.BinaryField(max_length=32, unique=True)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "email"], name="accounts_one_live_token_an_address")
+        ]
+
     def __str__(self) -> str:
         return f"confirmation for {self.account_id}"
+
+
+class ConfirmedSince(models.Model):
+    """Since when an address is confirmed: an undo keeps those that were there before the thief could be."""
+
+    account = models.ForeignKey(User, on_delete=models.CASCADE, related_name="confirmed_since")
+    email = models.EmailField(max_length=254)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "email"], name="accounts_confirmed_since_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"confirmed for {self.account_id}"
+
+
+class AddressUndo(models.Model):
+    """The link in the mail to an address that lost its place: for ten days it gives the place back."""
+
+    account = models.ForeignKey(User, on_delete=models.CASCADE, related_name="address_undos")
+    email = models.EmailField(max_length=254)
+    token_digest = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"undo for {self.account_id}"
+
+
+class AccountSession(models.Model):
+    """A browser that is signed in: enough for its owner to know it again, and for the clock to end it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    stored_key = models.CharField(
+        max_length=40, unique=True
+    )  # the session's row, which holds a digest of its key
+    browser = models.CharField(max_length=60)
+    begun_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"session of {self.account_id}"
+
+
+class Recovery(models.Model):
+    """A person asks to get into an account again that she has no way into; staff decide, and a day goes by."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    status = models.CharField(max_length=16)
+    language = models.CharField(max_length=8)
+    facts_sealed = SealedField(
+        null=False, blank=False
+    )  # what was typed: name, username, new address, message
+    token_digest = models.BinaryField(max_length=32, unique=True)  # of the link to the new address
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    account = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="recoveries")
+    decided_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    cancel_digest = models.BinaryField(max_length=32, unique=True, null=True)
+
+    class Meta:
+        indexes = [models.Index(name="accounts_recovery_due", fields=["status", "due_at"])]
+
+    def __str__(self) -> str:
+        return f"recovery {self.id} {self.status}"
 
 
 FIELDS = {
@@ -77,5 +152,35 @@ FIELDS = {
         "token_digest": "secret",
         "sent_at": "internal",
         "expires_at": "internal",
+    },
+    "ConfirmedSince": {"id": "internal", "account": "internal", "email": "personal", "since": "internal"},
+    "AddressUndo": {
+        "id": "internal",
+        "account": "internal",
+        "email": "personal",
+        "token_digest": "secret",
+        "made_at": "internal",
+        "expires_at": "internal",
+    },
+    "AccountSession": {
+        "id": "internal",
+        "account": "internal",
+        "stored_key": "secret",
+        "browser": "personal",
+        "begun_at": "personal",
+        "seen_at": "personal",
+    },
+    "Recovery": {
+        "id": "internal",
+        "status": "internal",
+        "language": "personal",
+        "facts_sealed": "secret",
+        "token_digest": "secret",
+        "asked_at": "internal",
+        "confirmed_at": "internal",
+        "account": "internal",
+        "decided_at": "internal",
+        "due_at": "internal",
+        "cancel_digest": "secret",
     },
 }

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.http import HttpRequest
 
@@ -12,6 +13,9 @@ from kecs.accounts.fresh import FRESH_FOR, fresh_since
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.usernames import normalised
 from kecs.guard.queries import database_clock
+
+# An address that was added and never confirmed may be somebody else's: it neither signs in nor gets a link.
+REACHES = Q(verified=True) | Q(primary=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ def account_named(login: str) -> User | None:
     if "@" not in login:
         return account_with_username(login)
     addresses = list(
-        EmailAddress.objects.filter(email=login.strip().lower())
+        EmailAddress.objects.filter(REACHES, email=login.strip().lower())
         .order_by("-verified")
         .select_related("user")[:2]
     )
@@ -51,9 +55,9 @@ def account_named(login: str) -> User | None:
 def accounts_with_address(email: str) -> list[User]:
     """The accounts that mail to this address may speak of: the one that confirmed it, else all that typed it."""
     addresses = list(
-        EmailAddress.objects.filter(email=email.strip().lower(), user__is_active=True).select_related("user")[
-            :10
-        ]
+        EmailAddress.objects.filter(REACHES, email=email.strip().lower(), user__is_active=True)
+        .order_by("-verified")
+        .select_related("user")[:10]
     )
     confirmed = [address for address in addresses if address.verified]
     return [address.user for address in confirmed or addresses]
@@ -108,15 +112,13 @@ def live_confirmation(token_digest: bytes) -> EmailConfirmation | None:
     return EmailConfirmation.objects.filter(token_digest=token_digest).select_related("account").first()
 
 
+def confirmed_addresses(account_id: UUID) -> list[str]:
+    """The confirmed addresses of this account, the one for mail first."""
+    rows = EmailAddress.objects.filter(user_id=account_id, verified=True)
+    return list(rows.order_by("-primary", "email").values_list("email", flat=True))
+
+
 def notice_addresses(account_id: UUID) -> list[str]:
     """Every address of this account that is told what happens to it: the one for mail, and those that are confirmed."""
     account = User.objects.get(pk=account_id)
-    confirmed = EmailAddress.objects.filter(user=account, verified=True).values_list("email", flat=True)
-    return sorted({account.email, *confirmed})
-
-
-def confirmed_addresses(account_id: UUID) -> list[str]:
-    """The addresses that the account has confirmed."""
-    return list(
-        EmailAddress.objects.filter(user_id=account_id, verified=True).values_list("email", flat=True)
-    )
+    return sorted({account.email, *confirmed_addresses(account_id)})

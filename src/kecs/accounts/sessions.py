@@ -10,7 +10,6 @@ import re
 from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
@@ -80,18 +79,3 @@ class SessionStore(db.SessionStore):
         key = session_key or self.session_key
         if key is not None:
             super().delete(stored_as(key))
-
-
-def sessions_of(account_id: UUID) -> list[str]:
-    """What the table keeps of the keys of this account's sessions. Opens every session that has not expired."""
-    found = []
-    for row in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
-        try:
-            content = json.loads(
-                unsealed_text(b64decode(row.session_data), f"django_session:{row.session_key}")
-            )
-        except (SealBroken, ValueError):
-            continue
-        if content.get("_auth_user_id") == str(account_id):
-            found.append(row.session_key)
-    return found

@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "kecs.accounts.devices.time_outs.TimeOuts",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "kecs.config.middleware.BadInput",
@@ -228,7 +229,11 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# A session ends when nobody used it for so long, and in any case so long after the sign-in.
+KECS_IDLE_MINUTES = env.number("KECS_IDLE_MINUTES", 30)
+KECS_IDLE_MINUTES_STAFF = env.number("KECS_IDLE_MINUTES_STAFF", 15)
+KECS_SESSION_HOURS = env.number("KECS_SESSION_HOURS", 12)
+SESSION_COOKIE_AGE = KECS_SESSION_HOURS * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_FAILURE_VIEW = "kecs.config.errors.csrf_failure"
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kecs.accounts import events
+from kecs.accounts.actions import end_sessions
 from kecs.accounts.factors import codes, totp
 from kecs.accounts.factors.kinds import SECOND_FACTORS, Factor
 from kecs.accounts.factors.notices import Notice, tell
@@ -215,9 +216,10 @@ def note_shown_again(*, account_id: UUID, factor: Factor, by: str) -> None:
 
 @transaction.atomic
 def change_password(*, account_id: UUID, password_hash: str, by: str) -> None:
-    """Set a new password and tell the owner. Her other sessions end by themselves: they are bound to the old hash."""
+    """Set a new password and tell the owner. Every session ends; the caller goes on with hers under a new key."""
     account = User.objects.select_for_update().get(pk=account_id)
     User.objects.filter(pk=account_id).update(password=password_hash)
+    end_sessions(account_id=account_id, by=by)
     tell(account=account, notice=Notice.PASSWORD_CHANGED, by=by)
     record(event=events.PasswordChanged(subject=f"account:{account_id}"), by=by)
 

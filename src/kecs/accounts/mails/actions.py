@@ -36,12 +36,12 @@ def write_confirmation(*, to: str, facts: Mapping[str, str], by: str) -> None:
 
     Nothing where the account has confirmed an address or changed it since.
     """
-    account = User.objects.select_for_update().filter(pk=UUID(facts["account_id"]), email=to).first()
-    if account is None or EmailAddress.objects.filter(user=account, email=to, verified=True).exists():
+    account = User.objects.select_for_update().filter(pk=UUID(facts["account_id"])).first()
+    if account is None or not EmailAddress.objects.filter(user=account, email=to, verified=False).exists():
         return
     owner = confirmed_owner_of(to)
     if owner is None:
-        _write_link(account=account, by=by)
+        _write_link(account=account, to=to, by=by)
     else:
         _write_address_in_use(owner=owner, to=to, by=by)
 
@@ -53,12 +53,12 @@ def _write_address_in_use(*, owner: User, to: str, by: str) -> None:
     mail_account(account=owner, to=to, kind="address_in_use", subject=subject, context=context, by=by)
 
 
-def _write_link(*, account: User, by: str) -> None:
+def _write_link(*, account: User, to: str, by: str) -> None:
     token = new_token()
     now = timezone.now()
     confirmation = EmailConfirmation(
         account=account,
-        email=account.email,
+        email=to,
         token_digest=digest_of_token(token),
         sent_at=now,
         expires_at=now + CONFIRMATION_LASTS,
@@ -67,16 +67,16 @@ def _write_link(*, account: User, by: str) -> None:
     EmailConfirmation.objects.bulk_create(
         [confirmation],
         update_conflicts=True,
-        unique_fields=["account"],
-        update_fields=["email", "token_digest", "sent_at", "expires_at"],
+        unique_fields=["account", "email"],
+        update_fields=["token_digest", "sent_at", "expires_at"],
     )
     with translation.override(account.language):
         subject = _("Confirm your email address")
     path = reverse("accounts:confirm_email_link", kwargs={"token": token})
     mail_account(
         account=account,
-        to=account.email,
-        kind="confirm_email",
+        to=to,
+        kind="confirm_email" if to == account.email else "confirm_added_email",
         subject=subject,
         context={"username": account.username, "confirm_url": settings.KECS_ORIGIN + path},
         by=by,

@@ -1,0 +1,85 @@
+"""Ends sessions that nobody used for a while or that are too old, and loses nothing that was typed; a middleware."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from kecs.accounts.devices import actions, typed
+from kecs.accounts.devices.browsers import browser_words
+from kecs.accounts.devices.queries import SEEN_EVERY, clock_of
+
+# Asks how long the session has left, and is no use of it.
+ASKING = "/session/left"
+SIGNING_OUT = "/sign-out"
+
+
+class TimeOuts:
+    """Around every view, below the sign-in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        known = bool(request.session.session_key) and request.user.is_authenticated
+        if known and not self._goes_on(request):
+            return self._over(request)
+        response = self.get_response(request)
+        self._note_new(request)
+        return response
+
+    def process_template_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """The page of a form that was sent too late: what was typed comes back."""
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if isinstance(form, BaseForm):
+            fields = typed.take(request)
+            if fields and typed.put_back(form, fields):
+                messages.info(request, _("What you typed is back. Look at it, then press the button again."))
+        return response
+
+    def _goes_on(self, request: HttpRequest) -> bool:
+        """Whether there is time left; notes that the browser was seen."""
+        key = request.session.session_key or ""
+        clock = clock_of(key, staff=bool(getattr(request.user, "is_staff", False)))
+        if clock is None:
+            return True
+        request.session_written = key  # type: ignore[attr-defined]
+        request.session_seconds_left = clock.seconds_left  # type: ignore[attr-defined]
+        if clock.over:
+            return request.path == SIGNING_OUT
+        if request.path != ASKING and clock.now - clock.seen_at >= SEEN_EVERY:
+            actions.see(session_key=key, by=f"account:{request.user.pk}")
+        return True
+
+    def _over(self, request: HttpRequest) -> HttpResponse:
+        """To the sign-in page, which leads back here."""
+        account = str(request.user.pk)
+        fields = typed.kept_fields(request) if request.method == "POST" else {}
+        actions.note_time_out(account_id=request.user.pk, by="system:time_out")
+        logout(request)
+        if fields:
+            typed.keep(request, account=account, fields=fields)
+            words = _(
+                "You were signed out, because some time went by. Sign in, and what you typed comes back."
+            )
+        else:
+            words = _("You were signed out, because some time went by. Sign in to go on.")
+        messages.info(request, words)
+        back = typed.page_to_go_back_to(request)
+        return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': back})}" if back else settings.LOGIN_URL)
+
+    def _note_new(self, request: HttpRequest) -> None:
+        """A sign-in gave the session a new key: it is written down before the browser learns it."""
+        key = request.session.session_key
+        if not key or not request.user.is_authenticated or getattr(request, "session_written", "") == key:
+            return
+        browser = browser_words(request.headers.get("User-Agent", ""))
+        actions.begin(
+            account_id=request.user.pk, session_key=key, browser=browser, by=f"account:{request.user.pk}"
+        )
