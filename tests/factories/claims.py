@@ -13,6 +13,7 @@ from kecs.accounts.models import User
 from kecs.mail.models import OutboxMessage
 from kecs.pii.fields import unseal_from
 from kecs.records.models import EducatorRecord, Holding
+from tests.factories.mails import write_mails
 from tests.factories.people import PASSWORD, Person
 from tests.factories.visits import press, search, send_account
 
@@ -21,6 +22,7 @@ ON_FILE = "on.file@example.org"
 
 def newest(kind: str, to: str = "") -> str:
     """The text of the newest mail of this kind."""
+    write_mails()
     found = OutboxMessage.objects.filter(kind=kind, **({"to": to} if to else {})).order_by("queued_at").last()
     assert found is not None, f"no mail of the kind {kind}"
     text: str = json.loads(unseal_from(found, "body_sealed") or "")["text"]

@@ -29,8 +29,9 @@ PERMISSIONS: Mapping[Function, frozenset[State]] = MappingProxyType(
         # Whose claim lapsed may begin anew; whose was ended by staff or by stronger evidence is told to ask staff.
         Function.PROVE: _MUST_PROVE,
         Function.SEE_RECORD: _PROVED,
-        # Under review there is nothing stored but what she typed, and a slip in that must be mended by somebody.
-        Function.ASK_FOR_CORRECTION: _PROVED | {State.UNDER_REVIEW},
+        # It shows only what she typed. Staff decide, by documents, and the address on file is told: so a claim that is not
+        # proved yet may ask too, for a slip on file can be what keeps her from proving it.
+        Function.ASK_FOR_CORRECTION: _PROVED | {State.UNDER_REVIEW, State.PROVISIONAL},
         Function.DO_RISKY_ACTS: frozenset({State.FRESH}),
     }
 )

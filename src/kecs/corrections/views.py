@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages as notes
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,6 +12,8 @@ from django.views import View
 from django.views.generic import FormView
 
 from kecs.accounts.queries import signed_in
+from kecs.assurance.gate import Allowed
+from kecs.assurance.permissions import Function
 from kecs.corrections import actions, messages
 from kecs.corrections.documents.actions import NotOpen, TooManyDocuments, add_documents
 from kecs.corrections.forms import CorrectionForm, DocumentsForm
@@ -24,9 +25,10 @@ from kecs.guard.limits import Limit
 NOT_ME_SESSION_KEY = "correction_not_me"
 
 
-class MayAsk(LoginRequiredMixin):
-    """Any account may ask, whatever its level: it is told nothing but what its holder typed."""
+class MayAsk(Allowed):
+    """Whoever the table of permissions lets ask. She is told nothing but what she typed."""
 
+    function = Function.ASK_FOR_CORRECTION
     request: HttpRequest
 
     @property

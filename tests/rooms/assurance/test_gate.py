@@ -79,7 +79,7 @@ def test_each_state_opens_what_the_table_says_and_no_more(client, record, state)
     put_into(state)
     if state is not State.FRESH:
         session = client.session
-        session["account_authentication_methods"] = []
+        session.pop("fresh", None)
         session.save()
     seen = 0
     for route, view in BEHIND_SIGN_IN.items():
@@ -114,7 +114,7 @@ def test_a_function_for_the_fresh_asks_for_a_new_sign_in(client, record, rf):
     request = rf.get("/risky")
     request.user, request.session = User.objects.get(), client.session
     assert Risky.as_view()(request).status_code == 200
-    request.session["account_authentication_methods"] = [{"method": "password", "at": 0}]
+    request.session["fresh"] = {"account": str(request.user.pk), "at": 0}
     answer = Risky.as_view()(request)
     assert answer.status_code == 403
     assert isinstance(answer, HttpResponse)

@@ -61,7 +61,7 @@ class TimeOuts:
         """To the sign-in page, which leads back here."""
         account = str(request.user.pk)
         fields = typed.kept_fields(request) if request.method == "POST" else {}
-        actions.note_time_out(account_id=request.user.pk, by="system:time_out")
+        actions.note_time_out(account_id=signed_in(request), by="system:time_out")
         logout(request)
         if fields:
             typed.keep(request, account=account, fields=fields)
