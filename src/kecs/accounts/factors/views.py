@@ -287,6 +287,8 @@ class AddPasskeyView(FreshSignInRequired, FormView):
 class OnePasskey(FreshSignInRequired):
     """A page about one passkey of the account. Raises Http404 for any other."""
 
+    http_method_names = ["get", "head", "options", "post"]
+
     def passkey(self) -> Passkey:
         """The one in the address."""
         wanted = self.kwargs["passkey_id"]
