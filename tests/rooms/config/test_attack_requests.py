@@ -76,7 +76,7 @@ def test_no_method_on_any_address_breaks_anything(client, method, who):
         answer = client.generic(method, address, b"a=1", "application/x-www-form-urlencoded")
         assert answer.status_code in {200, 302, 400, 403, 404, 405, 429}, f"{method} {address}"
         if method not in {"GET", "HEAD", "POST", "OPTIONS"} and not address.startswith(
-            ("/robot", "/healthz", "/account/passkeys/")  # no passkey of hers has this number
+            ("/robot", "/healthz", "/account/passkeys/")  # she has no passkey of this number
         ):
             assert answer.status_code in {302, 405, 200, 429}, f"{method} {address}"
 

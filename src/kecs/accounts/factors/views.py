@@ -229,10 +229,10 @@ class RecoveryCodesFileView(FreshSignInRequired, View):
     """The codes that are shown just now, as a text file."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Raises Http404 when none are."""
+        """The file, or back where none are shown."""
         codes = request.session.get(CODES_SESSION_KEY)
         if not codes:
-            raise Http404
+            return redirect("accounts:second_step")
         heading = _("Recovery codes. Each one works once. Keep them where nobody else finds them.")
         response = HttpResponse(
             "\r\n".join([heading, "", *codes, ""]), content_type="text/plain; charset=utf-8"
