@@ -4,7 +4,10 @@ set_language the one Django documents."""
 from django.urls import path
 
 from kecs.accounts import views
+from kecs.accounts.book import urls as book
+from kecs.accounts.devices import urls as devices
 from kecs.accounts.factors import urls as factors
+from kecs.accounts.recovery import urls as recovery
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,6 +19,9 @@ urlpatterns = [
     path("confirm-email/change", views.ChangeEmailView.as_view(), name="change_email"),
     path("confirm-email/<str:token>", views.ConfirmEmailLinkView.as_view(), name="confirm_email_link"),
     *factors.urlpatterns,
+    *book.urlpatterns,
+    *devices.urlpatterns,
+    *recovery.urlpatterns,
 ]
 
 library_urlpatterns = [

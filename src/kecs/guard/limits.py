@@ -32,6 +32,8 @@ class Limit(StrEnum):
     LETTERS_PER_RECORD = "letters_per_record"
     CORRECTIONS_PER_ACCOUNT_DAY = "corrections_per_account_day"
     DOCUMENTS_SENT_PER_ACCOUNT_DAY = "documents_sent_per_account_day"
+    RECOVERIES_PER_NETWORK = "recoveries_per_network"
+    RECOVERIES_PER_NAME = "recoveries_per_name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +176,18 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             window=DAY,
             subject="account",
             reason="A form comes back a few times with a file that is no good; each try may bring 50 MB.",
+        ),
+        Limit.RECOVERIES_PER_NETWORK: Rule(
+            most=20,
+            window=HOUR,
+            subject="network",
+            reason="Each becomes a request that a person at the agency must read, and a mail to an address of anybody's.",
+        ),
+        Limit.RECOVERIES_PER_NAME: Rule(
+            most=3,
+            window=DAY,
+            subject="the folded username that was typed, or else the name",
+            reason="Who lost an account asks once and mistypes once; more is somebody who wears staff down.",
         ),
     }
 )

@@ -29,7 +29,8 @@ def in_the_language_read(english: str, spanish: str) -> AgencyWords:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Keys: agency_name, help_phone, help_phone_link, help_email, help_hours, mail_from, ssn_notice, signed_in_username.
+    """Keys: agency_name, help_phone, help_phone_link, help_email, help_hours, mail_from, ssn_notice, signed_in_username,
+    session_seconds_left.
 
     Blank when unknown. `help_hours` and each part of `ssn_notice` are AgencyWords.
     """
@@ -48,9 +49,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
             for part, text in settings.KECS_SSN_NOTICE.items()
         },
         "signed_in_username": signed_in_username(request),
+        "session_seconds_left": session_seconds_left(request),
     }
 
 
 def signed_in_username(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
     return str(user.get_username()) if user is not None and user.is_authenticated else ""
+
+
+def session_seconds_left(request: HttpRequest) -> int:
+    """Until the session of who is signed in ends, if nothing happens; 0 where nobody is, or none is set."""
+    left = getattr(request, "session_seconds_left", 0) if signed_in_username(request) else 0
+    return max(round(left), 0)

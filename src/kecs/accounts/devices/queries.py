@@ -28,11 +28,12 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """Where a session stands: what is written of it, and the seconds until it is over, which may be below zero."""
+    """Where a session stands: what is written of it, and the seconds until it is over: as it is, and if it is used now."""
 
     seen_at: datetime
     now: datetime
     seconds_left: float
+    seconds_if_seen: float
 
     @property
     def over(self) -> bool:
@@ -65,5 +66,10 @@ def clock_of(session_key: str, *, staff: bool) -> Clock | None:
         return None
     now = database_clock()
     idle = timedelta(minutes=settings.KECS_IDLE_MINUTES_STAFF if staff else settings.KECS_IDLE_MINUTES)
-    ends = min(row.seen_at + idle, row.begun_at + timedelta(hours=settings.KECS_SESSION_HOURS))
-    return Clock(seen_at=row.seen_at, now=now, seconds_left=(ends - now).total_seconds())
+    too_old = row.begun_at + timedelta(hours=settings.KECS_SESSION_HOURS)
+    return Clock(
+        seen_at=row.seen_at,
+        now=now,
+        seconds_left=(min(row.seen_at + idle, too_old) - now).total_seconds(),
+        seconds_if_seen=(min(now + idle, too_old) - now).total_seconds(),
+    )

@@ -55,6 +55,7 @@ class TimeOuts:
             return request.path == SIGNING_OUT
         if request.path != ASKING and clock.now - clock.seen_at >= SEEN_EVERY:
             actions.see(session_key=key, by=f"account:{request.user.pk}")
+            request.session_seconds_left = clock.seconds_if_seen  # type: ignore[attr-defined]
         return True
 
     def _over(self, request: HttpRequest) -> HttpResponse:

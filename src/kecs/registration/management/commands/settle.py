@@ -2,6 +2,7 @@
 
 import threading
 
+from kecs.accounts.recovery.actions import complete_due_recoveries
 from kecs.assurance.actions import lapse_claims
 from kecs.mail.worker import PAUSE, PAUSE_WITHOUT_SERVER, QueueCommand
 from kecs.registration.settling import settle_waiting
@@ -15,6 +16,9 @@ class Command(QueueCommand):
 
     def drain(self, stop: threading.Event) -> float:
         """Longer pauses while somebody cannot be settled."""
+        recovered = complete_due_recoveries(by="system:settle")
+        if recovered:
+            self.say(f"recovered {recovered}")
         done = settle_waiting(by="system:settle", stop=stop)
         if done.created or done.joined or done.reviewed or done.put_off:
             why = f" ({', '.join(done.errors)})" if done.errors else ""

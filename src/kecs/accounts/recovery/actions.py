@@ -1,0 +1,177 @@
+"""Asking for a recovery, confirming, deciding, stopping and completing it."""
+
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from kecs.accounts import events
+from kecs.accounts.actions import end_sessions
+from kecs.accounts.addresses import mailbox_of, normalised_address
+from kecs.accounts.book.actions import make_primary, open_way_back
+from kecs.accounts.models import AddressUndo, ConfirmedSince, EmailConfirmation, Recovery, User
+from kecs.accounts.queries import account_named, notice_addresses
+from kecs.accounts.recovery.notices import cancel_path, confirm_path, tell
+from kecs.accounts.recovery.queries import facts_of
+from kecs.accounts.recovery.status import Status
+from kecs.accounts.tokens import digest_of_token, new_token
+from kecs.audit.actions import record, recorded_together
+from kecs.guard.actions import count_together
+from kecs.guard.limits import Limit
+from kecs.guard.queries import database_clock
+from kecs.pii.fields import seal_into
+
+LINK_LASTS = timedelta(hours=24)
+DELAY = timedelta(hours=24)
+
+
+class NotPossible(Exception):
+    """The recovery is not where this act needs it, or names no account that it could be for."""
+
+
+@transaction.atomic
+def ask_for_recovery(*, name: str, login: str, email: str, message: str, network: str, by: str) -> None:
+    """Keep the request and send a link to the new address. Looks nobody up: the same work for every name."""
+    email = normalised_address(email)
+    tries = [
+        (Limit.RECOVERIES_PER_NETWORK, network),
+        (Limit.RECOVERIES_PER_NAME, (login or name).casefold().strip()),
+        (Limit.MAILS_PER_ADDRESS_DAY, f"recovery:{mailbox_of(email)}"),
+    ]
+    if not all(counted.allowed for counted in count_together(tries=tries, by=by)):
+        return
+    token = new_token()
+    row = Recovery(
+        status=Status.ASKED,
+        language=get_language() or "en",
+        token_digest=digest_of_token(token),
+        asked_at=database_clock(),
+    )
+    facts = {"name": name, "login": login, "email": email, "message": message}
+    seal_into(row, "facts_sealed", json.dumps(facts))
+    row.save(force_insert=True)
+    tell(kind="recovery_confirm", to=[email], language=row.language, by=by, path=confirm_path(token))
+    record(event=events.RecoveryAsked(subject=f"recovery:{row.pk}"), by=by)
+
+
+def _locked(recovery_id: UUID, status: Status) -> Recovery:
+    row = Recovery.objects.select_for_update().filter(pk=recovery_id, status=status).first()
+    if row is None:
+        raise NotPossible
+    return row
+
+
+@transaction.atomic
+def confirm_recovery(*, token_digest: bytes, by: str) -> bool:
+    """The new address works: staff see the request now."""
+    since = database_clock() - LINK_LASTS
+    done = Recovery.objects.filter(token_digest=token_digest, status=Status.ASKED, asked_at__gt=since)
+    row = done.select_for_update().first()
+    if row is None:
+        return Recovery.objects.filter(token_digest=token_digest, status=Status.CONFIRMED).exists()
+    Recovery.objects.filter(pk=row.pk).update(status=Status.CONFIRMED, confirmed_at=database_clock())
+    record(event=events.RecoveryConfirmed(subject=f"recovery:{row.pk}"), by=by)
+    return True
+
+
+@transaction.atomic
+def approve_recovery(
+    *, recovery_id: UUID, account_id: UUID | None = None, also_tell: Iterable[str] = (), by: str
+) -> None:
+    """Staff are sure. It happens a day later; every address of the account and `also_tell` can stop it until then.
+
+    `also_tell` are the addresses on file. Without `account_id` it is the account of the username that was typed.
+    Raises NotPossible: not confirmed, no such account, or the one who approves is its owner.
+    """
+    row = _locked(recovery_id, Status.CONFIRMED)
+    named = account_named(facts_of(row)["login"])
+    chosen = account_id or (named.pk if named else None)
+    account = User.objects.filter(pk=chosen, is_active=True).first() if chosen else None
+    if account is None or by == f"account:{account.pk}":
+        raise NotPossible
+    token, now = new_token(), database_clock()
+    Recovery.objects.filter(pk=row.pk).update(
+        status=Status.APPROVED,
+        account=account,
+        decided_at=now,
+        due_at=now + DELAY,
+        cancel_digest=digest_of_token(token),
+    )
+    told = sorted({*notice_addresses(account.pk), *also_tell})
+    tell(kind="recovery_approved", to=told, language=account.language, by=by, path=cancel_path(token))
+    record(event=events.RecoveryApproved(subject=f"account:{account.pk}"), by=by)
+
+
+@transaction.atomic
+def refuse_recovery(*, recovery_id: UUID, by: str) -> None:
+    """Staff are not sure. Raises NotPossible."""
+    row = _locked(recovery_id, Status.CONFIRMED)
+    Recovery.objects.filter(pk=row.pk).update(status=Status.REFUSED, decided_at=database_clock())
+    record(event=events.RecoveryRefused(subject=f"recovery:{row.pk}"), by=by)
+
+
+@transaction.atomic
+def cancel_recovery(*, token_digest: bytes, by: str) -> bool:
+    """Somebody who was told says that it was not she: it will not happen."""
+    row = Recovery.objects.select_for_update().filter(cancel_digest=token_digest).first()
+    if row is None or row.status != Status.APPROVED:
+        return row is not None and row.status == Status.CANCELLED
+    Recovery.objects.filter(pk=row.pk).update(status=Status.CANCELLED)
+    record(event=events.RecoveryCancelled(subject=f"account:{row.account_id}"), by=by)
+    return True
+
+
+def complete_due_recoveries(*, by: str) -> int:
+    """Complete those whose day is over, each in a transaction of its own; how many."""
+    due = Recovery.objects.filter(status=Status.APPROVED, due_at__lte=database_clock())
+    return sum(_complete(recovery_id=pk, by=by) for pk in list(due.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _complete(*, recovery_id: UUID, by: str) -> bool:
+    try:
+        row = _locked(recovery_id, Status.APPROVED)
+    except NotPossible:  # another worker, or a link that stopped it, came first
+        return False
+    account = User.objects.select_for_update().get(pk=row.account_id)
+    email = facts_of(row)["email"]
+    if EmailAddress.objects.filter(email=email, verified=True).exclude(user=account).exists():
+        Recovery.objects.filter(pk=row.pk).update(status=Status.REFUSED)
+        record(event=events.RecoveryRefused(subject=f"recovery:{row.pk}"), by=by)
+        return False
+    with recorded_together():
+        _let_in(account=account, email=email, by=by)
+        Recovery.objects.filter(pk=row.pk).update(status=Status.COMPLETED)
+        tell(
+            kind="recovery_done",
+            to=sorted({*notice_addresses(account.pk), account.email, email}),
+            language=account.language,
+            by=by,
+            path=reverse("account_reset_password"),
+        )
+        record(event=events.RecoveryCompleted(subject=f"account:{account.pk}"), by=by)
+    return True
+
+
+def _let_in(*, account: User, email: str, by: str) -> None:
+    """The new address is the one for mail, second steps are gone, and nobody is signed in or knows the password."""
+    before = EmailAddress.objects.filter(user=account, primary=True, verified=True).first()
+    EmailAddress.objects.filter(user=account, verified=False).exclude(email=email).delete()
+    EmailAddress.objects.update_or_create(user=account, email=email, defaults={"verified": True})
+    now = database_clock()
+    ConfirmedSince.objects.update_or_create(account=account, email=email, defaults={"since": now})
+    make_primary(account_id=account.pk, email=email, by=by)
+    EmailConfirmation.objects.filter(account=account).delete()
+    AddressUndo.objects.filter(account=account, email=email).delete()
+    Authenticator.objects.filter(user=account).delete()
+    User.objects.filter(pk=account.pk).update(password=make_password(None))
+    end_sessions(account_id=account.pk, by=by)
+    if before is not None and before.email != email:
+        open_way_back(account_id=account.pk, email=before.email, by=by)

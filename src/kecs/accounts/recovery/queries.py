@@ -1,0 +1,58 @@
+"""What staff see of recoveries, and the recovery that a link names."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from kecs.accounts.models import Recovery
+from kecs.accounts.queries import account_named
+from kecs.accounts.recovery.status import Status
+from kecs.pii.fields import unseal_from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A recovery as staff see it; `account_id` is the account that the typed username or old address names."""
+
+    id: UUID
+    status: Status
+    name: str = field(repr=False)
+    login: str = field(repr=False)
+    email: str = field(repr=False)
+    message: str = field(repr=False)
+    asked_at: datetime
+    due_at: datetime | None
+    account_id: UUID | None
+
+
+def facts_of(row: Recovery) -> dict[str, str]:
+    """What was typed."""
+    facts: dict[str, str] = json.loads(unseal_from(row, "facts_sealed") or "{}")
+    return facts
+
+
+def recovery(recovery_id: UUID) -> Asked:
+    """One. Raises Recovery.DoesNotExist."""
+    return _asked(Recovery.objects.get(pk=recovery_id))
+
+
+def open_recoveries() -> list[Asked]:
+    """Those that staff decide, the oldest first: their new address works."""
+    return [_asked(row) for row in Recovery.objects.filter(status=Status.CONFIRMED).order_by("asked_at")]
+
+
+def _asked(row: Recovery) -> Asked:
+    facts = facts_of(row)
+    named = account_named(facts["login"]) if facts["login"] and row.account_id is None else None
+    return Asked(
+        id=row.pk,
+        status=Status(row.status),
+        name=facts["name"],
+        login=facts["login"],
+        email=facts["email"],
+        message=facts["message"],
+        asked_at=row.asked_at,
+        due_at=row.due_at,
+        account_id=row.account_id or (named.pk if named else None),
+    )
