@@ -14,7 +14,7 @@ from kecs.accounts.book.notices import tell_undone, tell_with_undo
 from kecs.accounts.book.queries import live_undo
 from kecs.accounts.models import AddressUndo, ConfirmedSince, EmailConfirmation, Recovery, User
 from kecs.accounts.queries import notice_addresses
-from kecs.accounts.recovery.status import Status
+from kecs.accounts.recovery_status import Status
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.queries import database_clock

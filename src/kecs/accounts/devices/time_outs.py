@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from kecs.accounts.devices import actions, typed
 from kecs.accounts.devices.browsers import browser_words
 from kecs.accounts.devices.queries import SEEN_EVERY, clock_of
+from kecs.accounts.queries import signed_in
 
 # Asks how long the session has left, and is no use of it.
 ASKING = "/session/left"

@@ -20,7 +20,7 @@ from kecs.accounts.models import AddressUndo, ConfirmedSince, EmailConfirmation,
 from kecs.accounts.queries import account_named, notice_addresses
 from kecs.accounts.recovery.notices import cancel_path, confirm_path, tell
 from kecs.accounts.recovery.queries import facts_of
-from kecs.accounts.recovery.status import Status
+from kecs.accounts.recovery_status import Status
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.actions import count_together
@@ -140,7 +140,7 @@ def _complete(*, recovery_id: UUID, by: str) -> bool:
         row = _locked(recovery_id, Status.APPROVED)
     except NotPossible:  # another worker, or a link that stopped it, came first
         return False
-    account = User.objects.select_for_update().get(pk=row.account_id)
+    account = User.objects.select_for_update().get(recoveries=row)
     email = facts_of(row)["email"]
     if EmailAddress.objects.filter(email=email, verified=True).exclude(user=account).exists():
         Recovery.objects.filter(pk=row.pk).update(status=Status.REFUSED)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kecs.accounts.models import Recovery
 from kecs.accounts.queries import account_named
-from kecs.accounts.recovery.status import Status
+from kecs.accounts.recovery_status import Status
 from kecs.pii.fields import unseal_from
 
 

@@ -12,7 +12,7 @@ from kecs.accounts.models import AccountSession, Recovery, User
 from kecs.accounts.queries import confirmed_addresses
 from kecs.accounts.recovery import actions
 from kecs.accounts.recovery.queries import open_recoveries
-from kecs.accounts.recovery.status import Status
+from kecs.accounts.recovery_status import Status
 from kecs.mail.models import OutboxMessage
 from kecs.pii.fields import unseal_from
 from tests.factories.mails import mails
