@@ -196,7 +196,12 @@ def test_every_event_of_an_account_has_its_sentence():
         for kind in vars(events).values()
         if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
     }
-    of_nobody = {"accounts.sign_in_failed"}  # no account is known
+    of_nobody = {  # no account is known
+        "accounts.sign_in_failed",
+        "accounts.recovery_asked",
+        "accounts.recovery_confirmed",
+        "accounts.recovery_refused",
+    }
     assert codes - of_nobody - SENTENCES.keys() - BY_FACTOR.keys() == set()
 
 
