@@ -3,17 +3,18 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import timezone
 
-from kecs.records.kinds import AssuranceLevel
+from kecs.assurance.levels import EvidenceKind
+from kecs.assurance.proving.actions import give_evidence
 from kecs.records.models import Holding
 from tests.attacks.browsers import Answer, Browser, csrf_of, follow, get, post
 from tests.attacks.doors import told
 from tests.attacks.outcomes import Outcome, outcome
 from tests.attacks.permissions import PERMISSIONS, Role, may_open, may_send
 from tests.attacks.portal import Portal
-from tests.attacks.roads import Victim, put_on_file, register, to_match, victims
+from tests.attacks.roads import Victim, put_on_file, register, sign_in, to_match, victims
 from tests.attacks.routes import ENDS_THE_SESSION, Route, routes
+from tests.attacks.scanners import press
 from tests.attacks.snapshot import changed, contents
 
 TRACES = frozenset(
@@ -59,11 +60,20 @@ def everybody(portal: Portal) -> tuple[dict[Role, Browser], Victim]:
             register(
                 browser, victim.facts, road="new" if role is Role.NEWCOMER else "claim", username=str(role)
             )
-    portal.post_mail()
-    Holding.objects.filter(account__username=Role.VERIFIED).update(level=AssuranceLevel.VERIFIED)
-    Holding.objects.filter(account__username=Role.FROZEN).update(
-        frozen_at=timezone.now(), frozen_by="system:attacks"
+    letters = {mail.to: mail for mail in portal.post_mail()}
+    frozen, verified = (known[list(Role).index(role)] for role in (Role.FROZEN, Role.VERIFIED))
+    with portal.visit(frozen.number) as owner:
+        link = next(link for link in letters[frozen.contact_email].links if "not-me" in link)
+        press(owner, link)
+    confirm = next(
+        link
+        for link in letters[f"thief{verified.number}@example.org"].links
+        if link.startswith("/confirm-email/")
     )
+    press(browsers[Role.VERIFIED], confirm)
+    holding = Holding.objects.get(account__username=Role.VERIFIED)
+    give_evidence(holding_id=holding.pk, kind=EvidenceKind.STAFF_CHECK, by="system:attacks")
+    sign_in(browsers[Role.FROZEN], Role.FROZEN)  # what freezes a claim ends its sessions
     return browsers, other
 
 

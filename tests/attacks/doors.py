@@ -213,7 +213,7 @@ class Doors:
     def links(self) -> None:
         """A link that was made up, and one of somebody else."""
         made_up = "x" * 43
-        for start in ("/confirm-email/", "/register/not-me/"):
+        for start in ("/confirm-email/", "/not-me/"):
             real = next(
                 (link for mail in self.portal.mails for link in mail.links if link.startswith(start)), ""
             )

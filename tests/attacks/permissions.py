@@ -25,6 +25,7 @@ ALL = frozenset(Role)
 NOBODY: frozenset[Role] = frozenset()
 EDUCATORS = frozenset({Role.NEWCOMER, Role.CLAIMANT, Role.FROZEN, Role.VERIFIED})
 VISITORS = ALL - EDUCATORS
+MUST_PROVE = frozenset({Role.NEWCOMER, Role.CLAIMANT})
 SEARCHERS = frozenset({Role.SEARCHER})
 # Addresses that only staff may open, by how they begin.
 STAFF = ("console", "staff")
@@ -33,11 +34,33 @@ STAFF = ("console", "staff")
 PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "": VISITORS,
+        "account": EDUCATORS,
         "account-closed": ALL,
+        "account/activity": EDUCATORS,
+        "account/again": EDUCATORS,
+        "account/passkeys": EDUCATORS,
+        "account/passkeys/<int:passkey_id>": NOBODY,  # of those who have one: 404
+        "account/passkeys/<int:passkey_id>/remove": NOBODY,
+        "account/passkeys/add": EDUCATORS,
+        "account/password": EDUCATORS,
+        "account/second-step": EDUCATORS,
+        "account/second-step/app": EDUCATORS,
+        "account/second-step/app/remove": EDUCATORS,
+        "account/second-step/codes": NOBODY,  # after another factor
+        "account/second-step/codes/file": NOBODY,
         "confirm-email": ALL,
         "confirm-email/<str:token>": NOBODY,  # leads to confirm-email
-        "confirm-email/change": EDUCATORS,
+        "confirm-email/change": EDUCATORS - {Role.VERIFIED},  # a confirmed address is changed elsewhere
         "confirm-email/resend": NOBODY,  # POST only
+        "confirm-it-is-you": MUST_PROVE,
+        "confirm-it-is-you/code": NOBODY,  # POST only
+        "confirm-it-is-you/letter": NOBODY,  # POST only
+        "corrections": EDUCATORS,
+        "corrections/documents": NOBODY,  # leads to the request
+        "corrections/not-me": ALL,
+        "corrections/not-me/<str:token>": NOBODY,
+        "corrections/state": NOBODY,  # without a request it leads to the form
+        "corrections/withdraw": NOBODY,  # POST only
         "forgot-password": ALL,
         "forgot-password/<str:uidb36>/<str:key>": ALL,
         "forgot-password/chosen": ALL,
@@ -47,6 +70,9 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "healthz": ALL,
         "home": EDUCATORS,
         "language/setlang/": NOBODY,
+        "not-me": ALL,
+        "not-me/<str:token>": NOBODY,
+        "record": frozenset({Role.VERIFIED}),
         "register": NOBODY,  # leads to the search
         "register/account": NOBODY,  # before a choice
         "register/later": NOBODY,  # answers 429
@@ -54,11 +80,13 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "register/match/username": SEARCHERS,
         "register/no-ssn": ALL,
         "register/no-ssn/sent": ALL,
-        "register/not-me": ALL,
-        "register/not-me/<str:token>": NOBODY,
         "register/search": VISITORS,
         "robot/challenge": NOBODY,  # where the check needs none, as here: 404
+        "sign-in/passkey": NOBODY,  # POST only
+        "sign-in/passkey/options": ALL,
+        "sign-in/second-step": NOBODY,  # after the right password
         "sign-out": EDUCATORS,
+        "suggest-password": ALL,
     }
 )
 # Who may send a form there: for addresses behind sign-in only; the public ones answer everybody.
@@ -66,6 +94,13 @@ FORMS: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "confirm-email/change": EDUCATORS,
         "confirm-email/resend": EDUCATORS,
+        "account/passkeys/<int:passkey_id>": EDUCATORS,
+        "account/passkeys/<int:passkey_id>/remove": EDUCATORS,
+        "account/second-step/codes": EDUCATORS,
+        "confirm-it-is-you/code": MUST_PROVE,
+        "confirm-it-is-you/letter": MUST_PROVE,
+        "corrections/documents": EDUCATORS,
+        "corrections/withdraw": EDUCATORS,
         "home": NOBODY,
     }
 )

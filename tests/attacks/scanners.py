@@ -10,7 +10,7 @@ from kecs.accounts.models import User
 from kecs.records.models import Holding
 from tests.attacks.browsers import Browser, follow, get, post
 from tests.attacks.outcomes import Outcome, outcome
-from tests.attacks.pages import Reader
+from tests.attacks.pages import Reader, filled_in
 from tests.attacks.portal import Mail, Portal
 from tests.attacks.roads import put_on_file, register, sign_in, victims
 from tests.attacks.snapshot import changed, contents
@@ -22,7 +22,7 @@ TRACES = frozenset({"django_session", "guard_limitcounter"})
 
 
 def play(portal: Portal) -> list[Outcome]:
-    """Three sorts of machine over every link of every mail; after each, the tables are as before but for traces."""
+    """Four sorts of machine over every link of every mail; after each, the tables are as before but for traces."""
     known = victims(PEOPLE)
     put_on_file(known)
     for victim in known:
@@ -41,6 +41,7 @@ def play(portal: Portal) -> list[Outcome]:
         "opens": opens,
         "opens and runs": opens_and_runs,
         "opens and sends without cookie": opens_and_sends,
+        "opens and presses": opens_and_presses,
     }
     before = contents()
     for name, machine in machines.items():
@@ -76,6 +77,17 @@ def opens_and_sends(portal: Portal, links: list[str]) -> None:
                     post(machine, form.action, content, token=content.pop("csrfmiddlewaretoken", "x"))
             machine.cookies.clear()
             machine.send("POST", link, b"")
+
+
+def opens_and_presses(portal: Portal, links: list[str]) -> None:
+    """Keeps cookies, and presses every button behind a link; types nothing, ticks nothing."""
+    for place, link in enumerate(links):
+        with portal.visit(42_000 + place) as machine:
+            page = follow(machine, get(machine, link))
+            for form in Reader(page.text, page.address).forms:
+                content = form.as_shown()
+                if form.method == "POST":
+                    post(machine, form.action, content, token=content.pop("csrfmiddlewaretoken", "x"))
 
 
 def opens_and_runs(portal: Portal, links: list[str]) -> None:
@@ -143,5 +155,5 @@ def press(person: Browser, link: str, typed: dict[str, str] | None = None) -> No
     forms = [form for form in Reader(page.text, page.address).forms if form.method == "POST"]
     own = [form for form in forms if not form.action.startswith(("/language", "/sign-out"))]
     for form in own[:1]:
-        content = {**form.as_shown(), **(typed or {})}
+        content = filled_in(form, typed or {})  # a person ticks the box that a machine leaves alone
         follow(person, post(person, form.action, content, token=content.get("csrfmiddlewaretoken", "")))
