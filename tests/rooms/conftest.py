@@ -6,5 +6,5 @@ import pytest
 @pytest.fixture(autouse=True)
 def _believed_to_be_a_person(request, settings):
     """Except in the guard's own tests."""
-    if "guard" not in request.path.parts:
+    if request.path.parent.name != "guard":  # the room, wherever the clone lies
         settings.KECS_ROBOT = "null"

@@ -20,6 +20,7 @@ from kecs.accounts import events, tries
 from kecs.accounts.addresses import mailbox_of
 from kecs.accounts.confirmed import tell_confirmed
 from kecs.accounts.fresh import note_fresh
+from kecs.accounts.known_devices.cookie import meet_device
 from kecs.accounts.mails.actions import mail_account, mail_usernames
 from kecs.accounts.models import AccountSession, ConfirmedSince, EmailConfirmation, User
 from kecs.accounts.passwords import normalised
@@ -164,6 +165,7 @@ def sign_in(*, request: HttpRequest, account_id: UUID, by: str) -> None:
     login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
     note_fresh(request, account_id)
     note_sign_in(account_id=account_id, by=by)
+    meet_device(request, account_id=account_id, tell=False)
 
 
 def send_password_reset(*, email: str, by: str) -> Sending:

@@ -11,7 +11,9 @@ from kecs.accounts import tries
 from kecs.accounts.actions import note_failed_sign_in, note_sign_in
 from kecs.accounts.factors.queries import factor_used
 from kecs.accounts.fresh import note_fresh
-from kecs.accounts.messages import SIGN_IN_FAILED, TOO_MANY_SIGN_INS
+from kecs.accounts.known_devices.cookie import meet_device, tokens_of
+from kecs.accounts.known_devices.queries import NOBODY, is_known
+from kecs.accounts.messages import NETWORK_TRIES, SIGN_IN_FAILED, too_many_sign_ins
 from kecs.accounts.queries import account_named
 from kecs.accounts.usernames import normalised
 from kecs.guard.actions import count
@@ -27,7 +29,7 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": SIGN_IN_FAILED,
         "username_password_mismatch": SIGN_IN_FAILED,
-        "too_many_login_attempts": TOO_MANY_SIGN_INS,
+        "too_many_login_attempts": NETWORK_TRIES,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -36,16 +38,19 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Stops guessing, with the same words for a name that nobody has. Raises ValidationError."""
-        if used_up(Limit.SIGN_IN_FAILURES_PER_NETWORK, network_of(request)) or not tries.may_try(
-            subject=_account_or_name(credentials), by="anonymous"
-        ):
-            raise ValidationError(TOO_MANY_SIGN_INS, code="too_many_login_attempts")
+        if used_up(Limit.SIGN_IN_FAILURES_PER_NETWORK, network_of(request)):
+            raise ValidationError(NETWORK_TRIES, code="too_many_login_attempts")
+        subject, known = _subject(request, credentials)
+        if not tries.may_try(subject=subject, on_known_device=known, by="anonymous"):
+            wait = tries.wait_for(subject, on_known_device=known)
+            raise ValidationError(too_many_sign_ins(wait), code="too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """As the library's, with our count of failures forgiven by a success."""
         user = super().authenticate(request, **credentials)
         if user is not None:
-            tries.was_right(subject=_account_or_name(credentials), by=f"account:{user.pk}")
+            subject, known = _subject(request, credentials)
+            tries.was_right(subject=subject, on_known_device=known, by=f"account:{user.pk}")
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -54,17 +59,20 @@ class AccountAdapter(DefaultAccountAdapter):
         note_failed_sign_in(by="anonymous")
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Starts the session and records it, once every step of signing in is done."""
+        """Starts the session and records it, once every step of signing in is done; a new device is told to its owner."""
         super().login(request, user)
         note_fresh(request, user.pk)
         note_sign_in(account_id=user.pk, factor=factor_used(request, user).value, by="anonymous")
+        meet_device(request, account_id=user.pk, tell=True)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Our pages say what happened; the library's flash messages would say it twice."""
 
 
-def _account_or_name(credentials: dict[str, Any]) -> str:
-    """One subject for an account, whether its username or its address was typed; else what was typed."""
+def _subject(request: HttpRequest, credentials: dict[str, Any]) -> tuple[str, bool]:
+    """One subject for an account, whether its username or its address was typed, else what was typed; and whether this
+    device is known to it. The same statements in both cases."""
     typed = str(credentials.get("username") or credentials.get("email") or "")
     account = account_named(typed)
-    return str(account.pk) if account else normalised(typed).lower()
+    known = is_known(tokens_of(request), account.pk if account else NOBODY)
+    return (str(account.pk) if account else normalised(typed).lower()), known

@@ -246,3 +246,18 @@ class RecoveryCompleted(Event):
     """An account was recovered: new address, no second step, and a password to be chosen."""
 
     code: ClassVar[str] = "accounts.recovery_completed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceMet(Event):
+    """Somebody signed in to the account on a device that it had not met. `first` is the device of the registration."""
+
+    code: ClassVar[str] = "accounts.device_met"
+    first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInDisowned(Event):
+    """The owner said of a sign-in that it was not hers: sessions ended, devices forgotten, the password good no more."""
+
+    code: ClassVar[str] = "accounts.sign_in_disowned"

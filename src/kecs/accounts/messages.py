@@ -1,6 +1,8 @@
 """The words of this room: why a username or password is refused."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -57,9 +59,31 @@ EMAIL_SHAPE = _("Enter an email address in the form name@example.com.")
 SIGN_IN_FAILED = _(
     "The username or email and the password do not go together. Check both, or use a link below."
 )
-TOO_MANY_SIGN_INS = _(
-    "Too many tries to sign in. Wait 15 minutes and try again, or choose a new password under Forgot password."
+NETWORK_TRIES = _(
+    "There were too many failed tries to sign in from your network. Wait 15 minutes and try again, or choose a new "
+    "password under Forgot password."
 )
+# Never one of them, so that no text needs a form for one.
+WAIT_SECONDS = _(
+    "Too many tries to sign in. Wait %(count)d seconds and try again, or choose a new password under Forgot password."
+)
+WAIT_MINUTES = _(
+    "Too many tries to sign in. Wait %(count)d minutes and try again, or choose a new password under Forgot password."
+)
+STOPPED = _(
+    "Too many tries to sign in. For safety, this password does not work any more. Choose a new one under Forgot "
+    "password, then sign in."
+)
+
+
+def too_many_sign_ins(wait: timedelta | None) -> str:
+    """How long to wait and what else to do; without a wait, only a new password helps."""
+    if wait is None:
+        return str(STOPPED)
+    seconds = max(ceil(wait.total_seconds()), 2)
+    if seconds < 120:
+        return WAIT_SECONDS % {"count": seconds}
+    return WAIT_MINUTES % {"count": ceil(seconds / 60)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,30 @@ class Recovery(models.Model):
         return f"recovery {self.id} {self.status}"
 
 
+class Device(models.Model):
+    """A browser in which somebody signed in to this account; its cookie holds the token, this table the digest."""
+
+    account = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    token_digest = models.BinaryField(max_length=32, unique=True)
+    browser = models.CharField(max_length=60)  # coarse: "Firefox, Windows"
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField(db_index=True)
+    told_at = models.DateTimeField(null=True)  # empty until its first sign-in is in a mail to the owner
+
+    def __str__(self) -> str:
+        return f"device of {self.account_id}"
+
+
 FIELDS = {
+    "Device": {
+        "id": "internal",
+        "account": "internal",
+        "token_digest": "secret",
+        "browser": "personal",
+        "first_seen": "personal",
+        "last_seen": "personal",
+        "told_at": "internal",
+    },
     "User": {
         "id": "internal",
         "username": "personal",

@@ -7,6 +7,7 @@ from kecs.accounts import views
 from kecs.accounts.book import urls as book
 from kecs.accounts.devices import urls as devices
 from kecs.accounts.factors import urls as factors
+from kecs.accounts.known_devices.views import DisownLinkView, DisownView
 from kecs.accounts.recovery import urls as recovery
 
 app_name = "accounts"
@@ -17,6 +18,8 @@ urlpatterns = [
     path("confirm-email", views.ConfirmEmailView.as_view(), name="confirm_email"),
     path("confirm-email/resend", views.ResendConfirmationView.as_view(), name="resend_confirmation"),
     path("confirm-email/change", views.ChangeEmailView.as_view(), name="change_email"),
+    path("new-device/not-me", DisownView.as_view(), name="disown"),
+    path("new-device/not-me/<str:token>", DisownLinkView.as_view(), name="disown_link"),
     path("confirm-email/<str:token>", views.ConfirmEmailLinkView.as_view(), name="confirm_email_link"),
     *factors.urlpatterns,
     *book.urlpatterns,

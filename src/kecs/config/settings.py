@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kecs.accounts.known_devices.cookie.DeviceCookie",
     "django.contrib.messages.middleware.MessageMiddleware",
     "kecs.accounts.devices.time_outs.TimeOuts",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

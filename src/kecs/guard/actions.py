@@ -27,6 +27,19 @@ _COUNT = """
             THEN EXCLUDED.window_start ELSE guard_limitcounter.window_start END
     RETURNING id, "limit", subject_digest, window_start, count
 """
+# Counts only what may be tried now: a row comes back, or none. `window_start` is the moment of the last try.
+_TRY = """
+    INSERT INTO guard_limitcounter ("limit", subject_digest, window_start, count) VALUES (%s, %s, %s, 1)
+    ON CONFLICT ("limit", subject_digest) DO UPDATE SET
+        count = guard_limitcounter.count + 1, window_start = EXCLUDED.window_start
+    WHERE guard_limitcounter.count < %s AND (guard_limitcounter.count < %s OR guard_limitcounter.window_start <= {ready})
+    RETURNING id, "limit", subject_digest, window_start, count
+"""
+_FILL = """
+    INSERT INTO guard_limitcounter ("limit", subject_digest, window_start, count) VALUES (%s, %s, %s, %s)
+    ON CONFLICT ("limit", subject_digest) DO UPDATE SET count = EXCLUDED.count, window_start = EXCLUDED.window_start
+    RETURNING id, "limit", subject_digest, window_start, count
+"""
 _USE = """
     INSERT INTO guard_robotanswer (signature_digest, used_at, expires_at) VALUES (%s, %s, %s)
     ON CONFLICT (signature_digest) DO NOTHING
@@ -79,6 +92,36 @@ def count_together(*, tries: Iterable[tuple[Limit, str]], by: str, at: datetime 
     return counted
 
 
+def count_if_ready(*, limit: Limit, subject: str, by: str, at: datetime | None = None) -> bool:
+    """Count one try of a limit without a window, unless it comes before the delay is over or after the last.
+
+    What is refused is not counted: it makes nobody wait longer. Of any number at once only those pass that the table
+    lets pass at this moment. The log is told once, with the last try.
+    """
+    rule, digest, now = RULES[limit], subject_digest(limit, subject), at or database_clock()
+    free = rule.free
+    if free is None:
+        raise ValueError(f"{limit} has no delays.")
+    steps = [used for used in range(free, rule.most) if rule.delay_after(used) != rule.delay_after(used - 1)]
+    ready = f"CASE {'WHEN guard_limitcounter.count >= %s THEN %s ' * len(steps)}ELSE %s END"
+    moments = chain.from_iterable((used, now - rule.delay_after(used)) for used in reversed(steps))
+    values = [str(limit), digest, now, rule.most, free, *moments, now]
+    rows = list(LimitCounter.objects.raw(_TRY.format(ready=ready), values))
+    if rows and rows[0].count == rule.most:
+        with transaction.atomic(savepoint=False):
+            record(event=LimitReached(subject=f"limit:{digest.hex()}", limit=str(limit)), by=by)
+    return bool(rows)
+
+
+def stop(*, limit: Limit, subject: str, by: str) -> None:
+    """Use up all tries of a subject at once, so that only clearing helps."""
+    digest = subject_digest(limit, subject)
+    values = [str(limit), digest, database_clock(), RULES[limit].most]
+    with transaction.atomic():
+        list(LimitCounter.objects.raw(_FILL, values))
+        record(event=LimitReached(subject=f"limit:{digest.hex()}", limit=str(limit)), by=by)
+
+
 def _counted(digests: list[tuple[Limit, bytes]], now: datetime) -> dict[tuple[str, bytes], LimitCounter]:
     """Add one to each counter, in the order given. The counters as they are then."""
     values = [(str(limit), digest, now) for limit, digest in digests]
@@ -113,11 +156,12 @@ def give_back(*, limit: Limit, subject: str, by: str) -> None:
 def give_back_together(*, tries: Iterable[tuple[Limit, str]], by: str, each: int = 1) -> None:
     """Take one count of each back, in the transaction that counted them: it has their rows to itself already.
 
+    A counter past its limit keeps the count that was refused, so that the log is told of the first refusal only.
     With `each` 0 nothing is taken back by the same statement, for callers whose work must not tell which it was.
     """
     counted = Q(pk__in=[])
     for limit, subject in tries:
-        counted |= Q(limit=limit, subject_digest=subject_digest(limit, subject))
+        counted |= Q(limit=limit, subject_digest=subject_digest(limit, subject), count__lte=RULES[limit].most)
     LimitCounter.objects.filter(counted, count__gt=0).update(count=F("count") - each)
 
 

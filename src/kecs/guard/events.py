@@ -22,3 +22,23 @@ class LimitCleared(Event):
     code: ClassVar[str] = "guard.limit_cleared"
 
     limit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrictModeBegan(Event):
+    """From now on a search asks for a mailbox first. `because` is "misses", "miss_ratio" or "operator"."""
+
+    code: ClassVar[str] = "guard.strict_mode_began"
+
+    because: str
+    searches: int
+    misses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrictModeEnded(Event):
+    """Searches are evaluated at once again. `because` is "quiet" or "operator"."""
+
+    code: ClassVar[str] = "guard.strict_mode_ended"
+
+    because: str

@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+LONGEST_DELAY = 15 * MINUTE
 
 
 class Limit(StrEnum):
@@ -17,12 +18,16 @@ class Limit(StrEnum):
     SEARCHES_PER_SESSION = "searches_per_session"
     SEARCHES_PER_NETWORK = "searches_per_network"
     SEARCHES_WITHOUT_SCRIPT_PER_NETWORK = "searches_without_script_per_network"
+    SEARCHES_PER_MAILBOX = "searches_per_mailbox"
+    MAILBOX_CODES_PER_NETWORK = "mailbox_codes_per_network"
+    TRIES_OF_A_MAILBOX_CODE = "tries_of_a_mailbox_code"
     USERNAME_TAKEN_PER_SESSION = "username_taken_per_session"
     MAILS_PER_ADDRESS_HOUR = "mails_per_address_hour"
     MAILS_PER_ADDRESS_DAY = "mails_per_address_day"
+    NEW_DEVICE_MAILS_PER_ACCOUNT = "new_device_mails_per_account"
     MAILS_PER_ACCOUNT_DAY = "mails_per_account_day"
-    SIGN_IN_FAILURES_PER_ACCOUNT = "sign_in_failures_per_account"
-    SIGN_IN_FAILURES_IN_A_ROW = "sign_in_failures_in_a_row"
+    SIGN_IN_FAILURES_FROM_UNKNOWN_DEVICES = "sign_in_failures_from_unknown_devices"
+    SIGN_IN_FAILURES_FROM_KNOWN_DEVICES = "sign_in_failures_from_known_devices"
     SIGN_IN_FAILURES_PER_NETWORK = "sign_in_failures_per_network"
     SECOND_STEP_TRIES = "second_step_tries"
     SECOND_STEP_TRIES_IN_A_ROW = "second_step_tries_in_a_row"
@@ -43,6 +48,9 @@ class Rule:
     Windows do not slide: the last counts of one and the first of the next can follow each other closely, so within
     any `window` of time at most twice `most` pass. Where that matters a second limit without a window stands
     behind the first. From `escalate_over` on, a try still passes, and the caller asks more of it.
+
+    With `free`, tries after so many must wait for one another, twice as long each time (`delay_after`); those that come
+    too early are refused and not counted. Such a limit has no window.
     """
 
     most: int
@@ -50,6 +58,13 @@ class Rule:
     subject: str
     reason: str
     escalate_over: int | None = None
+    free: int | None = None
+
+    def delay_after(self, used: int) -> timedelta:
+        """How long the next try must wait after the last of so many."""
+        if self.free is None or used < self.free:
+            return timedelta(0)
+        return min(timedelta(seconds=2 ** min(used - self.free + 1, 20)), LONGEST_DELAY)
 
 
 RULES: Mapping[Limit, Rule] = MappingProxyType(
@@ -85,6 +100,24 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             subject="network",
             reason="The road without script costs no work, so it is narrower; few browsers need it.",
         ),
+        Limit.SEARCHES_PER_MAILBOX: Rule(
+            most=5,
+            window=DAY,
+            subject="mailbox (the address without +tag)",
+            reason="In strict mode a mailbox is worth a handful of searches, or one would be enough for a spray.",
+        ),
+        Limit.MAILBOX_CODES_PER_NETWORK: Rule(
+            most=1_500,
+            window=HOUR,
+            subject="network",
+            reason="500 people behind one address may each need a second code; a script must not write to the world.",
+        ),
+        Limit.TRIES_OF_A_MAILBOX_CODE: Rule(
+            most=5,
+            window=HOUR,
+            subject="code",
+            reason="Six digits: five tries are right once in 200,000. An honest person mistypes twice.",
+        ),
         Limit.USERNAME_TAKEN_PER_SESSION: Rule(
             most=10,
             window=HOUR,
@@ -103,23 +136,31 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             subject="purpose and mailbox (the address without +tag)",
             reason="As by the hour, for a stranger with patience.",
         ),
+        Limit.NEW_DEVICE_MAILS_PER_ACCOUNT: Rule(
+            most=3,
+            window=8 * HOUR,
+            subject="account",
+            reason="Whoever clears her cookies each time gets one mail for several sign-ins; nothing stays untold.",
+        ),
         Limit.MAILS_PER_ACCOUNT_DAY: Rule(
             most=10,
             window=DAY,
             subject="account",
             reason="Who changes her address again and again has us write to strangers.",
         ),
-        Limit.SIGN_IN_FAILURES_PER_ACCOUNT: Rule(
-            most=10,
-            window=15 * MINUTE,
-            subject="account, or the folded name typed where there is none",
-            reason="Password guessing: slow enough to be hopeless, short enough to wait for.",
-        ),
-        Limit.SIGN_IN_FAILURES_IN_A_ROW: Rule(
-            most=100,
+        Limit.SIGN_IN_FAILURES_FROM_UNKNOWN_DEVICES: Rule(
+            most=50,
             window=None,
+            free=5,
             subject="account, or the folded name typed where there is none",
-            reason="The most that NIST SP 800-63B allows; then the password is good no more, and a new one must be chosen.",
+            reason="Guessing takes nine hours to reach the stop; then the password is good no more on a new device.",
+        ),
+        Limit.SIGN_IN_FAILURES_FROM_KNOWN_DEVICES: Rule(
+            most=50,
+            window=None,
+            free=5,
+            subject="account",
+            reason="The owner is not kept waiting for what strangers do. With them: 100, the most that NIST SP 800-63B allows.",
         ),
         Limit.SIGN_IN_FAILURES_PER_NETWORK: Rule(
             most=1_000,
@@ -143,7 +184,7 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
         Limit.REGISTRATIONS_PER_NETWORK: Rule(
             most=1_500,
             window=10 * MINUTE,
-            escalate_over=300,
+            escalate_over=60,
             subject="network",
             reason="500 people behind one address register at once on opening day; each costs a password hash.",
         ),

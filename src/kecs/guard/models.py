@@ -44,6 +44,41 @@ class RobotAnswer(models.Model):
         return f"used at {self.used_at}"
 
 
+class SearchTally(models.Model):
+    """What the searches of one minute came to, in one of several rows, so that no search waits for all others.
+
+    `held` were not evaluated for want of a mailbox; `proven` were evaluated with one.
+    """
+
+    minute = models.DateTimeField()
+    shard = models.PositiveSmallIntegerField()
+    searches = models.PositiveIntegerField(default=0)
+    misses = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(default=0)
+    proven = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="guard_one_tally_a_shard", fields=["minute", "shard"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minute}: {self.searches}, {self.misses} missed"
+
+
+class StrictMode(models.Model):
+    """One row: until when a search asks for a mailbox first, and until when it does not begin by itself."""
+
+    in_force_until = models.DateTimeField(null=True)
+    off_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="guard_one_strict_mode", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"strict until {self.in_force_until}"
+
+
 FIELDS = {
     "LimitCounter": {
         "id": "internal",
@@ -52,6 +87,16 @@ FIELDS = {
         "window_start": "internal",
         "count": "internal",
     },
+    "SearchTally": {
+        "id": "internal",
+        "minute": "internal",
+        "shard": "internal",
+        "searches": "internal",
+        "misses": "internal",
+        "held": "internal",
+        "proven": "internal",
+    },
+    "StrictMode": {"id": "internal", "in_force_until": "internal", "off_until": "internal"},
     "RobotAnswer": {
         "id": "internal",
         "signature_digest": "internal",

@@ -1,17 +1,22 @@
 """How often a subject was counted, and what time the database says it is."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter
-from kecs.pii.fields import digest_of
+from kecs.pii.fields import the_keyring
+from kecs.pii.fingerprint import digest
+
+# Changing the current key must set no count back to nothing, and a statement that counts can ask for one digest only.
+# The audit chain stands on the same root, so that it is never removed. docs/adr/0015-strict-mode.md
+_KEY_ID = 1
 
 
 def subject_digest(limit: Limit, subject: str) -> bytes:
     """What stands for the subject in the table: 16 bytes that tell nothing without the key, and differ by limit."""
-    return digest_of(f"limit:{limit}", subject)
+    return digest(the_keyring(), f"limit:{limit}", subject, key_id=_KEY_ID)
 
 
 def used(limit: Limit, subject: str, *, at: datetime | None = None) -> int:
@@ -26,6 +31,17 @@ def used(limit: Limit, subject: str, *, at: datetime | None = None) -> int:
 def used_up(limit: Limit, subject: str, *, at: datetime | None = None) -> bool:
     """Whether the next count of this subject would not pass."""
     return used(limit, subject, at=at) >= RULES[limit].most
+
+
+def wait_left(limit: Limit, subject: str, *, at: datetime | None = None) -> timedelta | None:
+    """How long the next try of a limit with delays must wait; None after its last, when only clearing helps."""
+    row = LimitCounter.objects.filter(limit=limit, subject_digest=subject_digest(limit, subject)).first()
+    if row is None:
+        return timedelta(0)
+    rule = RULES[limit]
+    if row.count >= rule.most:
+        return None
+    return max(row.window_start + rule.delay_after(row.count) - (at or database_clock()), timedelta(0))
 
 
 def database_clock() -> datetime:

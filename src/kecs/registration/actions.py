@@ -12,6 +12,7 @@ from kecs.assurance.actions import begin_claim, contest_claim
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.actions import count, count_together, give_back_together
 from kecs.guard.limits import Limit
+from kecs.guard.strict.actions import tally_search
 from kecs.mail.actions import queue_later
 from kecs.matching.decide import Claim, Decision, NewDecision, NewOutcome, Outcome, decide, decide_new
 from kecs.matching.evidence import price
@@ -52,25 +53,27 @@ class RequestWithoutSsn:
     message: str = field(repr=False)
 
 
-def search_for_me(*, claim: Claim, by: str) -> Decision:
+def search_for_me(*, claim: Claim, by: str, proven: bool = False) -> Decision:
     """Which record, if any, may be offered. A miss is counted against the identity asked for; a hit is not.
 
     Past the limit the answer is "nothing found", whatever there is, so that a limited identity looks like an unknown one.
-    Whatever is found, the database is asked the same statements; a notice to a holder is the mail worker's to write.
+    Whatever is found, the database is asked the same statements; a notice to a holder is the mail worker's to write. `proven`: a
+    mailbox code was given for this search.
     """
     # At first sight of a name this takes the longest of all: before anything is locked or looked up.
     price(claim.first_name, claim.last_surname)
     with transaction.atomic(), recorded_together():
-        return _search(claim=claim, by=by)
+        return _search(claim=claim, proven=proven, by=by)
 
 
-def _search(*, claim: Claim, by: str) -> Decision:
+def _search(*, claim: Claim, proven: bool, by: str) -> Decision:
     tries = misses_to_count(claim)
     limited = not all(counted.allowed for counted in count_together(tries=tries, by=by))
     found = decide(claim, candidates_for(claim), population=population())
     decision = Decision(outcome=Outcome.NONE) if limited else found
     counts = not limited and decision.outcome is Outcome.NONE
     give_back_together(tries=tries, each=0 if counts else 1, by=by)
+    tally_search(missed=counts, proven=proven, by=by)
     facts = {"account_id": decision.account_id or NOBODY}
     queue_later(kind="registration.record_searched", to="", facts=facts, by=by)
     record(

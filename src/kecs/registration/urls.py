@@ -4,11 +4,13 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from kecs.registration import views
+from kecs.registration.mailbox.views import MailboxView
 
 app_name = "registration"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="registration:search"), name="register"),
     path("/search", views.SearchView.as_view(), name="search"),
+    path("/mailbox", MailboxView.as_view(), name="mailbox"),
     path("/match", views.MatchView.as_view(), name="match"),
     path("/match/username", views.UsernameView.as_view(), name="username"),
     path("/account", views.AccountView.as_view(), name="account"),

@@ -25,14 +25,19 @@ from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
 from kecs.guard.pace import take_one_time
 from kecs.guard.robot import Verdict, csp_needs, sentence, the_robot_check
+from kecs.guard.strict.actions import mailbox_asked
 from kecs.matching.decide import Outcome
 from kecs.records.holdings.actions import RecordTaken
 from kecs.records.holdings.queries import holder_of
 from kecs.registration import actions, flow, state
 from kecs.registration.flow import Choice, Registration, Step
 from kecs.registration.forms import AccountForm, NewAccountForm, NoSsnForm, SearchForm
+from kecs.registration.later import later
+from kecs.registration.mailbox.actions import may_search
+from kecs.registration.mailbox.waiting import keep_search, proven_mailbox
 from kecs.registration.messages import OTHER_TAB, START_AGAIN
 from kecs.registration.queries import account_registered_with
+from kecs.registration.searching import search_and_keep
 
 ANYONE = "anonymous"
 # Who pressed one of these is on file: what she typed is carried over and cannot be changed.
@@ -94,12 +99,16 @@ class RobotChecked:
 
     def robot_passed(self, form: Form) -> bool:
         """Judges the box, which uses it up: ask last. A refusal is put on the form, in the summary and at the box."""
-        verdict = the_robot_check().verify(request=self.request, form_data=self.request.POST)
+        verdict = self.judged(the_robot_check().verify(request=self.request, form_data=self.request.POST))
         if verdict is Verdict.PASSED:
             return True
         self.robot_error = sentence(verdict)
         form.add_error(None, self.robot_error)
         return False
+
+    def judged(self, verdict: Verdict) -> Verdict:
+        """What the page makes of a verdict."""
+        return verdict
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the box, fresh for this page."""
@@ -120,30 +129,33 @@ class SearchView(RobotChecked, FrontDoorView, FormView):
     step = Step.SEARCH
     form_class = SearchForm
     template_name = "registration/search.html"
+    without_script = False
 
     def form_valid(self, form: SearchForm) -> HttpResponse:
-        """Counts the search, checks the box, searches."""
+        """Counts the search, checks the box, and searches or has the search wait for a mailbox code."""
         request = self.request
         visitor = state.visitor_of(request.session)
         tries = [(Limit.SEARCHES_PER_SESSION, visitor), (Limit.SEARCHES_PER_NETWORK, network_of(request))]
-        if not all(counted.allowed for counted in count_together(tries=tries, by=ANYONE)):
-            return redirect("registration:later")
+        counts = count_together(tries=tries, by=ANYONE)
+        if not all(counted.allowed for counted in counts):
+            return later(request, counts)
         if not self.robot_passed(form):
             return self.form_invalid(form)
         take_one_time(request)
-        decision = actions.search_for_me(claim=form.claim, by=ANYONE)
-        found = Registration(
-            key=state.new_key(),
-            searched_at=timezone.now(),
-            claim=form.claim,
-            outcome=decision.outcome,
-            record_id=decision.record_id,
-            account_id=decision.account_id,
-        )
-        # From here on the session holds facts: whoever planted its id in this browser is left behind.
+        now = timezone.now()
+        if not (mailbox_asked(by=ANYONE) or self.without_script):
+            return search_and_keep(request, claim=form.claim, proven=False)
+        mailbox = proven_mailbox(request.session, now=now)
+        if mailbox and may_search(mailbox=mailbox, by=ANYONE):
+            return search_and_keep(request, claim=form.claim, proven=True)
         request.session.cycle_key()
-        state.keep(request.session, found)
-        return redirect("registration:match")
+        keep_search(request.session, form.claim, now=now)
+        return redirect("registration:mailbox")
+
+    def judged(self, verdict: Verdict) -> Verdict:
+        """Many without script behind one address are asked for a mailbox each; nobody is turned away."""
+        self.without_script = verdict is Verdict.TOO_MANY
+        return Verdict.PASSED if self.without_script else verdict
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With its place in the flow."""
@@ -253,8 +265,9 @@ class AccountView(FrontDoorView):
                 key
             )  # the same form, sent a moment before, took the username
             return self.home(account_id) if account_id else self.page(form)
-        if not count(limit=Limit.REGISTRATIONS_PER_NETWORK, subject=network_of(request), by=ANYONE).allowed:
-            return redirect("registration:later")
+        counted = count(limit=Limit.REGISTRATIONS_PER_NETWORK, subject=network_of(request), by=ANYONE)
+        if not counted.allowed:
+            return later(request, [counted])
         try:
             account_id = self.register(form)
         except UsernameTaken:
@@ -331,10 +344,10 @@ class NoSsnView(RobotChecked, FormView):
 
     def form_valid(self, form: NoSsnForm) -> HttpResponse:
         """A case for staff."""
-        if not count(
-            limit=Limit.NO_SSN_REQUESTS_PER_NETWORK, subject=network_of(self.request), by=ANYONE
-        ).allowed:
-            return redirect("registration:later")
+        limit = Limit.NO_SSN_REQUESTS_PER_NETWORK
+        counted = count(limit=limit, subject=network_of(self.request), by=ANYONE)
+        if not counted.allowed:
+            return later(self.request, [counted])
         if not self.robot_passed(form):
             return self.form_invalid(form)
         actions.ask_without_ssn(request=actions.RequestWithoutSsn(**form.cleaned_data), by=ANYONE)
@@ -347,11 +360,9 @@ class NoSsnSentView(TemplateView):
     template_name = "registration/no_ssn_sent.html"
 
 
-class LaterView(TemplateView):
+class LaterView(View):
     """Too many searches from one browser or network: when to come back, and whom to ask."""
 
-    template_name = "registration/later.html"
-
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> Any:
+    def get(self, request: HttpRequest) -> HttpResponse:
         """429, so that programs understand it too."""
-        return super().render_to_response(context, status=429, **kwargs)
+        return later(request)

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
-from django.utils import timezone
 
 from kecs.accounts.addresses import mailbox_of
 from kecs.accounts.models import User
@@ -20,10 +19,11 @@ from tests.rooms.accounts.test_email import newest_link
 
 pytestmark = pytest.mark.django_db
 
-PER_QUARTER = RULES[Limit.SIGN_IN_FAILURES_PER_ACCOUNT].most
-IN_A_ROW = RULES[Limit.SIGN_IN_FAILURES_IN_A_ROW].most
+UNKNOWN = RULES[Limit.SIGN_IN_FAILURES_FROM_UNKNOWN_DEVICES]
+FREE, STOP = UNKNOWN.free, UNKNOWN.most
 NEW_PASSWORD = "Quiet-Maple9 river"
 TOO_MANY = "Too many tries to sign in"
+TOO_MANY_HERE = "too many failed tries to sign in from your network"
 
 
 @pytest.fixture
@@ -46,8 +46,10 @@ def sign_in(login, password="wrong", **headers):  # noqa: S107 - it is wrong
     return InspectingClient().post("/", {"login": login, "password": password}, headers=headers, follow=True)
 
 
-def next_quarter():
-    LimitCounter.objects.update(window_start=timezone.now() - timedelta(minutes=16))
+def later(wait=timedelta(minutes=15)):
+    """So much time passes."""
+    for counter in LimitCounter.objects.all():
+        LimitCounter.objects.filter(pk=counter.pk).update(window_start=counter.window_start - wait)
 
 
 def test_username_and_address_are_one_account(hashed):
@@ -62,21 +64,22 @@ def test_username_and_address_are_one_account(hashed):
                 "ｍａｒｉａ.fuentes",
             )[number % 5]
         )
-    assert len(hashed) == PER_QUARTER
+    assert len(hashed) == FREE
 
 
 @pytest.mark.parametrize("login", ["maria.fuentes", "nobody"])
-def test_a_hundred_failures_in_a_row_are_the_end_until_a_new_password_is_chosen(login, hashed):
+def test_fifty_failures_are_the_end_until_a_new_password_is_chosen(login, hashed):
     register_new(InspectingClient(), MARIA)
-    for _quarter in range(12):
-        for _try in range(PER_QUARTER + 2):
+    for _quarter in range(STOP):
+        for _try in range(FREE + 1 if _quarter == 0 else 2):
             answer = sign_in(login)
-        assert TOO_MANY in errors(answer)[0]
-        next_quarter()
-    assert TOO_MANY in errors(sign_in(login, PASSWORD))[0]
+        later()
+    assert "this password does not work any more" in errors(answer)[0]
+    later(timedelta(days=365))
+    assert "this password does not work any more" in errors(sign_in(login, PASSWORD))[0]
     if login != "maria.fuentes":
         return
-    assert len(hashed) == IN_A_ROW
+    assert len(hashed) == STOP
     browser = InspectingClient()
     browser.post("/forgot-password", {"email": MARIA.email})
     page = browser.get(newest_link("accounts.reset_password"), follow=True)
@@ -84,15 +87,41 @@ def test_a_hundred_failures_in_a_row_are_the_end_until_a_new_password_is_chosen(
     assert heading(sign_in(login, NEW_PASSWORD)) == "Home Page"
 
 
+def test_each_failure_doubles_the_wait_which_the_page_tells(hashed):
+    register_new(InspectingClient(), MARIA)
+    for _try in range(FREE):
+        sign_in("maria.fuentes")
+    for wait in (
+        "2 seconds",
+        "4 seconds",
+        "8 seconds",
+        "16 seconds",
+        "32 seconds",
+        "64 seconds",
+        "3 minutes",
+    ):
+        before = len(hashed)
+        assert f"Wait {wait} " in errors(sign_in("maria.fuentes", PASSWORD))[0]
+        assert len(hashed) == before
+        later(timedelta(seconds=int(wait.split()[0]) * (60 if "minutes" in wait else 1)))
+        assert TOO_MANY not in errors(sign_in("maria.fuentes"))[0]
+        assert len(hashed) == before + 1
+
+
+def test_the_wait_is_never_longer_than_a_quarter_of_an_hour():
+    assert max(UNKNOWN.delay_after(used) for used in range(200)) == timedelta(minutes=15)
+    assert [UNKNOWN.delay_after(used).seconds for used in (0, 4, 5, 6, 13, 14)] == [0, 0, 2, 4, 512, 900]
+
+
 def test_one_network_cannot_stuff_passwords_for_ever():
     register_new(InspectingClient(), MARIA)
     most = RULES[Limit.SIGN_IN_FAILURES_PER_NETWORK].most
     sign_in("somebody")
     LimitCounter.objects.filter(limit=Limit.SIGN_IN_FAILURES_PER_NETWORK).update(count=most)
-    assert TOO_MANY in errors(sign_in("somebody.else"))[0]
+    assert TOO_MANY_HERE in errors(sign_in("somebody.else"))[0]
     for forged in ("203.0.113.9", "203.0.113.9, 198.51.100.7"):
         assert (
-            TOO_MANY
+            TOO_MANY_HERE
             in errors(
                 sign_in(
                     "a.third",
@@ -103,7 +132,7 @@ def test_one_network_cannot_stuff_passwords_for_ever():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_thirty_guesses_at_once_are_ten(hashed):
+def test_thirty_guesses_at_once_are_five(hashed):
     register_new(InspectingClient(), MARIA)
     answers, door = [], threading.Barrier(30)
 
@@ -120,7 +149,7 @@ def test_thirty_guesses_at_once_are_ten(hashed):
     for thread in threads:
         thread.join()
     assert len(answers) == 30
-    assert len(hashed) == PER_QUARTER
+    assert len(hashed) == FREE
 
 
 def test_a_form_that_ended_in_an_account_is_no_other_way_to_guess_its_password(client, hashed):
@@ -129,7 +158,7 @@ def test_a_form_that_ended_in_an_account_is_no_other_way_to_guess_its_password(c
     client.post("/register/account", form)
     for number in range(30):
         InspectingClient().post("/register/account", {**form, "password1": f"Guess-{number} lamp"})
-    assert len(hashed) == PER_QUARTER
+    assert len(hashed) == FREE
     assert TOO_MANY in errors(sign_in("maria.fuentes", PASSWORD))[0]
 
 

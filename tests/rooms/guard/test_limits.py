@@ -14,14 +14,16 @@ from kecs.guard.actions import (
     Count,
     clear,
     count,
+    count_if_ready,
     count_together,
     give_back,
     give_back_together,
     purge,
+    stop,
 )
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter
-from kecs.guard.queries import subject_digest, used
+from kecs.guard.queries import subject_digest, used, wait_left
 
 DAILY, TOTAL = Limit.SEARCH_MISSES_PER_IDENTITY_DAY, Limit.SEARCH_MISSES_PER_IDENTITY_TOTAL
 BY = "anonymous"
@@ -113,6 +115,58 @@ def test_the_audit_log_tells_once_that_a_limit_was_reached_and_who_cleared_it() 
 
 
 @pytest.mark.django_db
+def test_refusals_that_are_given_back_are_told_once_too() -> None:
+    counts(DAILY, 5)
+    for _refused in range(4):
+        count(limit=DAILY, subject=WHO, by=BY)
+        give_back(limit=DAILY, subject=WHO, by=BY)
+    assert len(timeline(f"limit:{subject_digest(DAILY, WHO).hex()}")) == 1
+    assert not count(limit=DAILY, subject=WHO, by=BY).allowed
+
+
+@pytest.mark.django_db
+def test_a_new_current_key_sets_no_count_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from kecs.guard import queries
+    from kecs.pii.fields import the_keyring
+
+    counts(DAILY, 5)
+    old = the_keyring()
+    rotated = replace(old, current=2, roots={**old.roots, 2: bytes(range(32))})
+    monkeypatch.setattr(queries, "the_keyring", lambda: rotated)
+    assert not count(limit=DAILY, subject=WHO, by=BY).allowed
+
+
+DELAYED = Limit.SIGN_IN_FAILURES_FROM_UNKNOWN_DEVICES
+
+
+@pytest.mark.django_db
+def test_what_comes_too_early_is_refused_and_not_counted() -> None:
+    now = timezone.now()
+    tried = [count_if_ready(limit=DELAYED, subject=WHO, by=BY, at=now) for _ in range(20)]
+    assert tried == [True] * 5 + [False] * 15
+    assert used(DELAYED, WHO) == 5
+    assert wait_left(DELAYED, WHO, at=now) == timedelta(seconds=2)
+    assert not count_if_ready(limit=DELAYED, subject=WHO, by=BY, at=now + timedelta(seconds=1.9))
+    now += timedelta(seconds=2)
+    assert count_if_ready(limit=DELAYED, subject=WHO, by=BY, at=now)
+    assert wait_left(DELAYED, WHO, at=now) == timedelta(seconds=4)
+
+
+@pytest.mark.django_db
+def test_after_the_last_no_wait_helps_and_the_log_is_told_once() -> None:
+    now = timezone.now()
+    for day in range(60):
+        count_if_ready(limit=DELAYED, subject=WHO, by=BY, at=now + timedelta(days=day))
+    assert used(DELAYED, WHO) == 50
+    assert wait_left(DELAYED, WHO) is None
+    assert len(timeline(f"limit:{subject_digest(DELAYED, WHO).hex()}")) == 1
+    stop(limit=DELAYED, subject="another", by=BY)
+    assert wait_left(DELAYED, "another") is None
+
+
+@pytest.mark.django_db
 def test_the_table_holds_no_subject_in_clear() -> None:
     counts(DAILY, 1)
     with connection.cursor() as cursor:
@@ -133,7 +187,7 @@ def test_what_is_over_is_purged_and_what_counts_is_kept() -> None:
     assert purge(by="system:test") == 1
     assert (used(TOTAL, "old"), used(DAILY, "new"), LimitCounter.objects.count()) == (1, 1, 2)
     out = StringIO()
-    call_command("guard_purge", stdout=out)
+    call_command("tidy", stdout=out)
     assert out.getvalue().strip() == "removed 0"
 
 
