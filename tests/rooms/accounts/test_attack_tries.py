@@ -20,7 +20,7 @@ from tests.rooms.accounts.test_email import newest_link
 pytestmark = pytest.mark.django_db
 
 UNKNOWN = RULES[Limit.SIGN_IN_FAILURES_FROM_UNKNOWN_DEVICES]
-FREE, STOP = UNKNOWN.free, UNKNOWN.most
+FREE, STOP = UNKNOWN.free or 0, UNKNOWN.most
 NEW_PASSWORD = "Quiet-Maple9 river"
 TOO_MANY = "Too many tries to sign in"
 TOO_MANY_HERE = "too many failed tries to sign in from your network"

@@ -163,6 +163,7 @@ def test_this_wasnt_me_ends_every_session_and_the_password(hers):
     thief = InspectingClient()
     sign_in(thief)
     link = re.search(r"https?://[^/]+(/new-device/\S+)", text_of(told().get()))
+    assert link
     owner = InspectingClient()
     page = owner.get(link[1], follow=True)
     assert page.request["PATH_INFO"] == "/new-device/not-me"

@@ -39,8 +39,11 @@ def evaluated():
 
 def newest_code():
     mail = OutboxMessage.objects.filter(kind="registration.search_code").order_by("queued_at").last()
+    assert mail is not None
     text = json.loads(unseal_from(mail, "body_sealed") or "{}")["text"]
-    return re.search(r"^(\d{6})$", text, re.MULTILINE)[1]
+    found = re.search(r"^(\d{6})$", text, re.MULTILINE)
+    assert found
+    return found[1]
 
 
 def ask(client, email="maria@example.org"):

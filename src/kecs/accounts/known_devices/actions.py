@@ -94,7 +94,8 @@ def _tell_owner(*, account_id: UUID, now: datetime, by: str) -> None:
 
 def _described(device: Device) -> str:
     seen = date_format(timezone.localtime(device.first_seen), "DATETIME_FORMAT")
-    return f"- {seen}: {device.browser or _('a browser that we do not know')}"
+    browser = device.browser or _("a browser that we do not know")
+    return f"- {seen}: {browser}"
 
 
 def disown(*, token: str, by: str) -> bool:
