@@ -1,0 +1,66 @@
+"""Crowds of guessers, for tests of limits and for the attacks: each guess on a connection of its own.
+
+`guess_last4` and `spray` go past the pages: what is measured is the counting, with the robot check solved.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from django.db import connections
+
+from kecs.guard.strict.actions import mailbox_asked
+from kecs.matching.decide import Claim
+from kecs.registration.actions import search_for_me
+
+BY = "anonymous"
+T = TypeVar("T")
+
+
+def crowd(size: int, act: Callable[[int], T], *, lanes: int = 40) -> list[T]:
+    """What came of each of so many at once. `lanes`: connections open at one time; PostgreSQL as installed takes 100.
+
+    Raises the first error of any.
+    """
+    results: list[T] = []
+    errors: list[Exception] = []
+    door, free = threading.Barrier(size), threading.Semaphore(lanes)
+
+    def come(number: int) -> None:
+        try:
+            door.wait()
+            with free:
+                results.append(act(number))
+        except Exception as error:  # noqa: BLE001 - raised below
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=come, args=[number]) for number in range(size)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return results
+
+
+def guess_last4(claim: Claim, guesses: Sequence[str], *, lanes: int = 40) -> list[str]:
+    """Guess the last 4 of one identity, all at once; the outcomes."""
+
+    def guess(number: int) -> str:
+        return search_for_me(claim=replace(claim, last4=guesses[number]), by=BY).outcome.value
+
+    return crowd(len(guesses), guess, lanes=lanes)
+
+
+def spray(claims: Sequence[Claim]) -> int:
+    """One guess at each of many, none with a mailbox; how many were evaluated."""
+    evaluated = 0
+    for claim in claims:
+        if not mailbox_asked(by=BY):
+            search_for_me(claim=claim, by=BY)
+            evaluated += 1
+    return evaluated
