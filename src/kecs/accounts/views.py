@@ -28,6 +28,7 @@ from kecs.accounts.messages import password_rules
 from kecs.accounts.queries import signed_in, state_of
 from kecs.accounts.tokens import digest_of_token
 from kecs.accounts.validators import suggestion_for_page
+from kecs.guard.pace import take_one_time
 
 CONFIRM_SESSION_KEY = "confirm_email"  # the digest of the token in the link that was opened
 
@@ -41,6 +42,11 @@ class SignInView(library.LoginView):
     def form_valid(self, form: SignInForm) -> HttpResponse:
         """Goes on in the language just chosen, which the account keeps, or else in the account's own."""
         return in_own_language(self.request, super().form_valid(form))
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:
+        """A refusal takes one time, whoever was named."""
+        take_one_time(self.request)
+        return super().form_invalid(form)
 
 
 class SetLanguageView(View):
@@ -85,6 +91,7 @@ class ForgotPasswordView(FormView):
 
     def form_valid(self, form: ForgotPasswordForm) -> HttpResponse:
         """Queues what there is to send."""
+        take_one_time(self.request)
         actions.send_password_reset(email=form.cleaned_data["email"], by="anonymous")
         return super().form_valid(form)
 
@@ -142,6 +149,7 @@ class ForgotUsernameView(FormView):
 
     def form_valid(self, form: ForgotUsernameForm) -> HttpResponse:
         """Queues what there is to send."""
+        take_one_time(self.request)
         actions.send_usernames(email=form.cleaned_data["email"], by="anonymous")
         return super().form_valid(form)
 

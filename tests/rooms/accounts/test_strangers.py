@@ -252,6 +252,19 @@ def test_one_answer_for_everybody(door, monkeypatch):
     assert answer["page"][0] == (200 if door.startswith("sign in") else 302)
 
 
+@pytest.mark.parametrize("state", [nobody, confirmed], ids=lambda state: state.__name__)
+@pytest.mark.parametrize("door", ["sign in by email", "forgot password", "forgot username"])
+def test_the_answer_takes_one_time(door, state, settings, monkeypatch):
+    slept = []
+    state()
+    last_step = DOORS[door](InspectingClient())
+    settings.KECS_SEARCH_TAKES_MS = 60_000
+    monkeypatch.setattr("kecs.guard.pace.sleep", slept.append)
+    last_step()
+    [waited] = slept
+    assert 30 < waited <= 60
+
+
 # --- That the comparison can fail ----------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ import kecs.pii.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_mark_staff"),
+        ("accounts", "0003_know_devices"),
     ]
 
     operations = [
