@@ -255,7 +255,7 @@ def test_one_answer_for_everybody(door, monkeypatch):
 @pytest.mark.parametrize("state", [nobody, confirmed], ids=lambda state: state.__name__)
 @pytest.mark.parametrize("door", ["sign in by email", "forgot password", "forgot username"])
 def test_the_answer_takes_one_time(door, state, settings, monkeypatch):
-    slept = []
+    slept: list[float] = []
     state()
     last_step = DOORS[door](InspectingClient())
     settings.KECS_SEARCH_TAKES_MS = 60_000
