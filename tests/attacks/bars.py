@@ -26,7 +26,7 @@ BARS: Mapping[str, Bar] = MappingProxyType(
         "guess.at_once": Bar(what="guesses looked at of those sent at once", most=5, threat="T3"),
         # Switch on with the strict mode of guard/limits.py.
         "spray.evaluated": Bar(
-            what="guesses at many people looked at in quiet time", most=300, threat="T4", held_to=False
+            what="guesses at many people looked at in quiet time", most=300, threat="T4"
         ),
         "spray.verified": Bar(what="accounts of the sprayer above provisional", most=0, threat="T4"),
         "doors.told": Bar(what="doors where bytes tell who is known", most=0, threat="T5 to T8"),

@@ -62,10 +62,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=900, help="for each tool and each role (900)")
     parser.add_argument("--database", default="PostgreSQL", choices=["SQLite", "PostgreSQL"])
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results")
+    parser.add_argument("--roles", nargs="+", choices=STARTS, default=list(STARTS))
     parser.add_argument("--inside", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.inside:
-        json.dump(list(scan(chosen.inside, chosen.tools, chosen.seconds)), sys.stdout)
+        json.dump(list(scan(chosen.inside, chosen.tools, chosen.seconds, chosen.roles)), sys.stdout)
         return 0
     from tests.attacks.__main__ import served
 
@@ -73,7 +74,7 @@ def main() -> int:
         programs = install(chosen.tools or Path(folder))
         with database(chosen.database) as server, served(server) as (made, port):
             command = [sys.executable, "-m", "tests.attacks.scanning", "--inside", str(port)]
-            command += ["--tools", str(programs), "--seconds", str(chosen.seconds)]
+            command += ["--tools", str(programs), "--seconds", str(chosen.seconds), "--roles", *chosen.roles]
             done = subprocess.run(
                 command, cwd=ROOT, env=made.environment, stdout=subprocess.PIPE, text=True, check=True
             )
@@ -128,7 +129,7 @@ def report(runs: list[dict[str, Any]], failures: list[str], kind: str, folder: P
 # --- Inside: in the environment of the installation --------------------------------------------------------------
 
 
-def scan(port: int, programs: Path, seconds: int) -> Iterator[dict[str, Any]]:
+def scan(port: int, programs: Path, seconds: int, roles: list[str]) -> Iterator[dict[str, Any]]:
     """Each tool in each role."""
     import django
 
@@ -141,9 +142,10 @@ def scan(port: int, programs: Path, seconds: int) -> Iterator[dict[str, Any]]:
     portal = Portal(sizes=QUICK, port=port)
     known = victims(3)
     put_on_file(known)
-    for number, role in enumerate(("stranger", "searcher", "educator")):
+    for number, role in enumerate(roles):
         browser = portal.browser(number)
         get(browser, "/")
+        sys.stderr.write(f"as {role} ...\n")
         if role == "searcher":
             to_match(browser, known[1].facts)
         if role == "educator":
@@ -160,7 +162,7 @@ def scan(port: int, programs: Path, seconds: int) -> Iterator[dict[str, Any]]:
 STARTS = {
     "stranger": ("/", "/register/search", "/forgot-password", "/forgot-username", "/register/no-ssn"),
     "searcher": ("/register/match", "/register/account"),
-    "educator": ("/home", "/confirm-email/change", "/confirm-email", "/account"),
+    "educator": ("/home", "/confirm-email/change", "/confirm-it-is-you", "/corrections", "/account/password"),
 }
 
 
@@ -195,7 +197,7 @@ def wapiti(port: int, programs: Path, seconds: int, role: str, cookies: str, fol
         "--max-scan-time",
         str(seconds // 3),
         "--max-attack-time",
-        str(max(20, seconds // 25)),
+        str(max(3, seconds // 30)),
         "--tasks",
         "8",
     ]
@@ -254,7 +256,7 @@ def sqlmap(port: int, programs: Path, seconds: int, role: str, cookies: str, fol
         ]
         command += [
             "--time-limit",
-            str(max(20, seconds // len(STARTS[role]))),
+            str(max(5, seconds // len(STARTS[role]))),
             "--disable-coloring",
             "--ignore-code=401,403,404,405,429",
         ]

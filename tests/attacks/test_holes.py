@@ -30,10 +30,17 @@ def test_a_stored_field_on_a_page_is_seen(small, settings):
 
 
 def test_a_claim_that_gets_verified_is_seen(small, monkeypatch):
-    from kecs.records.actions import hold_record as hold
+    from kecs.assurance.actions import begin_claim
+    from kecs.assurance.levels import EvidenceKind
+    from kecs.assurance.proving.actions import give_evidence
     from kecs.registration import actions
 
-    monkeypatch.setattr(actions, "hold_record", lambda **how: hold(**{**how, "level": 2}))
+    def believe(**how):
+        holding_id = begin_claim(**how)
+        give_evidence(holding_id=holding_id, kind=EvidenceKind.STAFF_CHECK, by="system:attacks")
+        return holding_id
+
+    monkeypatch.setattr(actions, "begin_claim", believe)
     assert through(hijack.play(small), "hijack.verified") == 2
 
 
