@@ -25,9 +25,7 @@ BARS: Mapping[str, Bar] = MappingProxyType(
         "guess.in_all": Bar(what="guesses at one person looked at in all days", most=20, threat="T3"),
         "guess.at_once": Bar(what="guesses looked at of those sent at once", most=5, threat="T3"),
         # Switch on with the strict mode of guard/limits.py.
-        "spray.evaluated": Bar(
-            what="guesses at many people looked at in quiet time", most=300, threat="T4"
-        ),
+        "spray.evaluated": Bar(what="guesses at many people looked at in quiet time", most=300, threat="T4"),
         "spray.verified": Bar(what="accounts of the sprayer above provisional", most=0, threat="T4"),
         "doors.told": Bar(what="doors where bytes tell who is known", most=0, threat="T5 to T8"),
         "race.winners": Bar(what="rounds without exactly one winner", most=0, threat="T13, T14, T15"),

@@ -152,7 +152,7 @@ def resets(token, uid):
 
 
 def disavows(token, uid):
-    from kecs.registration.actions import disavow
+    from kecs.assurance.actions import disavow
 
     return disavow(token=token, by="tests")
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from kecs.assurance.actions import disavow_holding
 from kecs.audit.models import AuditEvent
 from kecs.audit.queries import chain_state
 from kecs.corrections.actions import (
@@ -32,7 +33,7 @@ from kecs.corrections.queries import correction_of_case, newest_of
 from kecs.mail.models import OutboxMessage
 from kecs.matching.decide import Claim, Outcome, decide
 from kecs.pii.fields import unseal_from
-from kecs.records.actions import SsnOnFile, disavow_holding
+from kecs.records.actions import SsnOnFile
 from kecs.records.correcting.actions import Changes, correct_record
 from kecs.records.importing.reindex import KeyMaker
 from kecs.records.models import Case, EducatorRecord, Holding, IdentityKey, LinkageKey, StatedIdentity
