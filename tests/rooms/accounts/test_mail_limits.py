@@ -130,7 +130,7 @@ def tokens(client):
     return {
         "confirm": newest_link("accounts.confirm_email").rpartition("/")[2],
         "reset": key,
-        "not me": newest_link("registration.record_claimed").rpartition("/")[2],
+        "not me": newest_link("assurance.claimed").rpartition("/")[2],
         "registration": registration_key(create_new(InspectingClient(), ruth)),
         "uid": uid,
     }
