@@ -41,7 +41,7 @@ def sign_in(client, password=PASSWORD, login="maria.fuentes", **headers):
 
 
 def told():
-    return OutboxMessage.objects.filter(kind="accounts.new_device").order_by("pk")
+    return OutboxMessage.objects.filter(kind="accounts.new_device").order_by("queued_at")
 
 
 def text_of(mail):
