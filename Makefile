@@ -1,7 +1,7 @@
 # The targets call small scripts in scripts/, which can be read and run by themselves.
 # PYTHON, PORT, DATABASE_URL and KECS_VAR_DIR may be given here (make run PORT=8080) or in the environment.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench lint format lock clean pictures
+.PHONY: help setup run test bench attacks lint format lock clean pictures
 export PYTHON PORT DATABASE_URL KECS_VAR_DIR
 
 help: ## List these targets
@@ -20,6 +20,12 @@ bench: ## Measure registrations, writing benchmarks/results (BENCH="--rounds 1" 
 	@scripts/setup
 	@scripts/postgres install
 	@.venv/bin/python -m benchmarks.registration $(BENCH)
+
+attacks: ## Play the thief's playbook against a server of its own, and print what got through (ATTACKS="--quick")
+	@scripts/setup --dev
+	@scripts/browser >/dev/null
+	@scripts/postgres install
+	@.venv/bin/python -m tests.attacks $(ATTACKS)
 
 lint: ## Run the checks only: style, types, import contracts, migrations
 	@scripts/setup --dev
