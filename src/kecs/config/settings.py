@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "kecs.registration",
     "kecs.corrections",
     "kecs.home",
+    "kecs.console",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,1 @@
+"""console: where staff work. Cases with both sides next to each other, their outcomes, and letters to post."""

@@ -1,0 +1,34 @@
+"""What happens at the staff's desk."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kecs.audit.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLookedAt(Event):
+    """Staff opened the page of a case, and saw the personal data of the account and the records named."""
+
+    code: ClassVar[str] = "console.case_looked_at"
+    kind: str
+    accounts: tuple[str, ...]
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDecided(Event):
+    """Staff chose the outcome of a case; `reason` is one of a short list of words."""
+
+    code: ClassVar[str] = "console.case_decided"
+    kind: str
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LettersLookedAt(Event):
+    """Staff opened the list of letters to post, and saw the names on them."""
+
+    code: ClassVar[str] = "console.letters_looked_at"
+    letters: tuple[str, ...]

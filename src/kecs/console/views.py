@@ -1,0 +1,152 @@
+"""The pages of staff. Every one is behind StaffRequired; every look at personal data is on the log before it is shown."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views import View
+
+from kecs.accounts.factors.gate import StaffRequired
+from kecs.accounts.queries import signed_in
+from kecs.assurance.actions import mark_letter_posted, print_letter
+from kecs.assurance.levels import Illegal
+from kecs.assurance.queries import letters_to_post
+from kecs.console import actions
+from kecs.console.forms import DecisionForm
+from kecs.console.messages import KINDS, NOT_POSSIBLE, OUTCOME_LABELS
+from kecs.console.queries import CasePage, case_page
+from kecs.corrections.attachments import attachment
+from kecs.corrections.documents.actions import DocumentGone, DocumentHeld, open_document
+from kecs.records.cases.queries import case_with_id, open_cases, open_kinds
+
+
+def staff_of(request: HttpRequest) -> str:
+    """Who does it, for the log."""
+    return f"account:{signed_in(request)}"
+
+
+class DeskView(StaffRequired, View):
+    """What waits for staff: cases by age, and letters to post."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Of one kind, if asked."""
+        kind = request.GET.get("kind", "")
+        context = {
+            "cases": [(case, KINDS.get(case.kind, case.kind)) for case in open_cases(kind)],
+            "kinds": [(each, KINDS.get(each, each), number) for each, number in open_kinds().items()],
+            "kind": kind,
+            "letters": len(letters_to_post()),
+        }
+        return render(request, "console/desk.html", context)
+
+
+class CasePageView(StaffRequired, View):
+    """A page about one case. Whatever it shows, the look is on the log."""
+
+    def looked_at(self, case_id: UUID) -> CasePage:
+        """The case, once the look is recorded. Raises Http404."""
+        case = case_with_id(case_id)
+        if case is None:
+            raise Http404
+        actions.look_at_case(case=case, by=staff_of(self.request))
+        return case_page(case)
+
+    def page(
+        self, page: CasePage, form: DecisionForm, template: str = "case", status: int = 200
+    ) -> HttpResponse:
+        """Rendered, with the words of its kind."""
+        context: dict[str, Any] = {
+            "page": page,
+            "form": form,
+            "kind": KINDS.get(page.case.kind, page.case.kind),
+            "too_late": status == 409,
+        }
+        if template == "confirm":
+            context["outcome"] = OUTCOME_LABELS[form.decision.outcome]
+        return render(self.request, f"console/{template}.html", context, status=status)
+
+
+class CaseView(CasePageView):
+    """Both sides next to each other, and what staff may decide."""
+
+    def get(self, request: HttpRequest, case_id: UUID) -> HttpResponse:
+        """A closed case says how it ended."""
+        page = self.looked_at(case_id)
+        return self.page(page, DecisionForm(page), "closed" if page.case.closed_at else "case")
+
+    def post(self, request: HttpRequest, case_id: UUID) -> HttpResponse:
+        """Asks once more, then decides."""
+        page = self.looked_at(case_id)
+        form = DecisionForm(page, request.POST)
+        if page.case.closed_at:
+            return self.page(page, form, "closed", 409)
+        if not form.is_valid():
+            return self.page(page, form)
+        if "confirmed" not in request.POST:
+            return self.page(page, form, "confirm")
+        return self.decide(page, form)
+
+    def decide(self, page: CasePage, form: DecisionForm) -> HttpResponse:
+        """Once; who comes second reads so."""
+        try:
+            actions.decide_case(case=page.case, decision=form.decision, by=staff_of(self.request))
+        except actions.DecidedBefore:
+            return self.page(self.looked_at(page.case.case_id), form, "closed", 409)
+        except actions.NotPossible:
+            form.add_error(None, NOT_POSSIBLE)
+            return self.page(page, form, status=409)
+        messages.success(self.request, _("The case is closed."))
+        return redirect("console:desk")
+
+
+class DocumentView(StaffRequired, View):
+    """A document of a request, as a download; opening it is on the log."""
+
+    def post(self, request: HttpRequest, document_id: UUID) -> HttpResponse:
+        """By POST, because it leaves a trace."""
+        try:
+            return attachment(open_document(document_id=document_id, by=staff_of(request)))
+        except (DocumentGone, DocumentHeld):
+            return render(request, "console/document_held.html", status=409)
+
+
+class LettersView(StaffRequired, View):
+    """Letters to print and post."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The longest waiting first."""
+        letters = letters_to_post()
+        actions.look_at_letters(letter_ids=[letter.letter_id for letter in letters], by=staff_of(request))
+        return render(request, "console/letters.html", {"letters": letters})
+
+
+class LetterView(StaffRequired, View):
+    """One letter, to be printed. Made by POST, because each printing makes a fresh code."""
+
+    def post(self, request: HttpRequest, letter_id: UUID) -> HttpResponse:
+        """The text, for the agency's letterhead."""
+        try:
+            letter = print_letter(letter_id=letter_id, by=staff_of(request))
+        except ObjectDoesNotExist:  # posted meanwhile, or never there
+            return redirect("console:letters")
+        return render(request, "console/letter.html", {"letter": letter})
+
+
+class PostedView(StaffRequired, View):
+    """The letter is in the post: its code works from now on."""
+
+    def post(self, request: HttpRequest, letter_id: UUID) -> HttpResponse:
+        """Back to the list."""
+        try:
+            mark_letter_posted(letter_id=letter_id, by=staff_of(request))
+        except ObjectDoesNotExist:  # posted meanwhile, or never there
+            raise Http404 from None
+        except Illegal:
+            messages.warning(request, _("Print the letter first. Then mark it as posted."))
+            return redirect("console:letters")
+        messages.success(request, _("The letter is marked as posted."))
+        return redirect("console:letters")
