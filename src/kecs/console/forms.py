@@ -50,21 +50,19 @@ class DecisionForm(forms.Form):
             labels = [(str(record_id), str(number)) for number, record_id in enumerate(case.record_ids, 1)]
             self.fields["record"] = forms.ChoiceField(
                 label=_("Which record is this person's?"),
-                required=False,
+                required=data is None or data.get("outcome") == Outcome.GIVE_EVIDENCE,  # others need none
                 choices=[
                     ("", _("Choose a record")),
                     *((key, _("Record") + f" {number}") for key, number in labels),
                 ],
                 initial=labels[0][0] if len(labels) == 1 else "",
                 widget=forms.Select(attrs={"class": "usa-select"}),
-                error_messages={"invalid_choice": CHOOSE_RECORD},
+                error_messages={"required": CHOOSE_RECORD, "invalid_choice": CHOOSE_RECORD},
             )
 
     def clean(self) -> dict[str, Any]:
-        """To give a record, one must be chosen."""
+        """An outcome that this kind of case does not have is refused where it can be read."""
         facts = super().clean() or self.cleaned_data
-        if facts.get("outcome") == Outcome.GIVE_EVIDENCE and not facts.get("record"):
-            self.add_error("record", CHOOSE_RECORD)
         if "outcome" in self.errors:  # a hidden field shows no error of its own
             self.add_error(None, CHOOSE_OUTCOME)
         return facts

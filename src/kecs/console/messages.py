@@ -29,7 +29,7 @@ OUTCOME_LABELS = {
     Outcome.RELEASE: _("Take the record from this account"),
     Outcome.GIVE_TO_CLAIMANT: _("Give the record to the person who contests it"),
     Outcome.KEEP_WITH_HOLDER: _("Leave the record with the account that has it"),
-    Outcome.GIVE_EVIDENCE: _("This is the person: give her the record"),
+    Outcome.GIVE_EVIDENCE: _("This is the person: give the record"),
     Outcome.ACCEPT: _("Accept the correction"),
     Outcome.REFUSE: _("Refuse"),
     Outcome.ANSWERED: _("Done: I helped this person"),

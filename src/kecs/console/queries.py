@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from kecs.accounts.queries import state_of
@@ -24,6 +25,7 @@ class CasePage:
     message: str = field(repr=False)
     explained: str
     correction: CorrectionView | None
+    asked_birth_date: str = field(repr=False)
 
 
 def case_page(case: CaseFile) -> CasePage:
@@ -37,6 +39,7 @@ def case_page(case: CaseFile) -> CasePage:
         message=case.facts.get("message", ""),
         explained=case.explained or _in_words(case.because),
         correction=correction,
+        asked_birth_date=_day(correction.birth_date) if correction else "",
     )
 
 
@@ -48,14 +51,20 @@ def _stated(case: CaseFile) -> dict[str, str]:
     """What the person said: kept with her account, or written to staff."""
     stated = stated_by(case.account_id) if case.account_id else None
     if stated is None:
-        return {fact: value for fact, value in case.facts.items() if fact != "message"}
+        told = {fact: value for fact, value in case.facts.items() if fact != "message"}
+        return {**told, "birth_date": _day(told.get("birth_date", ""))}
     return {
         "first_name": stated.first_name,
         "last_surname": stated.last_surname,
-        "birth_date": stated.birth_date,
+        "birth_date": _day(stated.birth_date),
         "ssn": stated.ssn_masked,
         "email": state_of(case.account_id).email if case.account_id else "",
     }
+
+
+def _day(written: str) -> str:
+    """From YYYY-MM-DD, as the agency's forms have it."""
+    return f"{date.fromisoformat(written):%m/%d/%Y}" if written else ""
 
 
 def _on_file(record_id: UUID) -> dict[str, str]:
@@ -63,7 +72,7 @@ def _on_file(record_id: UUID) -> dict[str, str]:
     return {
         "first_name": record.first_name,
         "last_surname": record.last_surname,
-        "birth_date": record.birth_date.isoformat() if record.birth_date else "",
+        "birth_date": _day(record.birth_date.isoformat() if record.birth_date else ""),
         "ssn": record.ssn_masked,
         "email": record.contact_email,
         "middle_name": record.middle_name,

@@ -1,0 +1,154 @@
+"""Law: who opens what. Every address that is not public is asked for by everybody, and opens to nobody but whom the table names."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver
+
+from kecs.accounts.models import User
+from kecs.assurance.actions import release
+from kecs.records.models import Case
+from tests.factories.claims import confirm_address, hold_of, newest, sign_in, this_was_not_me
+from tests.factories.factors import (
+    as_staff,
+    code,
+    grows_stale,
+    types_code,
+    types_password,
+    with_app,
+)
+from tests.factories.people import Person, on_file
+from tests.factories.visits import claim, register_new
+from tests.house.test_addresses import PUBLIC, address, routes
+from tests.inspection import InspectingClient
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+# Where somebody stands. Every one has just signed in, but for STALE, who did so an hour ago; BARE_STAFF has no second step.
+UNDER_REVIEW, PROVISIONAL, VERIFIED, STALE = "review", "provisional", "verified", "stale"
+FROZEN, RELEASED, BARE_STAFF, STAFF = "frozen", "released", "bare", "staff"
+SIGNED_IN = frozenset({UNDER_REVIEW, PROVISIONAL, VERIFIED, STALE, FROZEN, RELEASED, BARE_STAFF, STAFF})
+SIGNED_IN_JUST_NOW = SIGNED_IN - {STALE}
+MUST_PROVE = SIGNED_IN - {VERIFIED, STALE, FROZEN}
+PROVED = frozenset({VERIFIED, STALE})
+NOBODY: frozenset[str] = frozenset()  # what is asked for here is somebody else's, or is not there
+AT_THE_DESK = frozenset({STAFF})
+
+TABLE: dict[str, frozenset[str]] = {
+    "account": SIGNED_IN,
+    "account/activity": SIGNED_IN,
+    "account/again": SIGNED_IN,
+    "account/passkeys": SIGNED_IN,
+    "account/passkeys/<int:passkey_id>": NOBODY,
+    "account/passkeys/<int:passkey_id>/remove": NOBODY,
+    "account/passkeys/add": SIGNED_IN_JUST_NOW,
+    "account/password": SIGNED_IN_JUST_NOW,
+    "account/second-step": SIGNED_IN,
+    "account/second-step/app": SIGNED_IN_JUST_NOW,
+    "account/second-step/app/remove": SIGNED_IN_JUST_NOW,
+    "account/second-step/codes": NOBODY,
+    "account/second-step/codes/file": NOBODY,
+    "confirm-email/change": SIGNED_IN,
+    "confirm-email/resend": SIGNED_IN,
+    "confirm-it-is-you": MUST_PROVE,
+    "confirm-it-is-you/code": MUST_PROVE,
+    "confirm-it-is-you/letter": MUST_PROVE,
+    "corrections": SIGNED_IN,
+    "corrections/documents": SIGNED_IN,
+    "corrections/state": SIGNED_IN,
+    "corrections/withdraw": SIGNED_IN,
+    "desk": AT_THE_DESK,
+    "desk/cases/<uuid:case_id>": AT_THE_DESK,
+    "desk/documents/<uuid:document_id>": AT_THE_DESK,
+    "desk/letters": AT_THE_DESK,
+    "desk/letters/<uuid:letter_id>": AT_THE_DESK,
+    "desk/letters/<uuid:letter_id>/posted": NOBODY,  # there is no such letter, for staff either
+    "home": SIGNED_IN,
+    "record": PROVED,
+}
+# Where somebody is led who may not enter (yet).
+DOORS = ("/?next=", "/account/again?", "/account/second-step")
+
+
+def made(name: str) -> Client:
+    """The browser of somebody who stands there."""
+    number = str(uuid4().int % 9000 + 1000)
+    person = Person(
+        first_name="Pat", last_surname=f"Role{name}", ssn=f"90155{number}", email=f"{name}@example.org"
+    )
+    browser = InspectingClient()
+    if name in {UNDER_REVIEW, BARE_STAFF, STAFF}:
+        register_new(browser, person, username=name)
+    else:
+        on_file(person, contact_email=person.email)
+        claim(browser, person, username=name)
+        moved(name, browser, person)
+    if name in {BARE_STAFF, STAFF}:
+        owner = User.objects.get(username=name)
+        as_staff(owner)
+        if name == STAFF:
+            with_app(owner)
+            browser = InspectingClient()
+            types_password(browser, login=name)
+            types_code(browser, code())
+    return browser
+
+
+def moved(name: str, browser: Client, person: Person) -> None:
+    """From a claim to where she stands."""
+    if name in {VERIFIED, STALE, RELEASED}:
+        confirm_address(browser, person.email)
+    if name == STALE:
+        grows_stale(browser)
+    if name == FROZEN:
+        this_was_not_me(InspectingClient(), newest("assurance.claimed", person.email))
+    if name == RELEASED:
+        release(holding_id=hold_of(name).pk, reason="wrong_person", by="tests")
+    if name in {FROZEN, RELEASED}:
+        sign_in(browser, name)
+
+
+def answer(browser: Client, path: str) -> Any:
+    """By GET, or by POST where that is all there is; what it changed is undone."""
+    client = Client(raise_request_exception=False)
+    client.cookies = browser.cookies
+    point = transaction.savepoint()
+    got = client.get(path)
+    got = client.post(path) if got.status_code == 405 else got
+    transaction.savepoint_rollback(point)
+    return got
+
+
+def is_inside(got: Any) -> bool:
+    """Whether this comes from behind the door. A view that breaks counts as open."""
+    if got.status_code in {401, 403, 404, 405}:
+        return False
+    return not got.headers.get("Location", "").startswith(DOORS)
+
+
+def guarded() -> Iterator[str]:
+    """Every route that strangers may not open."""
+    return (route for route in sorted(set(routes(get_resolver()))) if route not in PUBLIC)
+
+
+def test_the_table_names_every_route_that_is_not_public():
+    assert sorted(TABLE) == list(guarded())
+
+
+def test_every_route_opens_to_those_in_the_table_and_to_nobody_else():
+    browsers = {name: made(name) for name in sorted(SIGNED_IN)}
+    browsers["stranger"] = Client()
+    case = Case.objects.filter(closed_at=None).latest("opened_at")
+    wrong = []
+    for route, expected in TABLE.items():
+        path = f"/desk/cases/{case.pk}" if route.startswith("desk/cases") else address(route)
+        inside = {name for name, browser in browsers.items() if is_inside(answer(browser, path))}
+        if inside != expected:
+            wrong.append(
+                f"{route}: opens to {sorted(inside - expected)}, shut to {sorted(expected - inside)}"
+            )
+    assert wrong == []
