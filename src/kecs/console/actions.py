@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from kecs.accounts.recovery.actions import approve_recovery, refuse_recovery
+from kecs.accounts.recovery.queries import Asked
 from kecs.assurance.actions import Reason, begin_claim, give_evidence, release, unfreeze
 from kecs.assurance.levels import EvidenceKind, Illegal
 from kecs.audit.actions import record, recorded_together
@@ -17,7 +19,7 @@ from kecs.corrections.queries import correction_of_case
 from kecs.records.actions import close_case
 from kecs.records.cases.queries import CaseFile
 from kecs.records.holdings.actions import RecordTaken
-from kecs.records.holdings.queries import held_by, holder_of
+from kecs.records.holdings.queries import contact_email_of, held_by, holder_of
 from kecs.records.kinds import CaseKind
 
 
@@ -59,6 +61,35 @@ def look_at_letters(*, letter_ids: Sequence[UUID], by: str) -> None:
     """Before the list is shown: whose names it held."""
     ids = tuple(str(letter_id) for letter_id in letter_ids)
     record(event=events.LettersLookedAt(subject="-", letters=ids), by=by)
+
+
+@transaction.atomic
+def look_at_recovery(*, asked: Asked, by: str) -> None:
+    """Before the page is shown."""
+    account = str(asked.account_id or "")
+    record(event=events.RecoveryLookedAt(subject=f"recovery:{asked.id}", account=account), by=by)
+
+
+def decide_recovery(*, asked: Asked, outcome: Outcome, reason: Reason, by: str) -> None:
+    """Approve, which tells the address on file too, or refuse. Raises recovery's NotPossible where somebody came first."""
+    with transaction.atomic(), recorded_together():
+        if outcome is Outcome.APPROVE:
+            held = held_by(asked.account_id) if asked.account_id else None
+            on_file = contact_email_of(held.record_id) if held else ""
+            approve_recovery(
+                recovery_id=asked.id,
+                account_id=asked.account_id,
+                also_tell=[on_file] if on_file else [],
+                by=by,
+            )
+        else:
+            refuse_recovery(recovery_id=asked.id, by=by)
+        record(
+            event=events.RecoveryDecided(
+                subject=f"recovery:{asked.id}", outcome=outcome.value, reason=reason.value
+            ),
+            by=by,
+        )
 
 
 def decide_case(*, case: CaseFile, decision: Decision, by: str) -> None:

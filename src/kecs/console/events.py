@@ -27,6 +27,23 @@ class CaseDecided(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryLookedAt(Event):
+    """Staff opened the page of a request to get in again, and saw what was typed and the account it names."""
+
+    code: ClassVar[str] = "console.recovery_looked_at"
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryDecided(Event):
+    """Staff approved or refused a request to get in again; `reason` is one of a short list of words."""
+
+    code: ClassVar[str] = "console.recovery_decided"
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LettersLookedAt(Event):
     """Staff opened the list of letters to post, and saw the names on them."""
 

@@ -34,6 +34,7 @@ OUTCOME_LABELS = {
     Outcome.REFUSE: _("Refuse"),
     Outcome.ANSWERED: _("Done: I helped this person"),
     Outcome.NOTED: _("Seen: close the case"),
+    Outcome.APPROVE: _("Let this person in, after 24 hours"),
 }
 REASONS = {
     Reason.PERSON_CHECKED: _("I checked who the person is"),

@@ -19,6 +19,7 @@ class Outcome(StrEnum):
     REFUSE = "refuse"
     ANSWERED = "answered"
     NOTED = "noted"
+    APPROVE = "approve"
 
 
 _UNCLEAR = (Outcome.GIVE_EVIDENCE, Outcome.REFUSE)
@@ -37,6 +38,10 @@ OUTCOMES: Mapping[str, tuple[Outcome, ...]] = MappingProxyType(
         CaseKind.LINKAGE_OTHER_FIRST_NAME: (Outcome.NOTED,),
     }
 )
+
+
+# A recovery is no case: it is decided where it stands, in the accounts room.
+RECOVERY_OUTCOMES = (Outcome.APPROVE, Outcome.REFUSE)
 
 
 def outcomes_of(kind: str) -> tuple[Outcome, ...]:

@@ -6,11 +6,12 @@ from datetime import date
 from uuid import UUID
 
 from kecs.accounts.queries import state_of
+from kecs.accounts.recovery.queries import Asked
 from kecs.console.comparing import Line, compared
 from kecs.corrections.queries import CorrectionView, correction_of_case
 from kecs.matching.findings import Finding, in_words
 from kecs.records.cases.queries import CaseFile
-from kecs.records.holdings.queries import stored_record
+from kecs.records.holdings.queries import contact_email_of, held_by, stored_record
 from kecs.records.queries import stated_by
 
 
@@ -41,6 +42,19 @@ def case_page(case: CaseFile) -> CasePage:
         correction=correction,
         asked_birth_date=_day(correction.birth_date) if correction else "",
     )
+
+
+def recovery_lines(asked: Asked) -> list[Line]:
+    """What was typed, beside the account that the typed username names and the record it holds."""
+    typed = {"name": asked.name, "login": asked.login, "email": asked.email}
+    if asked.account_id is None:
+        return compared(typed, [])
+    account, stated = state_of(asked.account_id), stated_by(asked.account_id)
+    name = f"{stated.first_name} {stated.last_surname}" if stated else ""
+    found = {"name": name, "login": account.username, "email": account.email}
+    held = held_by(asked.account_id)
+    on_file = contact_email_of(held.record_id) if held else ""
+    return compared(typed, [found, {"email": on_file}] if on_file else [found])
 
 
 def _username(account_id: UUID | None) -> str:

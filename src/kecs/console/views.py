@@ -12,6 +12,7 @@ from django.views import View
 
 from kecs.accounts.factors.gate import StaffRequired
 from kecs.accounts.queries import signed_in
+from kecs.accounts.recovery.queries import open_recoveries
 from kecs.assurance.actions import mark_letter_posted, print_letter
 from kecs.assurance.levels import Illegal
 from kecs.assurance.queries import letters_to_post
@@ -40,6 +41,7 @@ class DeskView(StaffRequired, View):
             "kinds": [(each, KINDS.get(each, each), number) for each, number in open_kinds().items()],
             "kind": kind,
             "letters": len(letters_to_post()),
+            "recoveries": len(open_recoveries()),
         }
         return render(request, "console/desk.html", context)
 
