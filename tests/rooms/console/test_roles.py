@@ -26,7 +26,7 @@ from tests.factories.visits import claim, register_new
 from tests.house.test_addresses import PUBLIC, address, routes
 from tests.inspection import InspectingClient
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 
 # Where somebody stands. Every one has just signed in, but for STALE, who did so an hour ago; BARE_STAFF has no second step.
 UNDER_REVIEW, PROVISIONAL, VERIFIED, STALE = "review", "provisional", "verified", "stale"
@@ -42,6 +42,14 @@ TABLE: dict[str, frozenset[str]] = {
     "account": SIGNED_IN,
     "account/activity": SIGNED_IN,
     "account/again": SIGNED_IN,
+    "account/devices": SIGNED_IN,
+    "account/devices/<uuid:session_id>/end": SIGNED_IN,
+    "account/devices/others/end": SIGNED_IN,
+    "account/emails": SIGNED_IN,
+    "account/emails/<int:address_id>/primary": SIGNED_IN_JUST_NOW,
+    "account/emails/<int:address_id>/remove": SIGNED_IN_JUST_NOW,
+    "account/emails/<int:address_id>/resend": SIGNED_IN_JUST_NOW,
+    "account/emails/add": SIGNED_IN_JUST_NOW,
     "account/passkeys": SIGNED_IN,
     "account/passkeys/<int:passkey_id>": NOBODY,
     "account/passkeys/<int:passkey_id>/remove": NOBODY,
@@ -67,8 +75,12 @@ TABLE: dict[str, frozenset[str]] = {
     "desk/letters": AT_THE_DESK,
     "desk/letters/<uuid:letter_id>": AT_THE_DESK,
     "desk/letters/<uuid:letter_id>/posted": NOBODY,  # there is no such letter, for staff either
+    "desk/recoveries": AT_THE_DESK,
+    "desk/recoveries/<uuid:recovery_id>": NOBODY,  # there is none, for staff either
     "home": SIGNED_IN,
     "record": PROVED,
+    "session/extend": SIGNED_IN,
+    "session/left": SIGNED_IN,
 }
 # Where somebody is led who may not enter (yet).
 DOORS = ("/?next=", "/account/again?", "/account/second-step")
