@@ -119,3 +119,14 @@ def test_production_does_not_start_with_a_list_that_is_none(settings, tmp_path):
         assert any("KECS_BREACHED_PASSWORDS" in error.msg for error in production_is_safe())
     path.write_text(f"{5:040X}:1\n")
     assert not any("KECS_BREACHED_PASSWORDS" in error.msg for error in production_is_safe())
+
+
+def test_changing_the_password_refuses_and_suggests_alike(client):
+    on_file(MARIA)
+    send_account(client, this_is_me(client, MARIA), MARIA.account())
+    answer = client.post("/account/password", {"suggest": "password"}).content.decode()
+    [suggestion] = SUGGESTED.findall(answer.partition("<template>")[0])
+    assert answer.count(f'value="{suggestion}"') == 2
+    refused = client.post("/account/password", {"password1": "Sunshine2024!", "password2": "Sunshine2024!"})
+    assert said(PasswordProblem.GUESSABLE) in errors(refused)
+    assert User.objects.get().check_password(PASSWORD)

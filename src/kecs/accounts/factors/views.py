@@ -102,6 +102,13 @@ class ChangePasswordView(FreshSignInRequired, FormView):
         """The rules ask about the account's own words."""
         return {**super().get_form_kwargs(), "user": User.objects.get(pk=signed_in(self.request))}
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Without script "Suggest a password" sends the form: nothing is changed, and a suggestion stands in both boxes."""
+        if "suggest" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        form = ChangePasswordForm(user=self.get_form_kwargs()["user"])
+        return self.render_to_response(self.get_context_data(form=form, suggestion=form.suggest()))
+
     def form_valid(self, form: ChangePasswordForm) -> HttpResponse:
         """Hashed before the transaction, which waits for nothing then."""
         account_id = signed_in(self.request)
