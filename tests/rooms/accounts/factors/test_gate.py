@@ -51,7 +51,7 @@ class RiskyButton(FreshSignInRequired, View):
 
 urlpatterns = [
     *portal,
-    path("desk", StaffPage.as_view()),
+    path("back-room", StaffPage.as_view()),
     path("risky", RiskyPage.as_view()),
     path("button", RiskyButton.as_view()),
     path("unused", include([])),
@@ -62,19 +62,19 @@ urlpatterns = [
 
 
 def test_a_stranger_signs_in_first(client):
-    answer = client.get("/desk")
+    answer = client.get("/back-room")
     assert answer.status_code == 302
-    assert answer.headers["Location"] == "/?next=/desk"
+    assert answer.headers["Location"] == "/?next=/back-room"
 
 
 def test_to_an_educator_there_is_no_such_page(client):
     f.account(client)
-    assert client.get("/desk").status_code == 404
+    assert client.get("/back-room").status_code == 404
 
 
 def test_staff_without_a_second_factor_are_led_to_set_one_up_and_get_nothing_else(client):
     f.as_staff(f.account(client))
-    page = client.get("/desk", follow=True)
+    page = client.get("/back-room", follow=True)
     assert page.request["PATH_INFO"] == "/account/second-step"
     assert "Staff pages open after you set up a second step." in page.content.decode()
     assert client.get("/home").status_code == 200  # she may be an educator too
@@ -85,7 +85,7 @@ def test_staff_who_set_one_up_in_this_session_come_in(client):
     client.get("/account/second-step/app")
     secret = client.session["authenticator_secret"]
     client.post("/account/second-step/app", {"code": f.code(secret)})
-    assert client.get("/desk").content == b"the desk"
+    assert client.get("/back-room").content == b"the desk"
 
 
 def test_staff_who_signed_in_with_both_steps_come_in(client):
@@ -93,19 +93,19 @@ def test_staff_who_signed_in_with_both_steps_come_in(client):
     f.as_staff(owner)
     f.with_app(owner)
     f.signs_in_with_app(client)
-    assert client.get("/desk").content == b"the desk"
+    assert client.get("/back-room").content == b"the desk"
 
 
 def test_a_session_from_before_the_second_factor_must_show_it(client):
     owner = f.account(client)
     f.as_staff(owner)
     f.with_app(owner)  # set up on another device
-    page = client.get("/desk", follow=True)
+    page = client.get("/back-room", follow=True)
     assert heading(page) == "Show that it is you"
     assert "The next page is for staff." in page.content.decode()
-    address = "/account/again?next=/desk&second=1"
+    address = "/account/again?next=/back-room&second=1"
     client.post(address, {"password": PASSWORD})
-    assert client.get("/desk").status_code == 302, "the password is no second factor"
+    assert client.get("/back-room").status_code == 302, "the password is no second factor"
     assert client.post(address, {"code": f.code()}, follow=True).content == b"the desk"
 
 
@@ -115,7 +115,7 @@ def test_a_mark_that_was_taken_away_shuts_the_door_at_once(client):
     f.with_app(owner)
     f.signs_in_with_app(client)
     mark_staff(account_id=owner.pk, staff=False, by="tests")
-    assert client.get("/desk").status_code == 404
+    assert client.get("/back-room").status_code == 404
 
 
 def test_recovery_codes_alone_are_no_second_factor(client):
