@@ -5,9 +5,9 @@ from django.urls import path
 
 from kecs.accounts import views
 from kecs.accounts.book import urls as book
-from kecs.accounts.devices import urls as devices
 from kecs.accounts.factors import urls as factors
 from kecs.accounts.known_devices.views import DisownLinkView, DisownView
+from kecs.accounts.open_sessions import urls as open_sessions
 from kecs.accounts.recovery import urls as recovery
 
 app_name = "accounts"
@@ -23,7 +23,7 @@ urlpatterns = [
     path("confirm-email/<str:token>", views.ConfirmEmailLinkView.as_view(), name="confirm_email_link"),
     *factors.urlpatterns,
     *book.urlpatterns,
-    *devices.urlpatterns,
+    *open_sessions.urlpatterns,
     *recovery.urlpatterns,
 ]
 

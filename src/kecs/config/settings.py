@@ -132,7 +132,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kecs.accounts.known_devices.cookie.DeviceCookie",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "kecs.accounts.devices.time_outs.TimeOuts",
+    "kecs.accounts.open_sessions.time_outs.TimeOuts",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "kecs.config.middleware.BadInput",

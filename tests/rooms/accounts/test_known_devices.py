@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.utils import timezone
 
-from kecs.accounts.known_devices.browsers import browser_named
+from kecs.accounts.browsers import browser_named
 from kecs.accounts.known_devices.cookie import cookie_name
 from kecs.accounts.models import Device, User
 from kecs.accounts.tokens import digest_of_token

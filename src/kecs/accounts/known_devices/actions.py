@@ -13,8 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kecs.accounts import tries
+from kecs.accounts.browsers import browser_named
 from kecs.accounts.events import DeviceMet, SignInDisowned
-from kecs.accounts.known_devices.browsers import browser_named
 from kecs.accounts.known_devices.queries import LASTS, addresses_to_tell
 from kecs.accounts.models import Device, User
 from kecs.accounts.tokens import digest_of_token, new_token

@@ -12,15 +12,15 @@ from django.views import View
 from django.views.generic import TemplateView
 
 from kecs.accounts.actions import end_sessions
-from kecs.accounts.devices import actions
-from kecs.accounts.devices.queries import clock_of, devices_of
+from kecs.accounts.open_sessions import actions
+from kecs.accounts.open_sessions.queries import clock_of, devices_of
 from kecs.accounts.queries import signed_in
 
 
 class DevicesView(LoginRequiredMixin, TemplateView):
     """All sessions of my account, this one marked."""
 
-    template_name = "accounts/devices/devices.html"
+    template_name = "accounts/open_sessions/devices.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Reads only."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kecs.accounts.devices import views
+from kecs.accounts.open_sessions import views
 
 urlpatterns = [
     path("account/devices", views.DevicesView.as_view(), name="sessions"),

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from kecs.accounts.devices import actions, typed
-from kecs.accounts.devices.browsers import browser_words
-from kecs.accounts.devices.queries import SEEN_EVERY, clock_of
+from kecs.accounts.browsers import browser_named
+from kecs.accounts.open_sessions import actions, typed
+from kecs.accounts.open_sessions.queries import SEEN_EVERY, clock_of
 from kecs.accounts.queries import signed_in
 
 # Asks how long the session has left, and is no use of it.
@@ -81,7 +81,7 @@ class TimeOuts:
         key = request.session.session_key
         if not key or not request.user.is_authenticated or getattr(request, "session_written", "") == key:
             return
-        browser = browser_words(request.headers.get("User-Agent", ""))
+        browser = browser_named(request.headers.get("User-Agent", ""))
         actions.begin(
             account_id=request.user.pk, session_key=key, browser=browser, by=f"account:{request.user.pk}"
         )

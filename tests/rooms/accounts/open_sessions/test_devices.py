@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from kecs.accounts.actions import end_sessions
-from kecs.accounts.devices.browsers import browser_words
+from kecs.accounts.browsers import browser_named
 from kecs.accounts.models import AccountSession, User
 from tests.factories.people import MARIA, PASSWORD, Person
 from tests.factories.visits import register_new
@@ -140,4 +140,4 @@ def test_the_page_carries_the_warning(client, maria):
     ],
 )
 def test_browsers_in_a_few_words(agent, words):
-    assert browser_words(agent) == words
+    assert browser_named(agent) == words
