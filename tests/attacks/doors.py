@@ -25,7 +25,9 @@ from tests.attacks.roads import (
 )
 from tests.attacks.routes import routes
 
-DRAWN_BY_LOT = re.compile(r'(name="(?:csrfmiddlewaretoken|registration|robot_stamp)" value=")[^"]+')
+DRAWN_BY_LOT = re.compile(
+    r'((?:name="(?:csrfmiddlewaretoken|registration|robot_stamp)" value=|data-session-end=)")[^"]+'
+)
 NOT_TELLING = {"Content-Length", "Date", "Set-Cookie", "Expires", "Last-Modified"}
 NOBODY, UNCONFIRMED, CONFIRMED, CLOSED, FROZEN = "nobody", "unconfirmed", "confirmed", "closed", "frozen"
 ACCOUNTS = (UNCONFIRMED, CONFIRMED, CLOSED, FROZEN)

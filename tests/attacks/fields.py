@@ -40,6 +40,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "corrections_correction": frozenset({"+"}),
     "corrections_document": frozenset({"+"}),
     "corrections_documentpart": frozenset({"+"}),
+    "accounts_accountsession": ANY,
+    "accounts_knowndevice": ANY,
     "mail_errand": ANY,
     "mfa_authenticator": ANY,
     "records_case": frozenset({"+"}),

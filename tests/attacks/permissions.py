@@ -55,7 +55,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "confirm-it-is-you": MUST_PROVE,
         "confirm-it-is-you/code": NOBODY,  # POST only
         "confirm-it-is-you/letter": NOBODY,  # POST only
-        "corrections": EDUCATORS,
+        "corrections": EDUCATORS - {Role.FROZEN},
         "corrections/documents": NOBODY,  # leads to the request
         "corrections/not-me": ALL,
         "corrections/not-me/<str:token>": NOBODY,

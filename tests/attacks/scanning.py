@@ -228,7 +228,7 @@ def wapiti(port: int, programs: Path, seconds: int, role: str, cookies: str, fol
 def sqlmap(port: int, programs: Path, seconds: int, role: str, cookies: str, folder: Path) -> dict[str, Any]:
     """Every form that it finds from the role's pages on."""
     findings: list[Finding] = []
-    tested = 0
+    tested = suspected = 0
     for start in STARTS[role]:
         command = [
             str(programs / "sqlmap"),
@@ -262,19 +262,17 @@ def sqlmap(port: int, programs: Path, seconds: int, role: str, cookies: str, fol
         ]
         said = run(command, seconds)
         tested += len(re.findall(r"testing if \w+ parameter|parameter '[^']+' (?:does not seem|is)", said))
-        # "might be" is sqlmap's first look; what it then refuses itself is no finding.
+        # What "appears to be injectable" at a first look is tried again by sqlmap itself; what it then stands by is a finding.
+        suspected += len(re.findall(r"appears to be .*injectable", said))
         findings += [
             finding("sqlmap", role, f"{start}: {line.strip()[:200]}")
             for line in said.splitlines()
-            if re.search(
-                r"is vulnerable|identified the following injection|appears to be .*injectable|^Parameter: ",
-                line,
-            )
+            if re.search(r"is vulnerable\b|identified the following injection|^Parameter: ", line)
         ]
     return {
         "tool": "sqlmap",
         "role": role,
-        "did": f"{tested} looks at parameters",
+        "did": f"{tested} looks at parameters, {suspected} first suspicions",
         "findings": [vars_of(each) for each in unique(findings)],
     }
 
