@@ -38,6 +38,14 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "account-closed": ALL,
         "account/activity": EDUCATORS,
         "account/again": EDUCATORS,
+        "account/devices": EDUCATORS,
+        "account/devices/<uuid:session_id>/end": NOBODY,  # POST only
+        "account/devices/others/end": NOBODY,  # POST only
+        "account/emails": EDUCATORS,
+        "account/emails/<int:address_id>/primary": NOBODY,  # POST only
+        "account/emails/<int:address_id>/remove": NOBODY,  # POST only
+        "account/emails/<int:address_id>/resend": NOBODY,  # POST only
+        "account/emails/add": EDUCATORS,
         "account/passkeys": EDUCATORS,
         "account/passkeys/<int:passkey_id>": NOBODY,  # of those who have one: 404
         "account/passkeys/<int:passkey_id>/remove": NOBODY,
@@ -70,18 +78,31 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "healthz": ALL,
         "home": EDUCATORS,
         "language/setlang/": NOBODY,
+        "email-was-not-me": ALL,
+        "email-was-not-me/<str:token>": NOBODY,
+        "new-device/not-me": ALL,
+        "new-device/not-me/<str:token>": NOBODY,
         "not-me": ALL,
         "not-me/<str:token>": NOBODY,
         "record": frozenset({Role.VERIFIED}),
+        "recover": ALL,
+        "recover/confirm": ALL,
+        "recover/confirm/<str:token>": NOBODY,
+        "recover/sent": ALL,
+        "recover/stop": ALL,
+        "recover/stop/<str:token>": NOBODY,
         "register": NOBODY,  # leads to the search
         "register/account": NOBODY,  # before a choice
         "register/later": NOBODY,  # answers 429
+        "register/mailbox": NOBODY,  # in strict mode only
         "register/match": SEARCHERS,
         "register/match/username": SEARCHERS,
         "register/no-ssn": ALL,
         "register/no-ssn/sent": ALL,
         "register/search": VISITORS,
         "robot/challenge": NOBODY,  # where the check needs none, as here: 404
+        "session/extend": NOBODY,  # POST only
+        "session/left": EDUCATORS,
         "sign-in/passkey": NOBODY,  # POST only
         "sign-in/passkey/options": ALL,
         "sign-in/second-step": NOBODY,  # after the right password
@@ -99,6 +120,12 @@ FORMS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "account/second-step/codes": EDUCATORS,
         "confirm-it-is-you/code": MUST_PROVE,
         "confirm-it-is-you/letter": MUST_PROVE,
+        "account/devices/<uuid:session_id>/end": EDUCATORS,
+        "account/devices/others/end": EDUCATORS,
+        "account/emails/<int:address_id>/primary": EDUCATORS,
+        "account/emails/<int:address_id>/remove": EDUCATORS,
+        "account/emails/<int:address_id>/resend": EDUCATORS,
+        "session/extend": EDUCATORS,
         "corrections/documents": EDUCATORS,
         "corrections/withdraw": EDUCATORS,
         "home": NOBODY,
