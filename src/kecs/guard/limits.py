@@ -32,6 +32,7 @@ class Limit(StrEnum):
     SECOND_STEP_TRIES = "second_step_tries"
     SECOND_STEP_TRIES_IN_A_ROW = "second_step_tries_in_a_row"
     REGISTRATIONS_PER_NETWORK = "registrations_per_network"
+    FORM_SENT_AGAIN = "form_sent_again"
     NO_SSN_REQUESTS_PER_NETWORK = "no_ssn_requests_per_network"
     CLAIM_CODE_TRIES_PER_ACCOUNT = "claim_code_tries_per_account"
     LETTERS_PER_RECORD = "letters_per_record"
@@ -187,6 +188,12 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             escalate_over=60,
             subject="network",
             reason="500 people behind one address register at once on opening day; each costs a password hash.",
+        ),
+        Limit.FORM_SENT_AGAIN: Rule(
+            most=10,
+            window=None,
+            subject="one account form",
+            reason="A double click, a lost answer, a reload: each asks for the password that the form made, and is led home by it.",
         ),
         Limit.NO_SSN_REQUESTS_PER_NETWORK: Rule(
             most=60,

@@ -34,6 +34,8 @@ SENTENCES = {
     "accounts.password_changed": _("Your password was changed."),
     "accounts.usernames_sent": _("Someone asked for your username by email."),
     "accounts.signed_out": _("You signed out."),
+    "accounts.device_met": _("You signed in on a new device."),
+    "accounts.sign_in_disowned": _("You told us that a sign-in was not yours."),
     "accounts.passkey_renamed": _("A passkey got a new name."),
     "accounts.recovery_codes_made": _("You got new recovery codes."),
     "accounts.recovery_code_used": _("A recovery code was used."),

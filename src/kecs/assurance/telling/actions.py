@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from kecs.accounts.addresses import mailbox_of
-from kecs.accounts.queries import notice_addresses
+from kecs.accounts.queries import confirmed_addresses
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.assurance import events
 from kecs.assurance.models import ClaimNotice
@@ -19,13 +19,13 @@ NOTICE_LASTS = timedelta(days=10)
 
 
 def tell(*, held: HeldRecord, why: Why, by: str) -> None:
-    """Tell every address on file and every address of the account, each with the link.
+    """Tell every address on file and every address that the account confirmed, each with the link.
 
-    Of claims, ten a day to a mailbox; a rise of level is always told.
+    One that is not confirmed may be a stranger's, who must not get a link that freezes the claim. Of claims, ten a day to a mailbox; a rise of level is always told.
     """
     on_file = contact_email_of(held.record_id)
     every = dict.fromkeys(
-        address.lower() for address in (on_file, *notice_addresses(held.account_id)) if address
+        address.lower() for address in (on_file, *confirmed_addresses(held.account_id)) if address
     )
     if why in {Why.CLAIMED, Why.CONTESTED}:
         every = {address: None for address in every if _not_too_often(address, by=by)}
@@ -42,7 +42,7 @@ def tell(*, held: HeldRecord, why: Why, by: str) -> None:
 
 def tell_account(*, held: HeldRecord, why: Why, by: str) -> None:
     """Tell the account what became of its hold. Without the link: it would let a squatter shut out the owner."""
-    for address in notice_addresses(held.account_id):
+    for address in confirmed_addresses(held.account_id):
         if _not_too_often(address, by=by):
             queue(message=notice(why=why, to=address, facts={}), by=by)
 

@@ -13,6 +13,7 @@ from kecs.audit.models import AuditEvent
 from kecs.guard.limits import RULES, Limit
 from kecs.mail.models import OutboxMessage
 from tests.factories import factors as f
+from tests.factories.mails import write_mails
 from tests.factories.people import PASSWORD
 from tests.factories.visits import errors, heading
 from tests.inspection import InspectingClient
@@ -215,6 +216,7 @@ def test_a_new_password_by_mail_does_not_skip_the_second_step(client, maria):
     client.post("/forgot-password", {"email": MARIA.email})
     from kecs.pii.fields import unseal_from
 
+    write_mails()
     body = unseal_from(OutboxMessage.objects.get(kind="accounts.reset_password"), "body_sealed") or ""
     [link] = re.findall(r"http://[^/]+(/forgot-password/[\w/-]+)", body)
     page = client.get(link, follow=True)
