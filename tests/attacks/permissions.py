@@ -28,7 +28,7 @@ VISITORS = ALL - EDUCATORS
 MUST_PROVE = frozenset({Role.NEWCOMER, Role.CLAIMANT})
 SEARCHERS = frozenset({Role.SEARCHER})
 # Addresses that only staff may open, by how they begin.
-STAFF = ("console", "staff")
+STAFF = ("console", "desk")
 
 # Who gets a page by GET. Pages of the front door send those home who have an account.
 PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
