@@ -9,7 +9,6 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -22,10 +21,10 @@ from kecs.accounts.confirmed import tell_confirmed
 from kecs.accounts.fresh import note_fresh
 from kecs.accounts.known_devices.cookie import meet_device
 from kecs.accounts.mails.actions import mail_account, mail_usernames
-from kecs.accounts.models import AccountSession, ConfirmedSince, EmailConfirmation, User
+from kecs.accounts.models import ConfirmedSince, EmailConfirmation, User
 from kecs.accounts.passwords import normalised
 from kecs.accounts.queries import live_confirmation, password_is_right
-from kecs.accounts.sessions import stored_as
+from kecs.accounts.shut_out.actions import end_sessions
 from kecs.audit.actions import record
 from kecs.guard.actions import count_together
 from kecs.guard.limits import Limit
@@ -248,14 +247,3 @@ def note_failed_sign_in(*, by: str) -> None:
 def note_sign_out(*, account_id: UUID, by: str) -> None:
     """Record that a session was ended by its owner."""
     record(event=events.SignedOut(subject=f"account:{account_id}"), by=by)
-
-
-@transaction.atomic
-def end_sessions(*, account_id: UUID, except_key: str | None = None, by: str) -> None:
-    """End every session of the account, but the one with this key."""
-    kept = stored_as(except_key) if except_key else ""
-    ended = AccountSession.objects.filter(account_id=account_id).exclude(stored_key=kept)
-    # The row of the session goes first: the next request of that browser finds nobody signed in.
-    Session.objects.filter(session_key__in=ended.values("stored_key")).delete()
-    ended.delete()
-    record(event=events.SessionsEnded(subject=f"account:{account_id}"), by=by)

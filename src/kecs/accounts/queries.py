@@ -119,6 +119,8 @@ def confirmed_addresses(account_id: UUID) -> list[str]:
 
 
 def notice_addresses(account_id: UUID) -> list[str]:
-    """Every address of this account that is told what happens to it: the one for mail, and those that are confirmed."""
-    account = User.objects.get(pk=account_id)
-    return sorted({account.email, *confirmed_addresses(account_id)})
+    """Every address of this account that is told what happens to it: the confirmed ones, or its one while none is.
+
+    One that was never confirmed may be a stranger's, whom the way back in such a mail would put in the owner's place.
+    """
+    return confirmed_addresses(account_id) or [User.objects.get(pk=account_id).email]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kecs.accounts.actions import end_sessions
+from kecs.accounts.shut_out.actions import end_sessions
 from kecs.assurance import events
 from kecs.assurance.levels import Event, Illegal, State, step
 from kecs.assurance.models import ClaimNotice

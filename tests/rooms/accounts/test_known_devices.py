@@ -6,12 +6,15 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core import signing
 from django.core.management import call_command
 from django.utils import timezone
 
 from kecs.accounts.browsers import browser_named
+from kecs.accounts.known_devices.actions import SALT
 from kecs.accounts.known_devices.cookie import cookie_name
-from kecs.accounts.models import Device, User
+from kecs.accounts.models import AccountSession, Device, User
 from kecs.accounts.tokens import digest_of_token
 from kecs.audit.models import AuditEvent
 from kecs.guard.models import LimitCounter
@@ -174,6 +177,26 @@ def test_this_wasnt_me_ends_every_session_and_the_password(hers):
     assert "this password does not work any more" in errors(sign_in(hers))[0]
     assert AuditEvent.objects.filter(code="accounts.sign_in_disowned").count() == 1
     assert "does not work any more" in owner.post("/new-device/not-me").content.decode()
+
+
+def test_this_wasnt_me_leaves_no_session_in_the_table_and_no_second_step_of_the_thiefs(hers):
+    maria = User.objects.get()
+    thief = InspectingClient()
+    sign_in(thief)
+    old, young = (
+        Authenticator.objects.create(user=maria, type=kind, data={})
+        for kind in ("webauthn", "recovery_codes")
+    )
+    Authenticator.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=11))
+    Authenticator.objects.filter(pk=young.pk).update(created_at=timezone.now() - timedelta(days=9))
+    assert AccountSession.objects.filter(account=maria).exists()
+    owner = InspectingClient()
+    owner.get(f"/new-device/not-me/{signing.dumps(str(maria.pk), salt=SALT)}", follow=True)
+    owner.post("/new-device/not-me")
+    assert not AccountSession.objects.filter(account=maria).exists()
+    assert list(Authenticator.objects.all()) == [old]
+    assert thief.get("/home").status_code == 302
+    assert AuditEvent.objects.filter(code="accounts.sessions_ended").exists()
 
 
 def test_a_forged_link_ends_nothing(hers):

@@ -4,17 +4,17 @@ from datetime import timedelta
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from kecs.accounts import events
-from kecs.accounts.actions import end_sessions, send_confirmation
+from kecs.accounts.actions import send_confirmation
 from kecs.accounts.book.notices import tell_undone, tell_with_undo
 from kecs.accounts.book.queries import live_undo
 from kecs.accounts.models import AddressUndo, ConfirmedSince, EmailConfirmation, Recovery, User
 from kecs.accounts.queries import notice_addresses
 from kecs.accounts.recovery_status import Status
+from kecs.accounts.shut_out.actions import end_sessions, remove_young_factors
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.queries import database_clock
@@ -113,7 +113,7 @@ def undo_change(*, token_digest: bytes, by: str) -> bool:
     if not AddressUndo.objects.filter(pk=undo.pk).exists():
         return False
     told = {*notice_addresses(account.pk), undo.email} - _newcomers(account, undo)
-    if not _restored(account, undo):
+    if not _restored(account, undo, by=by):
         return False
     User.objects.filter(pk=account.pk).update(password=make_password(None))
     Recovery.objects.filter(account=account, status=Status.APPROVED).update(status=Status.CANCELLED)
@@ -133,15 +133,15 @@ def _newcomers(account: User, undo: AddressUndo) -> set[str]:
     return (recent | set(never)) - {undo.email}
 
 
-def _restored(account: User, undo: AddressUndo) -> bool:
+def _restored(account: User, undo: AddressUndo, *, by: str) -> bool:
     """Whether the address stands again as the one for mail; not where another account has confirmed it since."""
     others = EmailAddress.objects.filter(email=undo.email, verified=True).exclude(user=account)
     if others.exists():
         return False
     EmailAddress.objects.filter(user=account, email__in=_newcomers(account, undo)).delete()
     EmailAddress.objects.update_or_create(user=account, email=undo.email, defaults={"verified": True})
-    make_primary(account_id=account.pk, email=undo.email, by="-")
+    make_primary(account_id=account.pk, email=undo.email, by=by)
     EmailConfirmation.objects.filter(account=account).delete()
-    Authenticator.objects.filter(user=account, created_at__gte=undo.made_at - UNDO_LASTS).delete()
+    remove_young_factors(account_id=account.pk, before=undo.made_at, by=by)
     AddressUndo.objects.filter(account=account, made_at__gte=undo.made_at).delete()
     return True

@@ -10,12 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from kecs.accounts import events
-from kecs.accounts.actions import end_sessions
 from kecs.accounts.factors import codes, totp
 from kecs.accounts.factors.kinds import SECOND_FACTORS, Factor
 from kecs.accounts.factors.notices import Notice, tell
 from kecs.accounts.factors.tries import may_try, was_right
 from kecs.accounts.models import User
+from kecs.accounts.shut_out.actions import end_sessions
 from kecs.audit.actions import record
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock, used_up

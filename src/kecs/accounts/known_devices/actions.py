@@ -15,12 +15,15 @@ from django.utils.translation import gettext as _
 from kecs.accounts import tries
 from kecs.accounts.browsers import browser_named
 from kecs.accounts.events import DeviceMet, SignInDisowned
-from kecs.accounts.known_devices.queries import LASTS, addresses_to_tell
+from kecs.accounts.known_devices.queries import LASTS
 from kecs.accounts.models import Device, User
+from kecs.accounts.queries import notice_addresses
+from kecs.accounts.shut_out.actions import end_sessions, remove_young_factors
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.actions import count
 from kecs.guard.limits import Limit
+from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
 
@@ -85,7 +88,7 @@ def _tell_owner(*, account_id: UUID, now: datetime, by: str) -> None:
             "disown_url": settings.KECS_ORIGIN + reverse("accounts:disown_link", kwargs={"token": token}),
             "forgot_url": settings.KECS_ORIGIN + reverse("account_reset_password"),
         }
-        for to in addresses_to_tell(account):
+        for to in notice_addresses(account_id):
             subject = _("New sign-in to your account")
             message = render("accounts.new_device", to, subject, "accounts/mail/new_device", context)
             queue(message=message, by=by)
@@ -99,7 +102,7 @@ def _described(device: Device) -> str:
 
 
 def disown(*, token: str, by: str) -> bool:
-    """ "This wasn't me": every session ends, no device is known, and the password is good no more.
+    """ "This wasn't me": every session ends, no device is known, and the password and young second steps are good no more.
 
     False for a token that is forged or over ten days old.
     """
@@ -110,9 +113,11 @@ def disown(*, token: str, by: str) -> bool:
     with transaction.atomic(), recorded_together():
         tries.end_tries(subject=str(account_id), by=by)
         account = User.objects.select_for_update().get(pk=account_id)
-        account.set_unusable_password()  # sessions are bound to the hash: all of them end
+        account.set_unusable_password()
         account.save(update_fields=["password"])
         Device.objects.filter(account=account).delete()
+        remove_young_factors(account_id=account_id, before=database_clock(), by=by)
+        end_sessions(account_id=account_id, by=by)
         record(event=SignInDisowned(subject=f"account:{account_id}"), by=by)
     return True
 

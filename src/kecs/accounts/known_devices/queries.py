@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from kecs.accounts.models import Device, User
+from kecs.accounts.models import Device
 from kecs.accounts.tokens import digest_of_token
 
 NOBODY = UUID(int=0)
@@ -22,9 +21,3 @@ def is_known(tokens: Sequence[str], account_id: UUID) -> bool:
         account_id=account_id, token_digest__in=digests, last_seen__gt=timezone.now() - LASTS
     )
     return seen.exists()
-
-
-def addresses_to_tell(account: User) -> list[str]:
-    """The addresses that the account confirmed; while it has none, its one address."""
-    confirmed = EmailAddress.objects.filter(user=account, verified=True).order_by("pk")
-    return list(confirmed.values_list("email", flat=True)) or [account.email]

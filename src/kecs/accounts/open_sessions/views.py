@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
-from kecs.accounts.actions import end_sessions
 from kecs.accounts.open_sessions import actions
 from kecs.accounts.open_sessions.queries import clock_of, devices_of
 from kecs.accounts.queries import signed_in
+from kecs.accounts.shut_out.actions import end_sessions
 
 
 class DevicesView(LoginRequiredMixin, TemplateView):

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from kecs.accounts import events
-from kecs.accounts.actions import end_sessions
 from kecs.accounts.addresses import mailbox_of, normalised_address
 from kecs.accounts.book.actions import make_primary, open_way_back
 from kecs.accounts.models import AddressUndo, ConfirmedSince, EmailConfirmation, Recovery, User
@@ -21,6 +20,7 @@ from kecs.accounts.queries import account_named, notice_addresses
 from kecs.accounts.recovery.notices import cancel_path, confirm_path, tell
 from kecs.accounts.recovery.queries import facts_of
 from kecs.accounts.recovery_status import Status
+from kecs.accounts.shut_out.actions import end_sessions
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.actions import count_together

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from kecs.accounts.actions import end_sessions
 from kecs.accounts.browsers import browser_named
 from kecs.accounts.models import AccountSession, User
+from kecs.accounts.shut_out.actions import end_sessions
 from tests.factories.people import MARIA, PASSWORD, Person
 from tests.factories.visits import register_new
 from tests.inspection import InspectingClient

@@ -1,0 +1,32 @@
+"""Ending sessions, and removing second factors that may be a thief's."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from kecs.accounts import events
+from kecs.accounts.models import AccountSession
+from kecs.accounts.sessions import stored_as
+from kecs.audit.actions import record
+
+# As long as the links work by which an owner says that something was not her.
+YOUNG_FOR = timedelta(days=10)
+
+
+@transaction.atomic
+def end_sessions(*, account_id: UUID, except_key: str | None = None, by: str) -> None:
+    """End every session of the account, but the one with this key."""
+    kept = stored_as(except_key) if except_key else ""
+    ended = AccountSession.objects.filter(account_id=account_id).exclude(stored_key=kept)
+    # The row of the session goes first: the next request of that browser finds nobody signed in.
+    Session.objects.filter(session_key__in=ended.values("stored_key")).delete()
+    ended.delete()
+    record(event=events.SessionsEnded(subject=f"account:{account_id}"), by=by)
+
+
+def remove_young_factors(*, account_id: UUID, before: datetime, by: str) -> None:
+    """Inside the caller's transaction: what was set up in the ten days before goes, for it may be a thief's."""
+    Authenticator.objects.filter(user_id=account_id, created_at__gte=before - YOUNG_FOR).delete()
