@@ -6,6 +6,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from kecs.accounts.factors.gate import shows_again
 from kecs.assurance.levels import State
 from kecs.assurance.permissions import Function, may, needs_fresh_sign_in
 from kecs.assurance.queries import state_for
@@ -20,10 +21,15 @@ class Allowed(LoginRequiredMixin):
     state: State
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """The view for those who may; the way to sign in for strangers; what to do next for all others."""
+        """The view for those who may; the way to sign in for strangers; what to do next for all others.
+
+        Whom only a fresh sign-in is missing shows that it is she, and comes back.
+        """
         if not request.user.is_authenticated:
             return self.handle_no_permission()
         self.state = state_for(request)
+        if needs_fresh_sign_in(self.state, self.function):
+            return shows_again(request)
         if not may(self.state, self.function):
             return self.not_yet(request)
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
@@ -34,6 +40,5 @@ class Allowed(LoginRequiredMixin):
         context = {
             "state": self.state.value,
             "may_prove": may(self.state, Function.PROVE),
-            "needs_fresh_sign_in": needs_fresh_sign_in(self.state, self.function),
         }
         return render(request, "assurance/not_yet.html", context, status=SHUT)

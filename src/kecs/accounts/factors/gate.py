@@ -24,6 +24,16 @@ NEVER_KEPT = ("password", "token", "code", "credential", "ssn", "last4")
 MOST_KEPT = 16 * 1024
 
 
+def may_enter(request: HttpRequest) -> bool:
+    """Whether this is a member of staff with a second factor that was shown in this session."""
+    return (
+        request.user.is_authenticated
+        and request.user.is_staff
+        and has_second_factor(signed_in(request))
+        and factor_used(request, request.user) != Factor.PASSWORD
+    )
+
+
 class StaffRequired(AccessMixin, View):
     """For pages of staff: signed in, marked as staff, and with a second factor that was shown in this session.
 
@@ -45,6 +55,21 @@ class StaffRequired(AccessMixin, View):
         return super().dispatch(request, *args, **kwargs)
 
 
+class FreshStaffRequired(StaffRequired):
+    """For what staff decide: who signed in more than ten minutes ago shows the second factor again, before the form.
+
+    A view whose form needs no page of its own names the page in `comes_back_to`; what was chosen is kept for it.
+    """
+
+    comes_back_to: "StrOrPromise" = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Who may not come in at all is told nothing of this."""
+        if is_fresh(request) or not may_enter(request):
+            return super().dispatch(request, *args, **kwargs)
+        return shows_again(request, comes_back_to=str(self.comes_back_to), second=True)
+
+
 class FreshSignInRequired(AccessMixin, View):
     """For risky acts: who signed in more than ten minutes ago shows first that it is still she.
 
@@ -60,16 +85,21 @@ class FreshSignInRequired(AccessMixin, View):
             return self.handle_no_permission()
         if is_fresh(request):
             return super().dispatch(request, *args, **kwargs)
-        back = request.get_full_path()
-        if request.method == "POST":
-            keep_typed(request)
-            back = str(self.comes_back_to) or back
-        return ask_again(request, back=back)
+        return shows_again(request, comes_back_to=str(self.comes_back_to))
 
     def get_initial(self) -> dict[str, Any]:
         """What was typed before she was asked, once."""
         initial: dict[str, Any] = super().get_initial()  # type: ignore[misc]  # FormView's
         return {**initial, **kept_typed(self.request)}
+
+
+def shows_again(request: HttpRequest, *, comes_back_to: str = "", second: bool = False) -> HttpResponse:
+    """To the page that asks who is there; a form that came too late is kept for the page that it leads back to."""
+    back = request.get_full_path()
+    if request.method == "POST":
+        keep_typed(request)
+        back = comes_back_to or back
+    return ask_again(request, back=back, second=second)
 
 
 def ask_again(request: HttpRequest, *, back: str, second: bool = False) -> HttpResponse:
