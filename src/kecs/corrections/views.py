@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views import View
 from django.views.generic import FormView
 
+from kecs.accounts.factors.gate import FreshSignInRequired
 from kecs.accounts.queries import signed_in
 from kecs.assurance.gate import Allowed
 from kecs.assurance.permissions import Function
@@ -46,8 +47,8 @@ class MayAsk(Allowed):
         return redirect("home:home")
 
 
-class AskView(MayAsk, FormView):
-    """What is wrong, what is right, why, and documents."""
+class AskView(MayAsk, FreshSignInRequired, FormView):
+    """What is wrong, what is right, why, and documents. A borrowed open browser cannot ask."""
 
     form_class = CorrectionForm
     template_name = "corrections/ask.html"

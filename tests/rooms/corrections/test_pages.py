@@ -11,7 +11,8 @@ from kecs.corrections.models import Correction, Document, DocumentPart
 from kecs.mail.models import OutboxMessage
 from kecs.records.models import Case, StatedIdentity
 from tests.factories.documents import jpeg, packed_objects, pdf, png
-from tests.factories.people import MARIA, Person, on_file
+from tests.factories.factors import grows_stale
+from tests.factories.people import MARIA, PASSWORD, Person, on_file
 from tests.factories.visits import claim, errors, heading, register_new
 from tests.inspection import InspectingClient
 
@@ -52,6 +53,20 @@ def test_home_leads_to_the_page_and_tells_where_the_request_stands(maria):
     home = text(maria.get("/home"))
     assert "We are looking at your request from" in home
     assert 'href="/corrections/state"' in home
+
+
+def test_a_borrowed_open_browser_cannot_ask(maria):
+    grows_stale(maria)
+    page = maria.get("/corrections", follow=True)
+    assert heading(page) == "Show that it is you"
+    assert page.request["QUERY_STRING"] == "next=%2Fcorrections"
+    assert heading(ask(maria, ssn="900-66-7788")) == "Show that it is you"
+    assert not Correction.objects.exists()
+    page = maria.post("/account/again?next=/corrections", {"password": PASSWORD}, follow=True)
+    assert page.request["PATH_INFO"] == "/corrections"
+    assert 'value="Stone"' in text(page)
+    assert "7788" not in text(page)
+    assert heading(ask(maria)) == "Your request for a correction"
 
 
 def test_a_request_is_a_case_and_a_mail_to_the_address_on_file(client):
