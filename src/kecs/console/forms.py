@@ -34,8 +34,8 @@ class DecisionForm(forms.Form):
         error_messages={"required": CHOOSE_OUTCOME, "invalid_choice": CHOOSE_OUTCOME},
     )
 
-    def __init__(self, page: CasePage, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, page: CasePage, data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
         case = page.case
         self.outcomes = [(each.value, OUTCOME_LABELS[each]) for each in outcomes_of(case.kind)]
         self.fields["outcome"].choices = self.outcomes  # type: ignore[attr-defined]  # a ChoiceField

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from kecs.accounts.factors.gate import StaffRequired
+from kecs.accounts.factors.gate import FreshStaffRequired, StaffRequired, kept_typed
 from kecs.accounts.queries import signed_in
 from kecs.accounts.recovery.actions import NotPossible
 from kecs.accounts.recovery.queries import Asked, open_recoveries, recovery
@@ -50,7 +50,7 @@ class RecoveriesView(StaffRequired, View):
         return render(request, "console/recoveries.html", {"recoveries": open_recoveries()})
 
 
-class RecoveryView(StaffRequired, View):
+class RecoveryView(FreshStaffRequired, View):
     """What was typed beside what the account and its record say; approve or refuse."""
 
     def looked_at(self, recovery_id: UUID) -> Asked:
@@ -76,7 +76,7 @@ class RecoveryView(StaffRequired, View):
 
     def get(self, request: HttpRequest, recovery_id: UUID) -> HttpResponse:
         """The page."""
-        return self.page(self.looked_at(recovery_id), RecoveryForm())
+        return self.page(self.looked_at(recovery_id), RecoveryForm(initial=kept_typed(request)))
 
     def post(self, request: HttpRequest, recovery_id: UUID) -> HttpResponse:
         """Asks once more, then decides; who comes second reads that it is not possible any more."""

@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views import View
 
-from kecs.accounts.factors.gate import StaffRequired
+from kecs.accounts.factors.gate import FreshStaffRequired, StaffRequired, kept_typed
 from kecs.accounts.queries import signed_in
 from kecs.accounts.recovery.queries import open_recoveries
 from kecs.assurance.actions import mark_letter_posted, print_letter
@@ -46,7 +47,7 @@ class DeskView(StaffRequired, View):
         return render(request, "console/desk.html", context)
 
 
-class CasePageView(StaffRequired, View):
+class CasePageView(FreshStaffRequired, View):
     """A page about one case. Whatever it shows, the look is on the log."""
 
     def looked_at(self, case_id: UUID) -> CasePage:
@@ -78,7 +79,8 @@ class CaseView(CasePageView):
     def get(self, request: HttpRequest, case_id: UUID) -> HttpResponse:
         """A closed case says how it ended."""
         page = self.looked_at(case_id)
-        return self.page(page, DecisionForm(page), "closed" if page.case.closed_at else "case")
+        form = DecisionForm(page, initial=kept_typed(request))
+        return self.page(page, form, "closed" if page.case.closed_at else "case")
 
     def post(self, request: HttpRequest, case_id: UUID) -> HttpResponse:
         """Asks once more, then decides."""
@@ -116,7 +118,7 @@ class DocumentView(StaffRequired, View):
             return render(request, "console/document_held.html", status=409)
 
 
-class LettersView(StaffRequired, View):
+class LettersView(FreshStaffRequired, View):
     """Letters to print and post."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -126,8 +128,10 @@ class LettersView(StaffRequired, View):
         return render(request, "console/letters.html", {"letters": letters})
 
 
-class LetterView(StaffRequired, View):
+class LetterView(FreshStaffRequired, View):
     """One letter, to be printed. Made by POST, because each printing makes a fresh code."""
+
+    comes_back_to = reverse_lazy("console:letters")
 
     def post(self, request: HttpRequest, letter_id: UUID) -> HttpResponse:
         """The text, for the agency's letterhead."""
@@ -138,8 +142,10 @@ class LetterView(StaffRequired, View):
         return render(request, "console/letter.html", {"letter": letter})
 
 
-class PostedView(StaffRequired, View):
+class PostedView(FreshStaffRequired, View):
     """The letter is in the post: its code works from now on."""
+
+    comes_back_to = reverse_lazy("console:letters")
 
     def post(self, request: HttpRequest, letter_id: UUID) -> HttpResponse:
         """Back to the list."""

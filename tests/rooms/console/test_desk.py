@@ -12,6 +12,7 @@ from kecs.audit.models import AuditEvent
 from kecs.audit.queries import chain_state
 from kecs.console.actions import DecidedBefore, Decision, decide_case
 from kecs.console.outcomes import OUTCOMES, Outcome
+from kecs.guard.models import LimitCounter
 from kecs.records.actions import open_case
 from kecs.records.cases.queries import case_with_id, open_cases
 from kecs.records.kinds import AssuranceLevel, CaseKind
@@ -27,6 +28,7 @@ from tests.factories.claims import (
     newest,
     this_was_not_me,
 )
+from tests.factories.factors import code, grows_stale
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim, errors, heading, register_new
 from tests.inspection import InspectingClient
@@ -285,3 +287,54 @@ def test_nobody_but_staff_with_a_second_step_opens_the_desk(client, record):
     )
     assert {educator.get(address).status_code for address in addresses} == {404}
     assert logged("console.case_looked_at") == []
+
+
+# --- A fresh sign-in ---------------------------------------------------------------------------------------------
+
+
+def test_staff_are_led_to_the_desk_from_their_account_and_home_and_nobody_else_is(staff, client):
+    register_new(client, NEAR, username="mario")
+    for address in ("/account", "/home"):
+        assert 'href="/desk"' in staff.get(address).content.decode()
+        assert 'href="/desk"' not in client.get(address).content.decode()
+
+
+def test_after_ten_minutes_the_second_step_is_asked_before_a_case_is_shown(staff, record):
+    case_id = near(record)
+    looks = len(logged("console.case_looked_at"))
+    grows_stale(staff)
+    assert staff.get("/desk").status_code == 200
+    page = staff.get(f"/desk/cases/{case_id}", follow=True)
+    assert heading(page) == "Show that it is you"
+    assert page.request["QUERY_STRING"] == f"next=%2Fdesk%2Fcases%2F{case_id}&second=1"
+    assert len(logged("console.case_looked_at")) == looks
+    assert staff.get("/desk/letters").status_code == 302
+
+
+def test_a_decision_that_comes_too_late_decides_nothing_and_loses_nothing(staff, record):
+    case_id = disavowed()
+    grows_stale(staff)
+    answers = {"outcome": "release", "reason": "wrong_person", "confirmed": "yes"}
+    staff.post(f"/desk/cases/{case_id}", answers)
+    assert Case.objects.get(pk=case_id).closed_at is None
+    LimitCounter.objects.all().delete()
+    page = staff.post(
+        f"/account/again?next=/desk/cases/{case_id}&second=1", {"code": code(steps=1)}, follow=True
+    )
+    assert page.request["PATH_INFO"] == f"/desk/cases/{case_id}"
+    assert '<option value="wrong_person" selected>' in page.content.decode()
+    decide(staff, case_id, "release", reason="wrong_person")
+    assert Case.objects.get(pk=case_id).outcome == "release"
+
+
+def test_a_letter_is_not_printed_from_a_borrowed_browser(staff, record):
+    visitor = InspectingClient()
+    claim(visitor, MARIA, username="maria")
+    visitor.post("/confirm-it-is-you/letter", follow=True)
+    staff.get("/desk/letters")
+    [letter_id] = logged("console.letters_looked_at")[-1].keys["letters"]
+    grows_stale(staff)
+    for act in ("", "/posted"):
+        answer = staff.post(f"/desk/letters/{letter_id}{act}")
+        assert answer.headers["Location"] == "/account/again?next=%2Fdesk%2Fletters&second=1"
+    assert not logged("assurance.letter_printed")

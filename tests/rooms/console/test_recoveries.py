@@ -8,6 +8,7 @@ from kecs.accounts.recovery_status import Status
 from kecs.audit.models import AuditEvent
 from kecs.mail.models import OutboxMessage
 from tests.factories.claims import ON_FILE
+from tests.factories.factors import grows_stale
 from tests.factories.people import MARIA
 from tests.factories.visits import claim, heading
 from tests.inspection import InspectingClient
@@ -68,6 +69,15 @@ def test_who_comes_second_changes_nothing(staff, asked):
 
 def test_a_reason_is_required(staff, asked):
     assert "Choose a reason." in send(staff, asked, "refuse", reason="", confirmed="yes").content.decode()
+    asked.refresh_from_db()
+    assert asked.status == Status.CONFIRMED
+
+
+def test_after_ten_minutes_the_second_step_is_asked_and_nothing_is_decided(staff, asked):
+    grows_stale(staff)
+    assert staff.get("/desk/recoveries").status_code == 200
+    page = send(staff, asked, "approve", confirmed="yes")
+    assert heading(page) == "Show that it is you"
     asked.refresh_from_db()
     assert asked.status == Status.CONFIRMED
 

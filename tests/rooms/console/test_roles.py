@@ -34,6 +34,7 @@ FROZEN, RELEASED, BARE_STAFF, STAFF = "frozen", "released", "bare", "staff"
 SIGNED_IN = frozenset({UNDER_REVIEW, PROVISIONAL, VERIFIED, STALE, FROZEN, RELEASED, BARE_STAFF, STAFF})
 SIGNED_IN_JUST_NOW = SIGNED_IN - {STALE}
 MUST_PROVE = SIGNED_IN - {VERIFIED, STALE, FROZEN}
+MAY_ASK = SIGNED_IN - {FROZEN, RELEASED}
 PROVED = frozenset({VERIFIED, STALE})
 NOBODY: frozenset[str] = frozenset()  # what is asked for here is somebody else's, or is not there
 AT_THE_DESK = frozenset({STAFF})
@@ -65,10 +66,10 @@ TABLE: dict[str, frozenset[str]] = {
     "confirm-it-is-you": MUST_PROVE,
     "confirm-it-is-you/code": MUST_PROVE,
     "confirm-it-is-you/letter": MUST_PROVE,
-    "corrections": SIGNED_IN - {FROZEN, RELEASED},
-    "corrections/documents": SIGNED_IN - {FROZEN, RELEASED},
-    "corrections/state": SIGNED_IN - {FROZEN, RELEASED},
-    "corrections/withdraw": SIGNED_IN - {FROZEN, RELEASED},
+    "corrections": MAY_ASK - {STALE},
+    "corrections/documents": MAY_ASK,
+    "corrections/state": MAY_ASK,
+    "corrections/withdraw": MAY_ASK,
     "desk": AT_THE_DESK,
     "desk/cases/<uuid:case_id>": AT_THE_DESK,
     "desk/documents/<uuid:document_id>": AT_THE_DESK,
