@@ -246,7 +246,7 @@ def test_every_rise_is_told_to_the_address_on_file_and_to_those_of_the_account(m
     text = newest("assurance.verified", ON_FILE)
     assert link_in(text)
     assert "Someone showed us" in text
-    assert "Alguien nos mostró" in text
+    assert "Alguien nos demostró" in text
 
 
 def test_verified_once_nothing_more_is_sent(maria):
