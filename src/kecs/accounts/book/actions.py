@@ -11,6 +11,7 @@ from kecs.accounts import events
 from kecs.accounts.actions import send_confirmation
 from kecs.accounts.book.notices import tell_undone, tell_with_undo
 from kecs.accounts.book.queries import live_undo
+from kecs.accounts.factors.notices import Notice, tell
 from kecs.accounts.models import AddressUndo, ConfirmedSince, EmailConfirmation, Recovery, User
 from kecs.accounts.queries import notice_addresses
 from kecs.accounts.recovery_status import Status
@@ -25,15 +26,21 @@ UNDO_LASTS = timedelta(days=10)
 
 @transaction.atomic
 def add_address(*, account_id: UUID, email: str, by: str) -> bool:
-    """Add an address and send its link; False when there are too many. Whose else it is, only the mail worker looks."""
+    """Add an address and send its link; False when there are too many. Whose else it is, only the mail worker looks.
+
+    Her other addresses are told, once for each that is added.
+    """
     account = User.objects.select_for_update().get(pk=account_id)
     mine = EmailAddress.objects.filter(user=account)
-    if not mine.filter(email=email).exists():
-        if mine.count() >= MOST:
-            return False
+    new = not mine.filter(email=email).exists()
+    if new and mine.count() >= MOST:
+        return False
+    if new:
         EmailAddress.objects.create(user=account, email=email, primary=False, verified=False)
     with recorded_together():
         send_confirmation(account_id=account_id, email=email, by=by)
+        if new:
+            tell(account=account, notice=Notice.ADDRESS_ADDED, by=by)
         record(event=events.AddressAdded(subject=f"account:{account_id}"), by=by)
     return True
 

@@ -1,4 +1,4 @@
-"""Mails that tell the owner, at every address of hers, what just happened to how she signs in, and what to do."""
+"""Mails that tell the owner, at every address of hers, what just happened to how she signs in or is written to, and what to do."""
 
 from enum import StrEnum
 from typing import Any
@@ -24,6 +24,7 @@ class Notice(StrEnum):
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     RECOVERY_CODE_USED = "recovery_code_used"
     SECOND_STEP_STOPPED = "second_step_stopped"
+    ADDRESS_ADDED = "address_added"
     PASSWORD_CHANGED = "password_changed_signed_in"  # noqa: S105 - a word, not a password
 
 
@@ -57,6 +58,10 @@ def _words(notice: Notice) -> tuple[str, str]:
         case Notice.SECOND_STEP_STOPPED:
             return _("Someone knows your password"), _(
                 "Someone signed in with your password and then typed many wrong codes. We stopped it for one hour."
+            )
+        case Notice.ADDRESS_ADDED:
+            return _("An email address was added"), _(
+                "An email address was just added to your account. It works for signing in as soon as it is confirmed."
             )
         case Notice.PASSWORD_CHANGED:
             return _("Your password was changed"), _(

@@ -1,5 +1,6 @@
 """Several addresses: adding tells nothing of strangers, and a thief's change is taken back."""
 
+import json
 import random
 import re
 from datetime import timedelta
@@ -65,6 +66,19 @@ def test_adding_confirming_and_choosing(client, maria):
     assert User.objects.get().email == HERS
     assert sorted(notice_addresses(maria.pk)) == sorted([MARIA.email, HERS])
     assert OutboxMessage.objects.get(kind="accounts.address_changed").to == MARIA.email
+
+
+def test_adding_is_told_once_to_her_other_addresses_in_her_language(client, maria):
+    confirmed(maria, "second@example.org", ago=LONG_AGO)
+    User.objects.update(language="es")
+    for _time in range(2):
+        client.post("/account/emails/add", {"email": HERS})
+    told = OutboxMessage.objects.filter(kind="accounts.address_added")
+    assert sorted(mail.to for mail in told) == [MARIA.email, "second@example.org"]
+    body = json.loads(unseal_from(told[0], "body_sealed") or "{}")["text"]
+    assert "Hola" in body
+    assert "/forgot-password" in body
+    assert HERS not in body
 
 
 def test_an_unconfirmed_address_opens_nothing(client, maria):
