@@ -166,9 +166,9 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
         Limit.SIGN_IN_FAILURES_PER_NETWORK: Rule(
             most=1_000,
             window=15 * MINUTE,
-            escalate_over=100,
             subject="network",
-            reason="Stuffing of leaked passwords tries each account once; a district's Monday morning fails too.",
+            reason="Stuffing of leaked passwords tries each account once; a district's Monday morning fails too, and is "
+            "asked for nothing more before it.",
         ),
         Limit.SECOND_STEP_TRIES: Rule(
             most=10,
