@@ -33,6 +33,8 @@ SENTENCES = {
     "accounts.password_reset": _("A new password was chosen through a link in an email."),
     "accounts.password_changed": _("Your password was changed."),
     "accounts.usernames_sent": _("Someone asked for your username by email."),
+    "accounts.device_met": _("You signed in on a device that we did not know."),
+    "accounts.sign_in_disowned": _("Someone told us that a sign-in was not you. Everyone was signed out."),
     "accounts.signed_out": _("You signed out."),
     "accounts.device_met": _("You signed in on a new device."),
     "accounts.sign_in_disowned": _("You told us that a sign-in was not yours."),
