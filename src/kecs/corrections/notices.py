@@ -1,7 +1,5 @@
 """The mails of this room; none says what was asked or what is on file."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kecs.accounts.queries import notice_addresses, state_of
+from kecs.assurance.notices import in_every_language
 from kecs.mail.messages import Message, render
 from kecs.records.holdings.queries import contact_email_of, held_by
 
@@ -35,7 +34,7 @@ def request_named_in(token: str) -> UUID | None:
 
 def asked_notice(*, to: str, correction_id: UUID) -> Message:
     """Somebody asked."""
-    return _in_every_language(
+    return in_every_language(
         lambda: render(
             "corrections.asked",
             to,
@@ -48,7 +47,7 @@ def asked_notice(*, to: str, correction_id: UUID) -> Message:
 
 def changed_notice(*, to: str, correction_id: UUID) -> Message:
     """Staff accepted, and something is otherwise now."""
-    return _in_every_language(
+    return in_every_language(
         lambda: render(
             "corrections.changed",
             to,
@@ -77,19 +76,19 @@ def decided_notice(*, account_id: UUID, accepted: bool, reason: str) -> Message:
         )
 
 
+def document_refused_notice(*, account_id: UUID) -> Message:
+    """The scanner found something in a document, in the language of the account."""
+    account = state_of(account_id)
+    with translation.override(account.language):
+        return render(
+            "corrections.document_refused",
+            account.email,
+            _("We could not use a document that you sent"),
+            "corrections/mail/document_refused",
+            {"username": account.username, "url": settings.KECS_ORIGIN + reverse("corrections:state")},
+        )
+
+
 def _not_me_url(correction_id: UUID) -> str:
     token = signing.dumps(str(correction_id), salt=SALT)
     return settings.KECS_ORIGIN + reverse("corrections:not_me_link", kwargs={"token": token})
-
-
-def _in_every_language(written: Callable[[], Message]) -> Message:
-    """Who reads mail at an address on file is unknown, and whoever asks must not choose for her."""
-    notices = []
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            notices.append(written())
-    return replace(
-        notices[0],
-        subject=" / ".join(notice.subject for notice in notices),
-        text="\n\n---\n\n".join(notice.text for notice in notices),
-    )

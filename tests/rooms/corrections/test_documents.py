@@ -29,6 +29,8 @@ from kecs.corrections.documents.pieces import PIECE, content_of
 from kecs.corrections.kinds import Why
 from kecs.corrections.models import Document, DocumentPart
 from kecs.corrections.names import shown_name
+from kecs.mail.models import OutboxMessage
+from kecs.pii.fields import unseal_from
 from kecs.pii.seal import SealBroken
 from kecs.registration.views import ANYONE
 from tests.factories.documents import jpeg, pdf
@@ -146,6 +148,9 @@ def test_what_the_scanner_finds_is_destroyed_and_the_person_can_send_another(sen
     event = AuditEvent.objects.get(code="corrections.document_scanned", subject=f"document:{bad}")
     assert event.keys["found"] == "Eicar-Test-Signature"
     assert "we found a virus in it" in client.get("/corrections/state").content.decode()
+    [told] = OutboxMessage.objects.filter(kind="corrections.document_refused")
+    assert told.to == MARIA.email
+    assert "/corrections/state" in (unseal_from(told, "body_sealed") or "")
 
 
 def test_documents_from_before_there_was_a_scanner_are_scanned_too(send, settings):

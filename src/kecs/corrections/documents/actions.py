@@ -10,15 +10,17 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from kecs.audit.actions import record
+from kecs.audit.actions import record, recorded_together
 from kecs.corrections import events
 from kecs.corrections.content import Content
 from kecs.corrections.documents.pieces import content_of, pieces_of
 from kecs.corrections.kinds import MOST_DOCUMENTS, OPENED_BY_STAFF, SCANNED_NEXT, DocumentState, State
 from kecs.corrections.models import Correction, Document, DocumentPart
 from kecs.corrections.names import shown_name
+from kecs.corrections.notices import document_refused_notice
 from kecs.corrections.scanner import Outcome, Verdict, is_there, scan
 from kecs.guard.queries import database_clock
+from kecs.mail.actions import queue
 from kecs.pii.seal import SealBroken
 
 
@@ -172,14 +174,23 @@ def _scanned(document: Document, verdict: Verdict, *, by: str) -> None:
     )
     if not changed:
         return
-    if not clean:
-        DocumentPart.objects.filter(document=document).delete()
-    record(
-        event=events.DocumentScanned(
-            subject=f"document:{document.pk}", correction=str(document.correction_id), found=verdict.found
-        ),
-        by=by,
-    )
+    with recorded_together():
+        if not clean:
+            DocumentPart.objects.filter(document=document).delete()
+            _tell_refused(document.correction_id, by=by)
+        record(
+            event=events.DocumentScanned(
+                subject=f"document:{document.pk}", correction=str(document.correction_id), found=verdict.found
+            ),
+            by=by,
+        )
+
+
+def _tell_refused(correction_id: UUID, *, by: str) -> None:
+    """While she can still send another."""
+    asked = Correction.objects.filter(pk=correction_id, state=State.OPEN.value).first()
+    if asked is not None:
+        queue(message=document_refused_notice(account_id=asked.account_id), by=by)
 
 
 @transaction.atomic
