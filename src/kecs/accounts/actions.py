@@ -1,5 +1,6 @@
 """Everything that changes an account: opening it, confirming its address, signing in and out, a new password."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -20,13 +21,14 @@ from kecs.accounts.addresses import mailbox_of
 from kecs.accounts.confirmed import tell_confirmed
 from kecs.accounts.fresh import note_fresh
 from kecs.accounts.known_devices.cookie import meet_device
+from kecs.accounts.known_devices.queries import is_of_owner
 from kecs.accounts.mails.actions import mail_account, mail_usernames
 from kecs.accounts.models import ConfirmedSince, EmailConfirmation, User
 from kecs.accounts.passwords import normalised
 from kecs.accounts.queries import live_confirmation, password_is_right
 from kecs.accounts.shut_out.actions import end_sessions
 from kecs.audit.actions import record
-from kecs.guard.actions import count_together
+from kecs.guard.actions import count, count_if_all_pass
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue_later
@@ -73,7 +75,7 @@ def _may_mail(*, to: str, purpose: str, by: str, account_id: UUID | None = None)
     mails = [(Limit.MAILS_PER_ADDRESS_HOUR, subject), (Limit.MAILS_PER_ADDRESS_DAY, subject)]
     if account_id is not None:
         mails.append((Limit.MAILS_PER_ACCOUNT_DAY, f"{purpose}:{account_id}"))
-    return all(counted.allowed for counted in count_together(tries=mails, by=by))
+    return count_if_all_pass(tries=mails, by=by)
 
 
 def open_account(*, account_id: UUID, new: NewAccount, by: str) -> None:
@@ -167,14 +169,19 @@ def sign_in(*, request: HttpRequest, account_id: UUID, by: str) -> None:
     meet_device(request, account_id=account_id, tell=False)
 
 
-def send_password_reset(*, email: str, by: str) -> Sending:
-    """Ask for a link for each account that the address may speak of. The same work whether or not there is one."""
-    return _send_later(kind="forgot_password", to=email, purpose="reset", by=by)
+def send_password_reset(*, email: str, tokens: Sequence[str] = (), by: str) -> Sending:
+    """Ask for a link for each account that the address may speak of. The same work whether or not there is one.
+
+    `tokens` are those of the browser's devices: the owner's has a count of its own, which no stranger uses up.
+    """
+    return _send_later(kind="forgot_password", to=email, purpose="reset", tokens=tokens, by=by)
 
 
 @transaction.atomic
-def _send_later(*, kind: str, to: str, purpose: str, by: str) -> Sending:
-    if not _may_mail(to=to, purpose=purpose, by=by):
+def _send_later(*, kind: str, to: str, purpose: str, tokens: Sequence[str], by: str) -> Sending:
+    mails = (Limit.MAILS_FROM_KNOWN_DEVICES_DAY, f"{purpose}:{mailbox_of(to)}")
+    on_hers = is_of_owner(tokens, to) and count(limit=mails[0], subject=mails[1], by=by).allowed
+    if not on_hers and not _may_mail(to=to, purpose=purpose, by=by):
         return Sending.TOO_MANY
     queue_later(kind=f"accounts.{kind}", to=to, facts={}, by=by)
     return Sending.QUEUED
@@ -202,9 +209,9 @@ def note_password_reset(*, account_id: UUID, by: str) -> None:
     )
 
 
-def send_usernames(*, email: str, by: str) -> Sending:
+def send_usernames(*, email: str, tokens: Sequence[str] = (), by: str) -> Sending:
     """Ask for one mail with the usernames that the address may speak of. The same work whether or not there are any."""
-    return _send_later(kind="forgot_username", to=email, purpose="username", by=by)
+    return _send_later(kind="forgot_username", to=email, purpose="username", tokens=tokens, by=by)
 
 
 @transaction.atomic

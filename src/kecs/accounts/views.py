@@ -23,6 +23,7 @@ from kecs.accounts.forms import (
     ForgotUsernameForm,
     SignInForm,
 )
+from kecs.accounts.known_devices.cookie import tokens_of
 from kecs.accounts.language import LANGUAGE_SESSION_KEY, in_own_language
 from kecs.accounts.messages import password_rules
 from kecs.accounts.queries import signed_in, state_of
@@ -92,7 +93,9 @@ class ForgotPasswordView(FormView):
     def form_valid(self, form: ForgotPasswordForm) -> HttpResponse:
         """Queues what there is to send."""
         take_one_time(self.request)
-        actions.send_password_reset(email=form.cleaned_data["email"], by="anonymous")
+        actions.send_password_reset(
+            email=form.cleaned_data["email"], tokens=tokens_of(self.request), by="anonymous"
+        )
         return super().form_valid(form)
 
 
@@ -150,7 +153,9 @@ class ForgotUsernameView(FormView):
     def form_valid(self, form: ForgotUsernameForm) -> HttpResponse:
         """Queues what there is to send."""
         take_one_time(self.request)
-        actions.send_usernames(email=form.cleaned_data["email"], by="anonymous")
+        actions.send_usernames(
+            email=form.cleaned_data["email"], tokens=tokens_of(self.request), by="anonymous"
+        )
         return super().form_valid(form)
 
 

@@ -92,6 +92,17 @@ def count_together(*, tries: Iterable[tuple[Limit, str]], by: str, at: datetime 
     return counted
 
 
+def count_if_all_pass(*, tries: Iterable[tuple[Limit, str]], by: str, at: datetime | None = None) -> bool:
+    """Count one try against several subjects if all let it pass: what one refuses is not counted by the others.
+
+    In a transaction of the caller's. The same statements whether or not it passes.
+    """
+    several = list(tries)
+    passed = all(counted.allowed for counted in count_together(tries=several, by=by, at=at))
+    give_back_together(tries=several, by=by, each=0 if passed else 1)
+    return passed
+
+
 def count_if_ready(*, limit: Limit, subject: str, by: str, at: datetime | None = None) -> bool:
     """Count one try of a limit without a window, unless it comes before the delay is over or after the last.
 

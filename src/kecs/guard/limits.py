@@ -24,6 +24,7 @@ class Limit(StrEnum):
     USERNAME_TAKEN_PER_SESSION = "username_taken_per_session"
     MAILS_PER_ADDRESS_HOUR = "mails_per_address_hour"
     MAILS_PER_ADDRESS_DAY = "mails_per_address_day"
+    MAILS_FROM_KNOWN_DEVICES_DAY = "mails_from_known_devices_day"
     NEW_DEVICE_MAILS_PER_ACCOUNT = "new_device_mails_per_account"
     MAILS_PER_ACCOUNT_DAY = "mails_per_account_day"
     SIGN_IN_FAILURES_FROM_UNKNOWN_DEVICES = "sign_in_failures_from_unknown_devices"
@@ -132,10 +133,16 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             reason="A lost mail is asked for again once or twice; nobody's mailbox is filled by a stranger.",
         ),
         Limit.MAILS_PER_ADDRESS_DAY: Rule(
-            most=10,
+            most=7,
             window=DAY,
             subject="purpose and mailbox (the address without +tag)",
-            reason="As by the hour, for a stranger with patience.",
+            reason="As by the hour, for a stranger with patience. What the hour refuses is not counted here.",
+        ),
+        Limit.MAILS_FROM_KNOWN_DEVICES_DAY: Rule(
+            most=3,
+            window=DAY,
+            subject="purpose and mailbox (the address without +tag)",
+            reason="Strangers who use the others up keep no owner from a new password. With them: 10 mails a day.",
         ),
         Limit.NEW_DEVICE_MAILS_PER_ACCOUNT: Rule(
             most=3,

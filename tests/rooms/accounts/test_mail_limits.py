@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 
 from kecs.accounts.tokens import digest_of_token
@@ -61,6 +62,64 @@ def test_a_thousand_requests_over_a_day_send_ten_mails_at_most(networks, form, m
         by_hour[hour] = by_hour.get(hour, 0) + asked_for() - before
     assert max(by_hour.values()) <= 3
     assert len(sent(FORMS[form])) <= 10
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_the_hour_refuses_does_not_use_up_the_day(form, monkeypatch):
+    register_new(InspectingClient(), MARIA)
+    for _request in range(30):
+        InspectingClient().post(form, {"email": MARIA.email})
+    assert asked_for_here() == 3
+    began = database_clock()
+    monkeypatch.setattr(guard, "database_clock", lambda: began + HOUR + timedelta(minutes=1))
+    InspectingClient().post(form, {"email": MARIA.email})
+    assert asked_for_here() == 4
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_strangers_keep_no_owner_from_her_mail_and_she_gets_ten_a_day_at_most(form, monkeypatch):
+    hers = InspectingClient()
+    register_new(hers, MARIA)
+    EmailAddress.objects.filter(email=MARIA.email).update(verified=True)
+    hers.post("/sign-out")
+    began = database_clock()
+    for hour in range(20):
+        monkeypatch.setattr(
+            guard, "database_clock", lambda hour=hour: began + hour * (HOUR + timedelta(minutes=5))
+        )
+        for _request in range(5):
+            InspectingClient().post(form, {"email": MARIA.email})
+    assert asked_for_here() == 7
+    for wanted in (8, 9, 10, 10):
+        hers.post(form, {"email": MARIA.email})
+        assert asked_for_here() == wanted
+
+
+def test_the_device_of_another_account_is_a_strangers():
+    """Nor is that of one that only typed her address."""
+    hers, thief, ruth = InspectingClient(), InspectingClient(), InspectingClient()
+    register_new(hers, MARIA)
+    EmailAddress.objects.filter(email=MARIA.email).update(verified=True)
+    other = Person(first_name="Ruth", last_surname="Okafor", ssn="902111234", email="ruth@example.org")
+    register_new(ruth, other, username="ruth.okafor")
+    register_new(
+        thief,
+        Person(first_name="Tom", last_surname="Taker", ssn="902111235"),
+        username="tom",
+        email=MARIA.email,
+    )
+    before = asked_for_here()
+    for browser in (thief, ruth):
+        for _request in range(5):
+            browser.post("/forgot-password", {"email": MARIA.email})
+    assert asked_for_here() == before + 3
+
+
+def asked_for_here():
+    """Errands of forms that were sent, not of registrations."""
+    from kecs.mail.models import Errand
+
+    return Errand.objects.filter(kind__contains="forgot").count()
 
 
 def asked_for():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from kecs.accounts.models import Device
@@ -12,6 +13,16 @@ from kecs.accounts.tokens import digest_of_token
 NOBODY = UUID(int=0)
 # Browsers keep no cookie longer.
 LASTS = timedelta(days=400)
+
+
+def is_of_owner(tokens: Sequence[str], email: str) -> bool:
+    """Whether one of a browser's tokens belongs to the account that confirmed this address. One statement, whatever it is asked."""
+    digests = [digest_of_token(token) for token in tokens] or [b""]
+    owners = EmailAddress.objects.filter(email=email.strip().lower(), verified=True)
+    seen = Device.objects.filter(
+        account__in=owners.values("user"), token_digest__in=digests, last_seen__gt=timezone.now() - LASTS
+    )
+    return seen.exists()
 
 
 def is_known(tokens: Sequence[str], account_id: UUID) -> bool:

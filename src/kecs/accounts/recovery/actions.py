@@ -23,7 +23,7 @@ from kecs.accounts.recovery_status import Status
 from kecs.accounts.shut_out.actions import end_sessions
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
-from kecs.guard.actions import count_together
+from kecs.guard.actions import count_if_all_pass
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
 from kecs.pii.fields import seal_into
@@ -45,7 +45,7 @@ def ask_for_recovery(*, name: str, login: str, email: str, message: str, network
         (Limit.RECOVERIES_PER_NAME, (login or name).casefold().strip()),
         (Limit.MAILS_PER_ADDRESS_DAY, f"recovery:{mailbox_of(email)}"),
     ]
-    if not all(counted.allowed for counted in count_together(tries=tries, by=by)):
+    if not count_if_all_pass(tries=tries, by=by):
         return
     token = new_token()
     row = Recovery(
