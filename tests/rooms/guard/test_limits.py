@@ -98,8 +98,8 @@ def test_a_rollback_takes_the_count_back() -> None:
 
 @pytest.mark.django_db
 def test_many_behind_one_address_are_asked_more_before_they_are_refused() -> None:
-    results = counts(Limit.SIGN_IN_FAILURES_PER_NETWORK, 102, "192.0.2.1")
-    assert [result.escalated for result in results] == [False] * 100 + [True] * 2
+    results = counts(Limit.REGISTRATIONS_PER_NETWORK, 62, "192.0.2.1")
+    assert [result.escalated for result in results] == [False] * 60 + [True] * 2
     assert results[-1].allowed
 
 
