@@ -65,6 +65,8 @@ def test_staff_see_what_is_asked_open_the_document_and_both_are_on_the_log(staff
         assert shown in page
     assert MARIA.ssn not in page
     document = Document.objects.get()
+    form = page.partition(f'action="/desk/documents/{document.pk}"')[2].partition("</form>")[0]
+    assert "csrfmiddlewaretoken" in form
     got = staff.post(f"/desk/documents/{document.pk}")
     assert got.headers["Content-Disposition"].startswith("attachment")
     assert b"".join(got) if got.streaming else got.content
