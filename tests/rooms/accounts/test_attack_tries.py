@@ -210,7 +210,7 @@ def test_one_mailbox_is_not_flooded_through_any_form(client):
         "accounts.reset_password": 3,
         "accounts.usernames": 3,
         "assurance.claimed": 1,
-        "registration.record_searched": 10,
+        "registration.record_searched": 7,
     }
 
 
