@@ -27,7 +27,7 @@ from kecs.assurance.notices import Why, notice
 from kecs.assurance.queries import CODE, evidence_that_counts, live_code, standing_of
 from kecs.assurance.telling.actions import new_link, tell, tell_account
 from kecs.audit.actions import record, recorded_together
-from kecs.guard.actions import count, count_together
+from kecs.guard.actions import count, count_if_all_pass
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue
@@ -199,7 +199,7 @@ def send_code(*, holding_id: UUID, by: str) -> None:
     with transaction.atomic(), recorded_together():
         subject = f"claim_code:{mailbox_of(address) if address else held.record_id}"
         tries = [(Limit.MAILS_PER_ADDRESS_HOUR, subject), (Limit.MAILS_PER_ADDRESS_DAY, subject)]
-        allowed = all(counted.allowed for counted in count_together(tries=tries, by=by))
+        allowed = count_if_all_pass(tries=tries, by=by)
         if allowed:
             code = _new_code(held, kind=EvidenceKind.CODE_TO_ADDRESS, lasts=MAIL_CODE_LASTS)
             link = new_link(held=held, why=Why.CODE, by=by)

@@ -5,7 +5,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kecs.accounts.addresses import mailbox_of
-from kecs.guard.actions import count, count_together, use_up
+from kecs.guard.actions import count, count_if_all_pass, use_up
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue
@@ -18,7 +18,7 @@ def send_code(*, email: str, code: str, language: str, by: str) -> None:
     """Queue the mail with the code. Past the limits of the address nothing is queued; the page is the same."""
     subject = f"search_code:{mailbox_of(email)}"
     mails = [(Limit.MAILS_PER_ADDRESS_HOUR, subject), (Limit.MAILS_PER_ADDRESS_DAY, subject)]
-    if not all(counted.allowed for counted in count_together(tries=mails, by=by)):
+    if not count_if_all_pass(tries=mails, by=by):
         return
     with translation.override(language):
         message = render(
