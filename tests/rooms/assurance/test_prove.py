@@ -259,6 +259,15 @@ def test_verified_once_nothing_more_is_sent(maria):
     assert OutboxMessage.objects.count() == before
 
 
+def test_who_comes_back_to_the_page_after_the_proof_is_led_to_the_record(maria):
+    confirm_address(maria, MARIA.email)
+    ask_for_code(maria)
+    enter(maria, code_in(newest("assurance.code", ON_FILE)))
+    page = maria.get("/confirm-it-is-you")
+    assert heading(page) == "You have shown that the record is yours"
+    assert 'href="/record"' in page.content.decode()
+
+
 def test_evidence_for_a_frozen_hold_is_refused(maria):
     from kecs.assurance.actions import disavow
 
