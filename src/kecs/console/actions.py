@@ -1,6 +1,6 @@
 """What staff do: look at a case, decide it. Everything that a decision changes stands in one transaction with the closing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -29,6 +29,10 @@ class DecidedBefore(Exception):
 
 class NotPossible(Exception):
     """What the case is about has changed, so that this outcome cannot be carried out."""
+
+
+class OwnCase(Exception):
+    """It is about whoever would decide it: a colleague must."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +74,15 @@ def look_at_recovery(*, asked: Asked, by: str) -> None:
     record(event=events.RecoveryLookedAt(subject=f"recovery:{asked.id}", account=account), by=by)
 
 
+def _demand_another(*, about: Iterable[UUID | None], by: str) -> None:
+    """Nobody decides about her own account, nor about a record that she holds. Raises OwnCase."""
+    if by in {f"account:{account_id}" for account_id in about if account_id}:
+        raise OwnCase
+
+
 def decide_recovery(*, asked: Asked, outcome: Outcome, reason: Reason, by: str) -> None:
-    """Approve, which tells the address on file too, or refuse. Raises recovery's NotPossible where somebody came first."""
+    """Approve, which tells the address on file too, or refuse. Raises OwnCase, and recovery's NotPossible where somebody came first."""
+    _demand_another(about=[asked.account_id], by=by)
     with transaction.atomic(), recorded_together():
         if outcome is Outcome.APPROVE:
             held = held_by(asked.account_id) if asked.account_id else None
@@ -95,8 +106,10 @@ def decide_recovery(*, asked: Asked, outcome: Outcome, reason: Reason, by: str) 
 def decide_case(*, case: CaseFile, decision: Decision, by: str) -> None:
     """Close the case with this outcome, and carry it out. Of any number at once one holds: raises DecidedBefore for the others.
 
-    Raises NotPossible where the claim or request has changed; then nothing is done and the case stays open.
+    Raises NotPossible where the claim or request has changed; then nothing is done and the case stays open. Raises OwnCase.
     """
+    holders = [holder_of(record_id) for record_id in case.record_ids]
+    _demand_another(about=[case.account_id, case.other_account_id, *holders], by=by)
     if case.kind == CaseKind.CORRECTION and _decide_correction(case=case, decision=decision, by=by):
         return
     try:

@@ -18,8 +18,8 @@ from kecs.accounts.recovery.actions import NotPossible
 from kecs.accounts.recovery.queries import Asked, open_recoveries, recovery
 from kecs.accounts.recovery_status import Status
 from kecs.assurance.actions import Reason
-from kecs.console.actions import decide_recovery, look_at_recovery
-from kecs.console.messages import CHOOSE_REASON, NOT_POSSIBLE, OUTCOME_LABELS, REASONS
+from kecs.console.actions import OwnCase, decide_recovery, look_at_recovery
+from kecs.console.messages import CHOOSE_REASON, NOT_POSSIBLE, OUTCOME_LABELS, OWN_CASE, REASONS
 from kecs.console.outcomes import RECOVERY_OUTCOMES, Outcome
 from kecs.console.queries import recovery_lines
 
@@ -96,5 +96,8 @@ class RecoveryView(FreshStaffRequired, View):
         except NotPossible:
             form.add_error(None, NOT_POSSIBLE)
             return self.page(self.looked_at(recovery_id), form, status=409)
+        except OwnCase:
+            form.add_error(None, OWN_CASE)
+            return self.page(asked, form, status=403)
         messages.success(request, _("The request is decided."))
         return redirect("console:recoveries")

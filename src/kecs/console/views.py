@@ -19,7 +19,7 @@ from kecs.assurance.levels import Illegal
 from kecs.assurance.queries import letters_to_post
 from kecs.console import actions
 from kecs.console.forms import DecisionForm
-from kecs.console.messages import KINDS, NOT_POSSIBLE, OUTCOME_LABELS
+from kecs.console.messages import KINDS, NOT_POSSIBLE, OUTCOME_LABELS, OWN_CASE
 from kecs.console.queries import CasePage, case_page
 from kecs.corrections.attachments import attachment
 from kecs.corrections.documents.actions import DocumentGone, DocumentHeld, open_document
@@ -103,6 +103,9 @@ class CaseView(CasePageView):
         except actions.NotPossible:
             form.add_error(None, NOT_POSSIBLE)
             return self.page(page, form, status=409)
+        except actions.OwnCase:
+            form.add_error(None, OWN_CASE)
+            return self.page(page, form, status=403)
         messages.success(self.request, _("The case is closed."))
         return redirect("console:desk")
 
@@ -138,6 +141,9 @@ class LetterView(FreshStaffRequired, View):
         try:
             letter = print_letter(letter_id=letter_id, by=staff_of(request))
         except ObjectDoesNotExist:  # posted meanwhile, or never there
+            return redirect("console:letters")
+        except Illegal:
+            messages.warning(request, OWN_CASE)
             return redirect("console:letters")
         return render(request, "console/letter.html", {"letter": letter})
 

@@ -278,3 +278,9 @@ def test_evidence_for_a_frozen_hold_is_refused(maria):
     unfreeze(holding_id=hold_of("maria.fuentes").pk, reason=Reason.FALSE_ALARM, by=BY)
     assert hold_of("maria.fuentes").level == AssuranceLevel.PROVISIONAL
     assert state() is State.PROVISIONAL
+
+
+def test_nobody_vouches_for_herself(maria):
+    held = hold_of("maria.fuentes")
+    with pytest.raises(Illegal):
+        give_evidence(holding_id=held.pk, kind=EvidenceKind.STAFF_CHECK, by=f"account:{held.account_id}")

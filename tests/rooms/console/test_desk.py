@@ -338,3 +338,18 @@ def test_a_letter_is_not_printed_from_a_borrowed_browser(staff, record):
         answer = staff.post(f"/desk/letters/{letter_id}{act}")
         assert answer.headers["Location"] == "/account/again?next=%2Fdesk%2Fletters&second=1"
     assert not logged("assurance.letter_printed")
+
+
+def test_nobody_decides_a_case_of_her_own(staff, record):
+    own = open_case(
+        kind=CaseKind.NEAR_MATCH,
+        account_id=User.objects.get(username="ines.clerk").pk,
+        record_ids=[record.pk],
+        because=(),
+        by="tests",
+    )
+    page = decide(staff, own, "give_evidence", record=str(record.pk))
+    assert page.status_code == 403
+    assert "Ask a colleague" in page.content.decode()
+    assert Case.objects.get(pk=own).closed_at is None
+    assert not Holding.objects.exists()

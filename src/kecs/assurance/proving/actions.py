@@ -95,10 +95,19 @@ def forget_proofs(*, held: HeldRecord, by: str) -> None:
 
 
 def give_evidence(*, holding_id: UUID, kind: EvidenceKind, by: str) -> State:
-    """A piece of evidence, and what it makes of the hold. Raises Illegal where there is nothing to prove (any more)."""
+    """A piece of evidence, and what it makes of the hold.
+
+    Raises Illegal where there is nothing to prove (any more), and for whoever would vouch for herself.
+    """
     with transaction.atomic(), recorded_together():
         held = locked(holding_id=holding_id, by=by)
+        _demand_another(held, by=by)
         return _give(held, kind=kind, by=by)
+
+
+def _demand_another(held: HeldRecord, *, by: str) -> None:
+    if by == f"account:{held.account_id}":
+        raise Illegal
 
 
 def _give(held: HeldRecord, *, kind: EvidenceKind, by: str) -> State:
@@ -267,10 +276,14 @@ def order_letter(*, holding_id: UUID, by: str) -> None:
 
 
 def print_letter(*, letter_id: UUID, by: str) -> PrintedLetter:
-    """The letter with a fresh code, which works once it is posted; printed again, it is another code."""
+    """The letter with a fresh code, which works once it is posted; printed again, it is another code.
+
+    Raises Illegal for a letter to oneself.
+    """
     with transaction.atomic(), recorded_together():
         letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter_id, posted_at=None)
         held = locked(holding_id=letter.holding_id, by=by)
+        _demand_another(held, by=by)
         code = _new_code(held, kind=EvidenceKind.LETTER_CODE, lasts=None)
         Letter.objects.filter(pk=letter_id).update(printed_at=database_clock())
         record(event=events.LetterPrinted(subject=f"record:{held.record_id}", letter=str(letter_id)), by=by)
