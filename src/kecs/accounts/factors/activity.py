@@ -36,8 +36,6 @@ SENTENCES = {
     "accounts.device_met": _("You signed in on a device that we did not know."),
     "accounts.sign_in_disowned": _("Someone told us that a sign-in was not you. Everyone was signed out."),
     "accounts.signed_out": _("You signed out."),
-    "accounts.device_met": _("You signed in on a new device."),
-    "accounts.sign_in_disowned": _("You told us that a sign-in was not yours."),
     "accounts.passkey_renamed": _("A passkey got a new name."),
     "accounts.recovery_codes_made": _("You got new recovery codes."),
     "accounts.recovery_code_used": _("A recovery code was used."),
