@@ -7,6 +7,7 @@ In the environment of an installation that has imported the rows of kinds.py: `p
 import json
 import sys
 from collections import Counter
+from datetime import timedelta
 
 import django
 
@@ -28,6 +29,7 @@ from benchmarks.kinds import (  # noqa: E402
 from kecs.accounts.models import User  # noqa: E402
 from kecs.audit.models import AuditEvent  # noqa: E402
 from kecs.guard.actions import count_together  # noqa: E402
+from kecs.guard.strict.actions import end  # noqa: E402
 from kecs.matching.decide import Claim  # noqa: E402
 from kecs.records.holdings.actions import hold_record  # noqa: E402
 from kecs.records.kinds import AssuranceLevel  # noqa: E402
@@ -36,7 +38,8 @@ from kecs.registration.queries import misses_to_count  # noqa: E402
 
 
 def prepare(many: int) -> None:
-    """Accounts that hold records, identities whose tries are used up."""
+    """Accounts that hold records, identities whose tries are used up; and no strict mode, for most searches will miss."""
+    end(by="system:benchmarks", stays_off=timedelta(days=1))
     with transaction.atomic():
         for each in people(HELD, many):
             account = User.objects.create(username=each.username, email=each.email)

@@ -14,6 +14,8 @@ from tests.attacks.roads import LostTheWay, put_on_file, search_form, token_of, 
 
 SEARCH_MADE = "registration.search_made"
 ON_FILE_EVERY = 10  # of those that the sprayer tries
+# What a search leads to: what was found, later, or, while many are tried, a mailbox first.
+ANSWERS = frozenset({"/register/match", "/register/later", "/register/mailbox"})
 
 
 class Guesser:
@@ -39,7 +41,7 @@ class Guesser:
             urlencode(form).encode(),
             {"Content-Type": FORM, "X-Forwarded-For": address},
         )
-        if answer.status >= 500 or answer.leads_to not in {"/register/match", "/register/later"}:
+        if answer.status >= 500 or answer.leads_to not in ANSWERS:
             raise LostTheWay(f"search: {answer.status} {answer.location}")
 
 

@@ -240,6 +240,7 @@ def test_links_that_confirm_nothing(visitor: Page, look: Look, new_page: NewPage
     stranger.goto(earlier)
     w.is_at(stranger, "Confirm your email address")
     w.press(page, "Send it again")
+    assert w.link_in(w.mail_to(MARIA.email, "Confirm your email address")) != earlier
     page.goto(earlier)
     w.press(page, "Confirm my email address")
     w.sees(page, "This link does not work any more")
