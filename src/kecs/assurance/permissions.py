@@ -30,8 +30,9 @@ PERMISSIONS: Mapping[Function, frozenset[State]] = MappingProxyType(
         Function.PROVE: _MUST_PROVE,
         Function.SEE_RECORD: _PROVED,
         # It shows only what she typed. Staff decide, by documents, and the address on file is told: so a claim that is not
-        # proved yet may ask too, for a slip on file can be what keeps her from proving it.
-        Function.ASK_FOR_CORRECTION: _PROVED | {State.UNDER_REVIEW, State.PROVISIONAL},
+        # proved yet may ask too, for a slip on file can be what keeps her from proving it. So may one that lapsed: who
+        # created a new account must not see by this page whether a record was found.
+        Function.ASK_FOR_CORRECTION: _PROVED | {State.UNDER_REVIEW, State.PROVISIONAL, State.RELEASED},
         Function.DO_RISKY_ACTS: frozenset({State.FRESH}),
     }
 )

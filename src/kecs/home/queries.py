@@ -31,6 +31,7 @@ class HomePage:
     may_prove: bool
     school_address: bool
     second_step: bool
+    may_correct: bool
     correction_asked_at: datetime | None  # while staff have still to decide
 
 
@@ -55,6 +56,7 @@ def home_page(account_id: UUID) -> HomePage:
         may_prove=may_prove,
         school_address=is_school_address(account.email, settings.KECS_SCHOOL_EMAIL_DOMAINS),
         second_step=has_second_factor(account_id),
+        may_correct=may(state, Function.ASK_FOR_CORRECTION),
         correction_asked_at=open_since(account_id),
     )
 

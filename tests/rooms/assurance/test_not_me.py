@@ -149,3 +149,10 @@ def test_staff_end_a_hold_with_a_reason_that_is_a_word(thief, record):
     assert "Ask our staff about your record" in thief.get("/home").content.decode()
     assert "does not have a record now" in thief.get("/confirm-it-is-you").content.decode()
     assert heading(search(InspectingClient(), MARIA)) == "We found your record"
+
+
+def test_home_offers_a_correction_to_those_only_who_may_ask(client, thief):
+    assert 'href="/corrections"' in thief.get("/home").content.decode()
+    this_was_not_me(client, newest("assurance.claimed", ON_FILE))
+    sign_in(thief, "thief")
+    assert 'href="/corrections"' not in thief.get("/home").content.decode()
