@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """At most `most` may get through. Where it is not yet `held_to`, it is measured and shown, and fails nothing."""
+    """At most `most` may get through. One that is not `held_to` is measured and shown, and fails nothing."""
 
     what: str
     most: int
@@ -38,9 +38,7 @@ BARS: Mapping[str, Bar] = MappingProxyType(
         "doorkeeping.others": Bar(
             what="things of other people that were shown or changed", most=0, threat="T19"
         ),
-        "doorkeeping.unlisted": Bar(
-            what="addresses that permissions.py does not name yet", most=0, threat="T19", held_to=False
-        ),
+        "doorkeeping.unlisted": Bar(what="addresses that permissions.py does not name", most=0, threat="T19"),
         "tokens.dump": Bar(what="secrets in a dump of the database", most=0, threat="T22, T31"),
         "tokens.usable": Bar(what="values of a dump that opened something", most=0, threat="T22"),
         "tokens.logs": Bar(what="secrets in the logs", most=0, threat="T21, T33"),

@@ -5,6 +5,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
@@ -23,28 +24,17 @@ def crowd(size: int, act: Callable[[int], T], *, lanes: int = 40) -> list[T]:
 
     Raises the first error of any.
     """
-    results: list[T] = []
-    errors: list[Exception] = []
-    door, free = threading.Barrier(size), threading.Semaphore(lanes)
+    many = min(size, lanes)
+    together = threading.Barrier(many)
 
-    def come(number: int) -> None:
+    def come(number: int) -> T:
         try:
-            door.wait()
-            with free:
-                results.append(act(number))
-        except Exception as error:  # noqa: BLE001 - raised below
-            errors.append(error)
+            return act(number)
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=come, args=[number]) for number in range(size)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-    return results
+    with ThreadPoolExecutor(many, initializer=together.wait) as pool:
+        return list(pool.map(come, range(size)))
 
 
 def guess_last4(claim: Claim, guesses: Sequence[str], *, lanes: int = 40) -> list[str]:

@@ -148,7 +148,7 @@ def _write_next(now: datetime, *, by: str) -> bool | None:
             Errand.objects.filter(pk=row.pk).delete()
     except (OperationalError, InterfaceError):
         raise  # the database is away: nobody's errand is to blame
-    except Exception as error:  # one that cannot be written must not hold up all the others
+    except Exception as error:  # a room's writer may raise anything: put off, and in the end on the log
         if row is None:
             raise
         _put_off(row, type(error).__name__, now=now, by=by)
