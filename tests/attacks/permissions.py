@@ -85,6 +85,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "desk/letters": NOBODY,
         "desk/letters/<uuid:letter_id>": NOBODY,
         "desk/letters/<uuid:letter_id>/posted": NOBODY,
+        "desk/staff": NOBODY,
+        "desk/staff/<uuid:account_id>": NOBODY,
         "desk/recoveries": NOBODY,
         "desk/recoveries/<uuid:recovery_id>": NOBODY,
         "email-was-not-me": ALL,

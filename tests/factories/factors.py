@@ -6,8 +6,10 @@ from django.test import Client
 from django.utils import timezone
 
 from kecs.accounts.factors import totp
-from kecs.accounts.factors.actions import add_authenticator, make_recovery_codes, mark_staff
+from kecs.accounts.factors.actions import add_authenticator, make_recovery_codes
 from kecs.accounts.models import User
+from kecs.accounts.staff.actions import give_role
+from kecs.accounts.staff.roles import StaffRole
 from tests.factories.people import MARIA, PASSWORD
 from tests.factories.visits import register_new
 
@@ -31,9 +33,10 @@ def with_app(owner: User) -> list[str]:
     return make_recovery_codes(account_id=owner.pk, by="tests")
 
 
-def as_staff(owner: User) -> None:
-    """Marks her as staff."""
-    mark_staff(account_id=owner.pk, staff=True, by="tests")
+def as_staff(owner: User, *roles: StaffRole) -> None:
+    """Makes her staff in these roles; in all of them where none is named."""
+    for role in roles or tuple(StaffRole):
+        give_role(account_id=owner.pk, role=role, by="tests")
 
 
 def types_password(

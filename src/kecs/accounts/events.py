@@ -102,17 +102,21 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaffMarked(Event):
-    """An account was marked as staff: it opens the pages of staff, behind a second factor."""
+class RoleGiven(Event):
+    """An account was given a role at the agency: it opens the pages of that role, behind a second factor."""
 
-    code: ClassVar[str] = "accounts.staff_marked"
+    code: ClassVar[str] = "accounts.role_given"
+
+    role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaffUnmarked(Event):
-    """An account is staff no more."""
+class RoleTaken(Event):
+    """A role at the agency was taken from an account."""
 
-    code: ClassVar[str] = "accounts.staff_unmarked"
+    code: ClassVar[str] = "accounts.role_taken"
+
+    role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,21 @@ class User(AbstractBaseUser):
         return super().check_password(None if raw_password is None else normalised(raw_password))
 
 
+class HeldRole(models.Model):
+    """A role that an account holds at the agency, since when and given by whom; is_staff says that there is one."""
+
+    account = models.ForeignKey(User, on_delete=models.CASCADE, related_name="held_roles")
+    role = models.CharField(max_length=32)
+    given_at = models.DateTimeField()
+    given_by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "role"], name="accounts_role_held_once")]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.account_id}"
+
+
 class EmailConfirmation(models.Model):
     """The one live token that confirms one address of an account; only its digest is kept."""
 
@@ -167,6 +182,13 @@ FIELDS = {
         "created_at": "internal",
         "password": "secret",
         "last_login": "internal",
+    },
+    "HeldRole": {
+        "id": "internal",
+        "account": "internal",
+        "role": "internal",
+        "given_at": "internal",
+        "given_by": "internal",
     },
     "EmailConfirmation": {
         "id": "internal",

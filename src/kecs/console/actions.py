@@ -8,6 +8,9 @@ from django.db import transaction
 
 from kecs.accounts.recovery.actions import approve_recovery, refuse_recovery
 from kecs.accounts.recovery.queries import Asked
+from kecs.accounts.staff.actions import give_role, take_role
+from kecs.accounts.staff.queries import roles_of
+from kecs.accounts.staff.roles import StaffRole
 from kecs.assurance.actions import Reason, begin_claim, give_evidence, release, unfreeze
 from kecs.assurance.levels import EvidenceKind, Illegal
 from kecs.audit.actions import record, recorded_together
@@ -58,6 +61,22 @@ def look_at_case(*, case: CaseFile, by: str) -> None:
         ),
         by=by,
     )
+
+
+@transaction.atomic
+def note_refused(*, function: str, by: str) -> None:
+    """A member of staff asked for a page that none of her roles opens."""
+    record(event=events.PageRefused(subject=by, function=function), by=by)
+
+
+@transaction.atomic
+def set_roles(*, account_id: UUID, roles: set[StaffRole], by: str) -> None:
+    """Give and take until she holds these. Raises OwnRoles and LastAdministrator, and then nothing is changed."""
+    held = roles_of(account_id)
+    for role in sorted(roles - held):
+        give_role(account_id=account_id, role=role, by=by)
+    for role in sorted(held - roles):
+        take_role(account_id=account_id, role=role, by=by)
 
 
 @transaction.atomic

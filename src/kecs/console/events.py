@@ -49,3 +49,11 @@ class LettersLookedAt(Event):
 
     code: ClassVar[str] = "console.letters_looked_at"
     letters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRefused(Event):
+    """A member of staff asked for a page that none of her roles opens (OWASP authz_fail); `function` is what she lacks."""
+
+    code: ClassVar[str] = "console.page_refused"
+    function: str

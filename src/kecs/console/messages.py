@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from kecs.accounts.staff.roles import StaffRole
 from kecs.assurance.actions import Reason
 from kecs.console.outcomes import Outcome
 from kecs.records.kinds import CaseKind
@@ -41,6 +42,13 @@ REASONS = {
     Reason.WRONG_PERSON: _("It is not this person"),
     Reason.ASKED_BY_HOLDER: _("The account's owner asked for it"),
     Reason.FALSE_ALARM: _("It was a false alarm"),
+}
+ROLES = {
+    StaffRole.HELP_DESK: _("Help desk: finds people, sends mail again, helps them in"),
+    StaffRole.RECORDS: _("Records: imports, corrects and merges records, decides cases"),
+    StaffRole.REVIEWER: _("Reviewer: decides cases"),
+    StaffRole.SECURITY_OFFICER: _("Security officer: sees who looked at whom, and what was tried"),
+    StaffRole.ADMINISTRATOR: _("Administrator: says who is staff"),
 }
 CHOOSE_OUTCOME = _("Choose what to do.")
 CHOOSE_REASON = _("Choose a reason.")

@@ -10,17 +10,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views import View
 
-from kecs.accounts.factors.gate import FreshStaffRequired, StaffRequired, kept_typed
-from kecs.accounts.queries import signed_in
+from kecs.accounts.factors.gate import kept_typed
 from kecs.accounts.recovery.actions import NotPossible
 from kecs.accounts.recovery.queries import Asked, open_recoveries, recovery
 from kecs.accounts.recovery_status import Status
 from kecs.assurance.actions import Reason
 from kecs.console.actions import OwnCase, decide_recovery, look_at_recovery
+from kecs.console.gate import DeskView, FreshDeskView
 from kecs.console.messages import CHOOSE_REASON, NOT_POSSIBLE, OUTCOME_LABELS, OWN_CASE, REASONS
 from kecs.console.outcomes import RECOVERY_OUTCOMES, Outcome
+from kecs.console.permissions import Function
 from kecs.console.queries import recovery_lines
 
 
@@ -42,16 +42,20 @@ class RecoveryForm(forms.Form):
     )
 
 
-class RecoveriesView(StaffRequired, View):
+class RecoveriesView(DeskView):
     """Who waits to get in again, the longest first. Names nobody: that is for the page of each."""
+
+    function = Function.DECIDE_RECOVERY
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The list."""
         return render(request, "console/recoveries.html", {"recoveries": open_recoveries()})
 
 
-class RecoveryView(FreshStaffRequired, View):
+class RecoveryView(FreshDeskView):
     """What was typed beside what the account and its record say; approve or refuse."""
+
+    function = Function.DECIDE_RECOVERY
 
     def looked_at(self, recovery_id: UUID) -> Asked:
         """The request, once the look is recorded. Raises Http404."""
@@ -59,7 +63,7 @@ class RecoveryView(FreshStaffRequired, View):
             asked = recovery(recovery_id)
         except ObjectDoesNotExist:
             raise Http404 from None
-        look_at_recovery(asked=asked, by=f"account:{signed_in(self.request)}")
+        look_at_recovery(asked=asked, by=self.staff)
         return asked
 
     def page(self, asked: Asked, form: RecoveryForm, *, confirm: str = "", status: int = 200) -> HttpResponse:
@@ -91,7 +95,7 @@ class RecoveryView(FreshStaffRequired, View):
                 asked=asked,
                 outcome=outcome,
                 reason=Reason(form.cleaned_data["reason"]),
-                by=f"account:{signed_in(request)}",
+                by=self.staff,
             )
         except NotPossible:
             form.add_error(None, NOT_POSSIBLE)

@@ -2,15 +2,17 @@
 
 from django.urls import path
 
-from kecs.console import recoveries, views
+from kecs.console import recoveries, staff, views
 
 app_name = "console"
 urlpatterns = [
-    path("", views.DeskView.as_view(), name="desk"),
+    path("", views.FrontView.as_view(), name="desk"),
     path("/cases/<uuid:case_id>", views.CaseView.as_view(), name="case"),
     path("/documents/<uuid:document_id>", views.DocumentView.as_view(), name="document"),
     path("/recoveries", recoveries.RecoveriesView.as_view(), name="recoveries"),
     path("/recoveries/<uuid:recovery_id>", recoveries.RecoveryView.as_view(), name="recovery"),
+    path("/staff", staff.StaffView.as_view(), name="staff"),
+    path("/staff/<uuid:account_id>", staff.MemberView.as_view(), name="member"),
     path("/letters", views.LettersView.as_view(), name="letters"),
     path("/letters/<uuid:letter_id>", views.LetterView.as_view(), name="letter"),
     path("/letters/<uuid:letter_id>/posted", views.PostedView.as_view(), name="posted"),

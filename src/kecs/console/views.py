@@ -9,53 +9,57 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
-from django.views import View
 
-from kecs.accounts.factors.gate import FreshStaffRequired, StaffRequired, kept_typed
-from kecs.accounts.queries import signed_in
+from kecs.accounts.factors.gate import kept_typed
 from kecs.accounts.recovery.queries import open_recoveries
 from kecs.assurance.actions import mark_letter_posted, print_letter
 from kecs.assurance.levels import Illegal
 from kecs.assurance.queries import letters_to_post
 from kecs.console import actions
 from kecs.console.forms import DecisionForm
+from kecs.console.gate import DeskView, FreshDeskView
 from kecs.console.messages import KINDS, NOT_POSSIBLE, OUTCOME_LABELS, OWN_CASE
+from kecs.console.permissions import Function
 from kecs.console.queries import CasePage, case_page
 from kecs.corrections.attachments import attachment
 from kecs.corrections.documents.actions import DocumentGone, DocumentHeld, open_document
 from kecs.records.cases.queries import case_with_id, open_cases, open_kinds
 
 
-def staff_of(request: HttpRequest) -> str:
-    """Who does it, for the log."""
-    return f"account:{signed_in(request)}"
-
-
-class DeskView(StaffRequired, View):
+class FrontView(DeskView):
     """What waits for staff: cases by age, and letters to post."""
 
+    function = Function.SEE_DESK
+
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Of one kind, if asked."""
+        """Cases of one kind, if asked; nothing of what her roles do not open."""
         kind = request.GET.get("kind", "")
+        sees_cases = self.may(Function.SEE_CASES)
         context = {
-            "cases": [(case, KINDS.get(case.kind, case.kind)) for case in open_cases(kind)],
+            "sees_cases": sees_cases,
+            "cases": [(case, KINDS.get(case.kind, case.kind)) for case in open_cases(kind)]
+            if sees_cases
+            else [],
             "kinds": [(each, KINDS.get(each, each), number) for each, number in open_kinds().items()],
             "kind": kind,
-            "letters": len(letters_to_post()),
-            "recoveries": len(open_recoveries()),
+            "letters": len(letters_to_post()) if self.may(Function.POST_LETTERS) else None,
+            "recoveries": len(open_recoveries()) if self.may(Function.DECIDE_RECOVERY) else None,
         }
         return render(request, "console/desk.html", context)
 
 
-class CasePageView(FreshStaffRequired, View):
+class CasePageView(FreshDeskView):
     """A page about one case. Whatever it shows, the look is on the log."""
+
+    function = Function.SEE_CASES
+    function_to_send = Function.DECIDE_CASE
 
     def looked_at(self, case_id: UUID) -> CasePage:
         """The case, once the look is recorded. Raises Http404."""
         case = case_with_id(case_id)
         if case is None:
             raise Http404
-        actions.look_at_case(case=case, by=staff_of(self.request))
+        actions.look_at_case(case=case, by=self.staff)
         return case_page(case)
 
     def page(
@@ -64,6 +68,7 @@ class CasePageView(FreshStaffRequired, View):
         """Rendered, with the words of its kind."""
         context: dict[str, Any] = {
             "page": page,
+            "decides": self.may(Function.DECIDE_CASE),
             "form": form,
             "kind": KINDS.get(page.case.kind, page.case.kind),
             "too_late": status == 409,
@@ -97,7 +102,7 @@ class CaseView(CasePageView):
     def decide(self, page: CasePage, form: DecisionForm) -> HttpResponse:
         """Once; who comes second reads so."""
         try:
-            actions.decide_case(case=page.case, decision=form.decision, by=staff_of(self.request))
+            actions.decide_case(case=page.case, decision=form.decision, by=self.staff)
         except actions.DecidedBefore:
             return self.page(self.looked_at(page.case.case_id), form, "closed", 409)
         except actions.NotPossible:
@@ -110,36 +115,41 @@ class CaseView(CasePageView):
         return redirect("console:desk")
 
 
-class DocumentView(StaffRequired, View):
+class DocumentView(DeskView):
     """A document of a request, as a download; opening it is on the log."""
+
+    function = Function.DECIDE_CASE
 
     def post(self, request: HttpRequest, document_id: UUID) -> HttpResponse:
         """By POST, because it leaves a trace."""
         try:
-            return attachment(open_document(document_id=document_id, by=staff_of(request)))
+            return attachment(open_document(document_id=document_id, by=self.staff))
         except (DocumentGone, DocumentHeld):
             return render(request, "console/document_held.html", status=409)
 
 
-class LettersView(FreshStaffRequired, View):
+class LettersView(FreshDeskView):
     """Letters to print and post."""
+
+    function = Function.POST_LETTERS
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The longest waiting first."""
         letters = letters_to_post()
-        actions.look_at_letters(letter_ids=[letter.letter_id for letter in letters], by=staff_of(request))
+        actions.look_at_letters(letter_ids=[letter.letter_id for letter in letters], by=self.staff)
         return render(request, "console/letters.html", {"letters": letters})
 
 
-class LetterView(FreshStaffRequired, View):
+class LetterView(FreshDeskView):
     """One letter, to be printed. Made by POST, because each printing makes a fresh code."""
 
+    function = Function.POST_LETTERS
     comes_back_to = reverse_lazy("console:letters")
 
     def post(self, request: HttpRequest, letter_id: UUID) -> HttpResponse:
         """The text, for the agency's letterhead."""
         try:
-            letter = print_letter(letter_id=letter_id, by=staff_of(request))
+            letter = print_letter(letter_id=letter_id, by=self.staff)
         except ObjectDoesNotExist:  # posted meanwhile, or never there
             return redirect("console:letters")
         except Illegal:
@@ -148,15 +158,16 @@ class LetterView(FreshStaffRequired, View):
         return render(request, "console/letter.html", {"letter": letter})
 
 
-class PostedView(FreshStaffRequired, View):
+class PostedView(FreshDeskView):
     """The letter is in the post: its code works from now on."""
 
+    function = Function.POST_LETTERS
     comes_back_to = reverse_lazy("console:letters")
 
     def post(self, request: HttpRequest, letter_id: UUID) -> HttpResponse:
         """Back to the list."""
         try:
-            mark_letter_posted(letter_id=letter_id, by=staff_of(request))
+            mark_letter_posted(letter_id=letter_id, by=self.staff)
         except ObjectDoesNotExist:  # posted meanwhile, or never there
             raise Http404 from None
         except Illegal:

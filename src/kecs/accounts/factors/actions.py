@@ -1,4 +1,4 @@
-"""Everything that changes second factors: setting up, using, removing; a changed password; who is staff."""
+"""Everything that changes second factors: setting up, using, removing; a changed password."""
 
 from base64 import b64decode, b64encode
 from enum import StrEnum
@@ -222,13 +222,3 @@ def change_password(*, account_id: UUID, password_hash: str, by: str) -> None:
     end_sessions(account_id=account_id, by=by)
     tell(account=account, notice=Notice.PASSWORD_CHANGED, by=by)
     record(event=events.PasswordChanged(subject=f"account:{account_id}"), by=by)
-
-
-@transaction.atomic
-def mark_staff(*, account_id: UUID, staff: bool, by: str) -> bool:
-    """Mark an account as staff, or take the mark away; False when it was so already."""
-    changed = User.objects.filter(pk=account_id, is_staff=not staff).update(is_staff=staff)
-    if changed:
-        marked = events.StaffMarked if staff else events.StaffUnmarked
-        record(event=marked(subject=f"account:{account_id}"), by=by)
-    return bool(changed)

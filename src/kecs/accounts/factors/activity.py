@@ -51,8 +51,8 @@ SENTENCES = {
     "accounts.recovery_approved": _("Our staff approved a request to get into your account."),
     "accounts.recovery_cancelled": _("A request to get into your account was stopped."),
     "accounts.recovery_completed": _("Your account got a new email address through our staff."),
-    "accounts.staff_marked": _("Your account was marked as staff."),
-    "accounts.staff_unmarked": _("Your account is not marked as staff any more."),
+    "accounts.role_given": _("You were given a role as staff."),
+    "accounts.role_taken": _("A role as staff was taken from you."),
 }
 BY_FACTOR = {
     "accounts.signed_in": WITH_FACTOR,

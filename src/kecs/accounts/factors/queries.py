@@ -10,7 +10,6 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from kecs.accounts.factors.kinds import SECOND_FACTORS, Factor
-from kecs.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +62,3 @@ def factor_used(request: HttpRequest, account: AbstractBaseUser) -> Factor:
     records = get_authentication_records(request, account)
     shown = [Factor(record["type"]) for record in records if record["method"] == "mfa"]
     return shown[-1] if shown else Factor.PASSWORD
-
-
-def staff() -> list[User]:
-    """Everybody who is marked as staff, by username."""
-    return list(User.objects.filter(is_staff=True).order_by("username"))

@@ -7,9 +7,11 @@ from django.urls import include, path
 from django.views import View
 from django.views.generic import FormView
 
-from kecs.accounts.factors.actions import make_recovery_codes, mark_staff
+from kecs.accounts.factors.actions import make_recovery_codes
 from kecs.accounts.factors.gate import FreshSignInRequired, StaffRequired
 from kecs.accounts.factors.queries import has_second_factor
+from kecs.accounts.staff.actions import take_role
+from kecs.accounts.staff.roles import StaffRole
 from kecs.config.urls import urlpatterns as portal
 from tests.factories import factors as f
 from tests.factories.people import PASSWORD
@@ -109,12 +111,12 @@ def test_a_session_from_before_the_second_factor_must_show_it(client):
     assert client.post(address, {"code": f.code()}, follow=True).content == b"the desk"
 
 
-def test_a_mark_that_was_taken_away_shuts_the_door_at_once(client):
+def test_who_holds_no_role_any_more_finds_the_door_shut_at_once(client):
     owner = f.account()
-    f.as_staff(owner)
+    f.as_staff(owner, StaffRole.HELP_DESK)
     f.with_app(owner)
     f.signs_in_with_app(client)
-    mark_staff(account_id=owner.pk, staff=False, by="tests")
+    take_role(account_id=owner.pk, role=StaffRole.HELP_DESK, by="tests")
     assert client.get("/back-room").status_code == 404
 
 

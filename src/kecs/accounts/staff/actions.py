@@ -1,0 +1,123 @@
+"""Making somebody staff: an account of her own, and roles given and taken. Each change is told to her, and on the log."""
+
+from uuid import UUID, uuid4
+
+from allauth.account import app_settings as allauth_settings
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kecs.accounts import events
+from kecs.accounts.actions import UsernameTaken
+from kecs.accounts.mails.actions import mail_account
+from kecs.accounts.models import HeldRole, User
+from kecs.accounts.staff.queries import has_administrator
+from kecs.accounts.staff.roles import StaffRole
+from kecs.audit.actions import record
+from kecs.guard.queries import database_clock
+
+
+class HasAdministrator(Exception):
+    """There is one already, who makes the others."""
+
+
+class OwnRoles(Exception):
+    """Nobody changes her own roles: a colleague must."""
+
+
+class LastAdministrator(Exception):
+    """Nobody would be left who says who is staff."""
+
+
+@transaction.atomic
+def open_first_administrator(*, username: str, email: str, by: str) -> str:
+    """Open the account of the first administrator; a path, good for half an hour, where she chooses her password.
+
+    Raises HasAdministrator, and UsernameTaken.
+    """
+    if has_administrator():
+        raise HasAdministrator
+    account = _opened(username=username, email=email, by=by)
+    _give(account=account, role=StaffRole.ADMINISTRATOR, by=by)
+    token = allauth_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(account)
+    return reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(account), "key": token}
+    )
+
+
+@transaction.atomic
+def invite(*, username: str, email: str, by: str) -> UUID:
+    """Open an account without a password for a colleague and write to her how to choose one. Raises UsernameTaken."""
+    account = _opened(username=username, email=email, by=by)
+    with translation.override(account.language):
+        subject = _("You work with the educator credentialing system now")
+    mail_account(
+        account=account,
+        to=account.email,
+        kind="staff_invited",
+        subject=subject,
+        context={
+            "username": account.username,
+            "forgot_url": settings.KECS_ORIGIN + reverse("account_reset_password"),
+        },
+        by=by,
+    )
+    return account.pk
+
+
+def _opened(*, username: str, email: str, by: str) -> User:
+    account = User(id=uuid4(), username=username, email=email, password=make_password(None))
+    try:
+        with transaction.atomic():
+            account.save(force_insert=True)
+    except IntegrityError:
+        raise UsernameTaken from None
+    EmailAddress.objects.create(user=account, email=email, primary=True, verified=False)
+    record(event=events.AccountOpened(subject=f"account:{account.pk}"), by=by)
+    return account
+
+
+@transaction.atomic
+def give_role(*, account_id: UUID, role: StaffRole, by: str) -> bool:
+    """Give a role; False when she held it already. Raises OwnRoles."""
+    _demand_another(account_id, by)
+    return _give(account=User.objects.select_for_update().get(pk=account_id), role=role, by=by)
+
+
+def _give(*, account: User, role: StaffRole, by: str) -> bool:
+    held, given = HeldRole.objects.get_or_create(
+        account=account, role=role, defaults={"given_at": database_clock(), "given_by": by}
+    )
+    if not given:
+        return False
+    User.objects.filter(pk=account.pk).update(is_staff=True)
+    record(event=events.RoleGiven(subject=f"account:{account.pk}", role=held.role), by=by)
+    return True
+
+
+@transaction.atomic
+def take_role(*, account_id: UUID, role: StaffRole, by: str) -> bool:
+    """Take a role away; False when she did not hold it. Raises OwnRoles and LastAdministrator."""
+    _demand_another(account_id, by)
+    # All administrators' rows, in one order: of two who take each other's role at once one must stay.
+    holders = HeldRole.objects.filter(role=StaffRole.ADMINISTRATOR).order_by("account_id")
+    if role is StaffRole.ADMINISTRATOR and {held.account_id for held in holders.select_for_update()} == {
+        account_id
+    }:
+        raise LastAdministrator
+    taken, _each = HeldRole.objects.filter(account_id=account_id, role=role).delete()
+    if taken:
+        left = HeldRole.objects.filter(account_id=account_id).exists()
+        User.objects.filter(pk=account_id).update(is_staff=left)
+        record(event=events.RoleTaken(subject=f"account:{account_id}", role=role.value), by=by)
+    return bool(taken)
+
+
+def _demand_another(account_id: UUID, by: str) -> None:
+    if by == f"account:{account_id}":
+        raise OwnRoles

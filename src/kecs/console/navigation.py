@@ -1,0 +1,37 @@
+"""The pages that the desk leads to, for those who may open them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from kecs.accounts.staff.roles import StaffRole
+from kecs.console.permissions import Function, may
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A page, by the name of its address."""
+
+    function: Function
+    url: str
+    words: "StrOrPromise"
+
+
+PLACES = (
+    Place(function=Function.SEE_DESK, url="console:desk", words=_("Desk")),
+    Place(function=Function.POST_LETTERS, url="console:letters", words=_("Letters to post")),
+    Place(
+        function=Function.DECIDE_RECOVERY, url="console:recoveries", words=_("People who lost every way in")
+    ),
+    Place(function=Function.MANAGE_STAFF, url="console:staff", words=_("Staff")),
+)
+
+
+def places(roles: Collection[StaffRole]) -> list[Place]:
+    """Those that these roles open, in order."""
+    return [place for place in PLACES if may(roles, place.function)]

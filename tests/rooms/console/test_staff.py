@@ -1,0 +1,112 @@
+"""Who is staff: an administrator invites, gives and takes roles; nobody changes her own, and the last one stays."""
+
+import threading
+
+import pytest
+from django.db import connection, connections
+
+from kecs.accounts.models import HeldRole, User
+from kecs.accounts.staff.actions import LastAdministrator, give_role, take_role
+from kecs.accounts.staff.queries import roles_of
+from kecs.accounts.staff.roles import StaffRole
+from kecs.audit.models import AuditEvent
+from kecs.mail.models import OutboxMessage
+from tests.factories.people import MARIA
+from tests.factories.visits import errors, heading, register_new
+from tests.inspection import InspectingClient
+
+pytestmark = pytest.mark.django_db
+
+
+def maria():
+    register_new(InspectingClient(), MARIA, username="maria")
+    return User.objects.get(username="maria")
+
+
+def test_an_account_that_is_there_gets_roles_and_loses_them(staff):
+    owner = maria()
+    page = staff.post("/desk/staff", {"username": "Maria", "email": ""}, follow=True)
+    assert heading(page) == "What may maria do?"
+    staff.post(f"/desk/staff/{owner.pk}", {"help_desk": "on", "records": "on"})
+    assert roles_of(owner.pk) == {StaffRole.HELP_DESK, StaffRole.RECORDS}
+    staff.post(f"/desk/staff/{owner.pk}", {"records": "on"})
+    assert roles_of(owner.pk) == {StaffRole.RECORDS}
+    staff.post(f"/desk/staff/{owner.pk}", {})
+    owner.refresh_from_db()
+    assert not owner.is_staff
+    told = AuditEvent.objects.filter(code__startswith="accounts.role", subject=f"account:{owner.pk}")
+    clerk = User.objects.get(username="ines.clerk")
+    assert [(event.code, event.by) for event in told.order_by("sequence")] == [
+        ("accounts.role_given", f"account:{clerk.pk}"),
+        ("accounts.role_given", f"account:{clerk.pk}"),
+        ("accounts.role_taken", f"account:{clerk.pk}"),
+        ("accounts.role_taken", f"account:{clerk.pk}"),
+    ]
+
+
+def test_a_colleague_without_an_account_is_invited(staff):
+    page = staff.post("/desk/staff", {"username": "new.clerk", "email": "New@example.org"}, follow=True)
+    assert heading(page) == "What may new.clerk do?"
+    invited = User.objects.get(username="new.clerk")
+    assert not invited.has_usable_password()
+    assert not invited.is_staff, "an invitation gives no role"
+    mail = OutboxMessage.objects.get(kind="accounts.staff_invited")
+    assert mail.to == "new@example.org"
+
+
+@pytest.mark.parametrize(
+    ("username", "email"),
+    [("nobody", ""), ("ines.clerk", "ines2@example.org"), ("no", ""), ("x y z", "a@example.org")],
+)
+def test_what_names_nobody_or_somebody_else_is_told(staff, username, email):
+    page = staff.post("/desk/staff", {"username": username, "email": email})
+    assert errors(page)
+    assert User.objects.count() == 1
+
+
+def test_nobody_changes_her_own_roles(staff):
+    clerk = User.objects.get(username="ines.clerk")
+    page = staff.post(f"/desk/staff/{clerk.pk}", {})
+    assert page.status_code == 403
+    assert roles_of(clerk.pk) == set(StaffRole)
+
+
+def test_a_page_that_no_role_opens_says_whom_to_ask_and_is_on_the_log(staff):
+    clerk = User.objects.get(username="ines.clerk")
+    take_role(account_id=clerk.pk, role=StaffRole.RECORDS, by="tests")
+    take_role(account_id=clerk.pk, role=StaffRole.HELP_DESK, by="tests")
+    page = staff.get("/desk/letters")
+    assert page.status_code == 403
+    assert heading(page) == "Your role does not open this page"
+    refused = AuditEvent.objects.get(code="console.page_refused")
+    assert (refused.by, refused.keys) == (f"account:{clerk.pk}", {"function": "post_letters"})
+    assert "Letters" not in staff.get("/desk").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_administrators_who_take_each_others_role_one_stays():
+    owners = []
+    for name in ("ada", "eve"):
+        owner = User.objects.create(username=name, email=f"{name}@example.org")
+        give_role(account_id=owner.pk, role=StaffRole.ADMINISTRATOR, by="tests")
+        owners.append(owner.pk)
+    refused = []
+
+    def take(account_id, by):
+        try:
+            take_role(account_id=account_id, role=StaffRole.ADMINISTRATOR, by=f"account:{by}")
+        except LastAdministrator:
+            refused.append(by)
+        finally:
+            connections.close_all()
+
+    threads = [
+        threading.Thread(target=take, args=(owners[0], owners[1])),
+        threading.Thread(target=take, args=(owners[1], owners[0])),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1, connection.vendor
+    assert HeldRole.objects.filter(role=StaffRole.ADMINISTRATOR).count() == 1
