@@ -106,6 +106,7 @@ class RoleGiven(Event):
     """An account was given a role at the agency: it opens the pages of that role, behind a second factor."""
 
     code: ClassVar[str] = "accounts.role_given"
+    is_alarm: ClassVar[bool] = True
 
     role: str
 
@@ -115,6 +116,7 @@ class RoleTaken(Event):
     """A role at the agency was taken from an account."""
 
     code: ClassVar[str] = "accounts.role_taken"
+    is_alarm: ClassVar[bool] = True
 
     role: str
 
@@ -208,6 +210,7 @@ class AddressChangeUndone(Event):
     """The link in a mail to the address before gave it its place back; sessions and password ended."""
 
     code: ClassVar[str] = "accounts.address_change_undone"
+    is_alarm: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +246,7 @@ class RecoveryCancelled(Event):
     """A link in a notice stopped a recovery that was approved."""
 
     code: ClassVar[str] = "accounts.recovery_cancelled"
+    is_alarm: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,3 +269,4 @@ class SignInDisowned(Event):
     """The owner said of a sign-in that it was not hers: sessions ended, devices forgotten, the password good no more."""
 
     code: ClassVar[str] = "accounts.sign_in_disowned"
+    is_alarm: ClassVar[bool] = True

@@ -67,4 +67,5 @@ class ClaimDisavowed(Event):
     """Somebody opened the link in a notice and pressed "This wasn't me"."""
 
     code: ClassVar[str] = "assurance.claim_disavowed"
+    is_alarm: ClassVar[bool] = True
     account: str

@@ -15,6 +15,10 @@ class Event:
     """
 
     code: ClassVar[str]
+    # Staff saw a person's data, or took it out of the portal: the security officer's page counts these.
+    is_look: ClassVar[bool] = False
+    # Worth a look by the security officer on its own.
+    is_alarm: ClassVar[bool] = False
 
     subject: str
 

@@ -1,14 +1,16 @@
 """Reading the log: what happened to a subject, and whether the chain is whole."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from kecs.audit.actions import chained_digest
 from kecs.audit.anchors import anchors_file, append_anchor, read_anchors
-from kecs.audit.chain import NO_END, End, Fault, Finding, Report, Row, examine
+from kecs.audit.chain import NO_END, Anchor, End, Fault, Finding, Report, Row, examine
 from kecs.audit.models import AuditEvent, ChainHead
 
 
@@ -23,6 +25,68 @@ class ChainState:
 def timeline(subject: str) -> QuerySet[AuditEvent]:
     """What happened to this subject, oldest first."""
     return AuditEvent.objects.filter(subject=subject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One row of the log, as its readers need it."""
+
+    at: datetime
+    code: str
+    by: str
+    subject: str
+    keys: Mapping[str, Any]
+
+
+def recorded_since(at: datetime, *, codes: Collection[str]) -> Iterator[Recorded]:
+    """Events of these kinds from this moment on, oldest first. Reads what it gives and little more, however long the log is."""
+    rows = AuditEvent.objects.filter(code__in=codes, sequence__gte=_sequence_at(at), at__gte=at)
+    columns = ("at", "code", "by", "subject", "keys")
+    for row in rows.order_by("sequence").values_list(*columns).iterator(chunk_size=2000):
+        yield Recorded(**dict(zip(columns, row, strict=True)))
+
+
+def _sequence_at(at: datetime) -> int:
+    """A sequence number from which on everything since `at` stands: sought by halves, since `at` has no index of its own.
+
+    Clocks of several machines differ, so a quarter of an hour before it is included.
+    """
+    early = at - timedelta(minutes=15)
+    low, high = 0, AuditEvent.objects.aggregate(last=Max("sequence"))["last"] or 0
+    while low < high:
+        middle = (low + high) // 2
+        row = AuditEvent.objects.filter(sequence__gt=middle).order_by("sequence").values_list("at").first()
+        if row is None or row[0] >= early:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def newest_anchor() -> Anchor | None:
+    """Where the log ended when it was last written down outside of the database; None where that file is not believed."""
+    anchors = read_anchors(anchors_file())
+    return None if anchors.broken_at else anchors.newest
+
+
+def rows_recorded() -> int:
+    """How many rows the log has, by its head."""
+    return (_head() or NO_END).sequence
+
+
+def newest_rows_hold(most: int = 2_000) -> bool:
+    """Whether the end of the log follows from what stands before, as far back as so many rows: a look, no proof."""
+    head = _head() or NO_END
+    before = AuditEvent.objects.filter(sequence=head.sequence - most).values_list("digest", flat=True).first()
+    digest = bytes(before) if before is not None else bytes(32)
+    expected = max(head.sequence - most, 0) + 1
+    for row in _rows(first=expected):
+        if row.sequence > head.sequence:
+            break
+        if row.sequence != expected or _digest_of(digest, row) != row.digest:
+            return False
+        digest, expected = row.digest, expected + 1
+    return expected == head.sequence + 1 and (not head.sequence or digest == head.digest)
 
 
 def chain_state() -> ChainState:
@@ -64,11 +128,14 @@ def _head() -> End | None:
     return End(head.sequence, bytes(head.digest)) if head else None
 
 
-def _rows() -> Iterator[Row]:
-    """Every row, in order, a few at a time."""
+def _rows(first: int = 0) -> Iterator[Row]:
+    """Every row from this number on, in order, a few at a time."""
     columns = ("sequence", "at", "code", "by", "subject", "keys", "digest")
     for sequence, at, code, by, subject, keys, digest in (
-        AuditEvent.objects.order_by("sequence").values_list(*columns).iterator(chunk_size=2000)
+        AuditEvent.objects.filter(sequence__gte=first)
+        .order_by("sequence")
+        .values_list(*columns)
+        .iterator(chunk_size=2000)
     ):
         text = json.dumps(keys, sort_keys=True, ensure_ascii=True) if keys else "{}"
         yield Row(sequence, at, code, by, subject, text, bytes(digest))

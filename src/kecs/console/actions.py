@@ -64,6 +64,12 @@ def look_at_case(*, case: CaseFile, by: str) -> None:
 
 
 @transaction.atomic
+def look_at_looks(*, record_id: UUID, by: str) -> None:
+    """Before it is shown who looked at one person."""
+    record(event=events.LooksLookedAt(subject=f"record:{record_id}"), by=by)
+
+
+@transaction.atomic
 def note_refused(*, function: str, by: str) -> None:
     """A member of staff asked for a page that none of her roles opens."""
     record(event=events.PageRefused(subject=by, function=function), by=by)

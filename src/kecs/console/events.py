@@ -11,6 +11,7 @@ class CaseLookedAt(Event):
     """Staff opened the page of a case, and saw the personal data of the account and the records named."""
 
     code: ClassVar[str] = "console.case_looked_at"
+    is_look: ClassVar[bool] = True
     kind: str
     accounts: tuple[str, ...]
     records: tuple[str, ...]
@@ -31,6 +32,7 @@ class RecoveryLookedAt(Event):
     """Staff opened the page of a request to get in again, and saw what was typed and the account it names."""
 
     code: ClassVar[str] = "console.recovery_looked_at"
+    is_look: ClassVar[bool] = True
     account: str
 
 
@@ -48,6 +50,7 @@ class LettersLookedAt(Event):
     """Staff opened the list of letters to post, and saw the names on them."""
 
     code: ClassVar[str] = "console.letters_looked_at"
+    is_look: ClassVar[bool] = True
     letters: tuple[str, ...]
 
 
@@ -56,4 +59,12 @@ class PageRefused(Event):
     """A member of staff asked for a page that none of her roles opens (OWASP authz_fail); `function` is what she lacks."""
 
     code: ClassVar[str] = "console.page_refused"
+    is_alarm: ClassVar[bool] = True
     function: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooksLookedAt(Event):
+    """A security officer looked up who had looked at one person."""
+
+    code: ClassVar[str] = "console.looks_looked_at"

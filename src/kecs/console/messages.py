@@ -50,6 +50,33 @@ ROLES = {
     StaffRole.SECURITY_OFFICER: _("Security officer: sees who looked at whom, and what was tried"),
     StaffRole.ADMINISTRATOR: _("Administrator: says who is staff"),
 }
+RECOVERY_KIND = "recovery"
+KINDS[RECOVERY_KIND] = _("Someone wants to get in again")
+# Where people are on their way in, as the weekly picture names it.
+STAGES = {
+    "searched": _("Searched for their record"),
+    "went_on": _("Went on to choose a username and password"),
+    "registered": _("Came to the Home Page"),
+    "confirmed": _("Confirmed their email"),
+    "verified": _("Proved that the record is theirs"),
+}
+# What the security officer's pages call the events that they list.
+EVENT_WORDS: dict[str, "StrOrPromise"] = {
+    "console.case_looked_at": _("Opened a case"),
+    "console.recovery_looked_at": _("Opened a request to get in again"),
+    "console.letters_looked_at": _("Opened the list of letters"),
+    "corrections.facts_opened": _("Opened what a correction asks, with the whole number"),
+    "corrections.document_opened": _("Opened a document"),
+    "console.page_refused": _("Asked for a page that her role does not open"),
+    "guard.strict_mode_began": _("Many identities are tried: searches ask for a mailbox"),
+    "assurance.claim_disavowed": _("Someone said of a claim: this wasn't me"),
+    "corrections.correction_contested": _("Someone said of a correction: this wasn't me"),
+    "accounts.sign_in_disowned": _("Someone said of a sign-in: this wasn't me"),
+    "accounts.recovery_cancelled": _("Someone stopped a request to get in again"),
+    "accounts.address_change_undone": _("Someone took back a change of addresses"),
+    "accounts.role_given": _("Gave a role"),
+    "accounts.role_taken": _("Took a role away"),
+}
 CHOOSE_OUTCOME = _("Choose what to do.")
 CHOOSE_REASON = _("Choose a reason.")
 CHOOSE_RECORD = _("Choose the record that is this person's.")

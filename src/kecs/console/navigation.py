@@ -28,6 +28,8 @@ PLACES = (
     Place(
         function=Function.DECIDE_RECOVERY, url="console:recoveries", words=_("People who lost every way in")
     ),
+    Place(function=Function.SEE_WEEKLY, url="console:weekly", words=_("Weekly picture")),
+    Place(function=Function.SEE_SECURITY, url="console:security", words=_("Security")),
     Place(function=Function.MANAGE_STAFF, url="console:staff", words=_("Staff")),
 )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kecs.console import recoveries, staff, views
+from kecs.console import recoveries, security, staff, views, weekly
 
 app_name = "console"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("/recoveries/<uuid:recovery_id>", recoveries.RecoveryView.as_view(), name="recovery"),
     path("/staff", staff.StaffView.as_view(), name="staff"),
     path("/staff/<uuid:account_id>", staff.MemberView.as_view(), name="member"),
+    path("/weekly", weekly.WeeklyView.as_view(), name="weekly"),
+    path("/security", security.SecurityView.as_view(), name="security"),
+    path("/security/staff/<uuid:account_id>", security.LooksOfView.as_view(), name="looks_of"),
+    path("/security/people/<uuid:record_id>", security.LooksAtView.as_view(), name="looks_at"),
     path("/letters", views.LettersView.as_view(), name="letters"),
     path("/letters/<uuid:letter_id>", views.LetterView.as_view(), name="letter"),
     path("/letters/<uuid:letter_id>/posted", views.PostedView.as_view(), name="posted"),

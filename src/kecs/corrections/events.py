@@ -58,6 +58,7 @@ class CorrectionContested(Event):
     """Somebody reached by the notice said that the request was not hers."""
 
     code: ClassVar[str] = "corrections.correction_contested"
+    is_alarm: ClassVar[bool] = True
     case: str
 
 
@@ -75,6 +76,7 @@ class DocumentOpened(Event):
     """Staff opened a document."""
 
     code: ClassVar[str] = "corrections.document_opened"
+    is_look: ClassVar[bool] = True
     document: str
     scanned: bool
 
@@ -84,6 +86,7 @@ class FactsOpened(Event):
     """Staff looked at what was asked, the whole SSN included."""
 
     code: ClassVar[str] = "corrections.facts_opened"
+    is_look: ClassVar[bool] = True
     facts: tuple[str, ...]
 
 

@@ -29,6 +29,7 @@ class StrictModeBegan(Event):
     """From now on a search asks for a mailbox first. `because` is "misses", "miss_ratio" or "operator"."""
 
     code: ClassVar[str] = "guard.strict_mode_began"
+    is_alarm: ClassVar[bool] = True
 
     because: str
     searches: int

@@ -1,9 +1,11 @@
 """What became of mails, for the pages and probes that show it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.db import connection
+from django.db.models import Count
+from django.db.models.functions import TruncDate
 
 from kecs.mail.models import Errand, OutboxMessage, Status
 
@@ -49,6 +51,13 @@ def backlog() -> Backlog:
         queued=sum(table.count() for table in tables),
         oldest_queued_at=min((moment for moment in oldest if moment), default=None),
     )
+
+
+def became_since(at: datetime) -> dict[tuple[date, str], int]:
+    """How many mails that were queued since came to which end, by day and status. A status says nothing about anybody."""
+    rows = OutboxMessage.objects.filter(queued_at__gte=at).annotate(day=TruncDate("queued_at"))
+    counted = rows.values_list("day", "status").annotate(mails=Count("pk")).order_by()
+    return {(day, status): mails for day, status, mails in counted}
 
 
 def database_clock() -> datetime:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from kecs.accounts.actions import NewAccount, Sending, open_account
 from kecs.assurance.actions import begin_claim, contest_claim
@@ -28,6 +29,7 @@ from kecs.records.holdings.actions import RecordTaken
 from kecs.records.kinds import CaseKind
 from kecs.records.queries import candidates_for, candidates_for_new, population
 from kecs.registration import events
+from kecs.registration.flow import Choice
 from kecs.registration.models import RegistrationOutcome
 from kecs.registration.queries import key_digest, misses_to_count
 
@@ -53,20 +55,20 @@ class RequestWithoutSsn:
     message: str = field(repr=False)
 
 
-def search_for_me(*, claim: Claim, by: str, proven: bool = False) -> Decision:
+def search_for_me(*, claim: Claim, by: str, proven: bool = False, again: bool = False) -> Decision:
     """Which record, if any, may be offered. A miss is counted against the identity asked for; a hit is not.
 
     Past the limit the answer is "nothing found", whatever there is, so that a limited identity looks like an unknown one.
     Whatever is found, the database is asked the same statements; a notice to a holder is the mail worker's to write. `proven`: a
-    mailbox code was given for this search.
+    mailbox code was given for this search. `again`: the same visitor searched before, a moment ago.
     """
     # At first sight of a name this takes the longest of all: before anything is locked or looked up.
     price(claim.first_name, claim.last_surname)
     with transaction.atomic(), recorded_together():
-        return _search(claim=claim, proven=proven, by=by)
+        return _search(claim=claim, proven=proven, again=again, by=by)
 
 
-def _search(*, claim: Claim, proven: bool, by: str) -> Decision:
+def _search(*, claim: Claim, proven: bool, again: bool, by: str) -> Decision:
     tries = misses_to_count(claim)
     limited = not all(counted.allowed for counted in count_together(tries=tries, by=by))
     found = decide(claim, candidates_for(claim), population=population())
@@ -82,10 +84,17 @@ def _search(*, claim: Claim, proven: bool, by: str) -> Decision:
             outcome=found.outcome.value,
             because=found.because,
             limited=limited,
+            again=again,
         ),
         by=by,
     )
     return decision
+
+
+@transaction.atomic
+def note_choice(*, choice: Choice, by: str) -> None:
+    """Record what was pressed on the page that shows what was found: where people turn back is seen from these."""
+    record(event=events.ChoiceMade(subject="-", choice=choice.value), by=by)
 
 
 @transaction.atomic
@@ -98,7 +107,9 @@ def send_username_on_file(*, account_id: UUID, by: str) -> Sending:
     return Sending.QUEUED
 
 
-def _once(*, key: str, register: Callable[[UUID], str], road: str, by: str) -> UUID:
+def _once(
+    *, key: str, register: Callable[[UUID], str], road: str, began_at: datetime | None, by: str
+) -> UUID:
     """Run one registration in one transaction, with its outcome under its key. Raises AlreadyRegistered for a replay.
 
     `register` makes everything that belongs to the account of the given id, and says what was decided about the record.
@@ -111,12 +122,26 @@ def _once(*, key: str, register: Callable[[UUID], str], road: str, by: str) -> U
         except IntegrityError:
             raise AlreadyRegistered from None
         decided = register(account_id)
-        record(event=events.Registered(subject=f"account:{account_id}", road=road, outcome=decided), by=by)
+        seconds = round((timezone.now() - began_at).total_seconds()) if began_at else None
+        record(
+            event=events.Registered(
+                subject=f"account:{account_id}", road=road, outcome=decided, seconds=seconds
+            ),
+            by=by,
+        )
     return account_id
 
 
-def claim_and_create_account(*, key: str, claim: Claim, record_id: UUID, new: NewAccount, by: str) -> UUID:
-    """ "This is Me!": the account, its hold on the record, the notices.
+def claim_and_create_account(
+    *,
+    key: str,
+    claim: Claim,
+    record_id: UUID,
+    new: NewAccount,
+    by: str,
+    began_at: datetime | None = None,
+) -> UUID:
+    """ "This is Me!": the account, its hold on the record, the notices. `began_at` is when the first search was made.
 
     Raises UsernameTaken, AlreadyRegistered, and RecordTaken when the record is not free, or no longer the one shown.
     """
@@ -130,10 +155,12 @@ def claim_and_create_account(*, key: str, claim: Claim, record_id: UUID, new: Ne
         begin_claim(record_id=record_id, account_id=account_id, because=decision.because, by=by)
         return decision.outcome.value
 
-    return _once(key=key, register=register, road="claim", by=by)
+    return _once(key=key, register=register, road="claim", began_at=began_at, by=by)
 
 
-def contest_and_create_account(*, key: str, claim: Claim, new: NewAccount, by: str) -> UUID:
+def contest_and_create_account(
+    *, key: str, claim: Claim, new: NewAccount, by: str, began_at: datetime | None = None
+) -> UUID:
     """ "I did not make that account": an account that contests the record, or claims it if it has become free.
 
     It sees nothing until it has given evidence. Raises UsernameTaken, AlreadyRegistered, and RecordTaken when the facts
@@ -159,7 +186,7 @@ def contest_and_create_account(*, key: str, claim: Claim, new: NewAccount, by: s
         )
         return decision.outcome.value
 
-    return _once(key=key, register=register, road="contest", by=by)
+    return _once(key=key, register=register, road="contest", began_at=began_at, by=by)
 
 
 def _typed(claim: Claim) -> Identity:
@@ -182,7 +209,9 @@ def _open_contest_case(*, decision: Decision, account_id: UUID, by: str) -> None
     )
 
 
-def create_account_and_record(*, key: str, claim: Claim, ssn: str, new: NewAccount, by: str) -> UUID:
+def create_account_and_record(
+    *, key: str, claim: Claim, ssn: str, new: NewAccount, by: str, began_at: datetime | None = None
+) -> UUID:
     """Create New Account. Whatever is found on file, the person is led to the same page; staff decide what must be decided.
 
     Raises UsernameTaken, AlreadyRegistered.
@@ -204,12 +233,12 @@ def create_account_and_record(*, key: str, claim: Claim, ssn: str, new: NewAccou
 
     for _round in range(ROUNDS - 1):
         try:
-            return _once(key=key, register=register, road="new", by=by)
+            return _once(key=key, register=register, road="new", began_at=began_at, by=by)
         except (SsnOnFile, RecordTaken):
             # Another registration with the same facts came first by a moment. What it wrote is on file now, so that
             # the next round decides otherwise.
             continue
-    return _once(key=key, register=register, road="new", by=by)
+    return _once(key=key, register=register, road="new", began_at=began_at, by=by)
 
 
 def join_or_review(*, decision: NewDecision, account_id: UUID, by: str) -> None:

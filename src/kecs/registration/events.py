@@ -8,21 +8,37 @@ from kecs.audit.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchMade(Event):
-    """Somebody searched for her record. `limited`: this identity had used up its tries, so nothing was shown."""
+    """Somebody searched for her record. `limited`: this identity had used up its tries, so nothing was shown.
+
+    `again`: the same visitor had searched before, so that people can be counted and not their tries.
+    """
 
     code: ClassVar[str] = "registration.search_made"
     outcome: str
     because: tuple[str, ...]
     limited: bool
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered(Event):
-    """A registration ended in an account; `road` is "claim", "contest" or "new", `outcome` what was decided about the record."""
+    """A registration ended in an account; `road` is "claim", "contest" or "new", `outcome` what was decided about the record.
+
+    `seconds` is how long it took, from the first search on.
+    """
 
     code: ClassVar[str] = "registration.registered"
     road: str
     outcome: str
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceMade(Event):
+    """Somebody pressed a button on the page that shows what the search found; `choice` says which."""
+
+    code: ClassVar[str] = "registration.choice_made"
+    choice: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,12 @@ from kecs.registration.flow import Registration
 
 def search_and_keep(request: HttpRequest, *, claim: Claim, proven: bool) -> HttpResponse:
     """Search, and go on. `proven`: a mailbox code was given for it."""
-    decision = actions.search_for_me(claim=claim, proven=proven, by="anonymous")
+    now = timezone.now()
+    first = state.note_beginning(request.session, now=now)
+    decision = actions.search_for_me(claim=claim, proven=proven, again=not first, by="anonymous")
     found = Registration(
         key=state.new_key(),
-        searched_at=timezone.now(),
+        searched_at=now,
         claim=claim,
         outcome=decision.outcome,
         record_id=decision.record_id,

@@ -15,6 +15,7 @@ from kecs.registration.flow import Choice, Registration
 LASTS = timedelta(minutes=30)
 SESSION_KEY = "registration"
 VISITOR_KEY = "visitor"
+BEGAN_KEY = "registration_began"
 
 Session = MutableMapping[str, Any]
 
@@ -27,6 +28,21 @@ def new_key() -> str:
 def visitor_of(session: Session) -> str:
     """A name for this browser session, for limits; it outlives the change of session id at sign-in."""
     return str(session.setdefault(VISITOR_KEY, secrets.token_urlsafe(16)))
+
+
+def began(session: Session, *, now: datetime) -> datetime | None:
+    """When the first search of this visit was made; None before it, and half an hour after it."""
+    stored = session.get(BEGAN_KEY)
+    first = datetime.fromisoformat(stored) if isinstance(stored, str) else None
+    return first if first and now - first <= LASTS else None
+
+
+def note_beginning(session: Session, *, now: datetime) -> bool:
+    """Remember the first search of a visit; False where this is not the first."""
+    if began(session, now=now):
+        return False
+    session[BEGAN_KEY] = now.isoformat()
+    return True
 
 
 def _context(key: str) -> str:
@@ -82,3 +98,4 @@ def kept(session: Session, *, now: datetime) -> Registration | None:
 def forget(session: Session) -> None:
     """Remove it from the session."""
     session.pop(SESSION_KEY, None)
+    session.pop(BEGAN_KEY, None)

@@ -187,6 +187,7 @@ class MatchView(FrontDoorView):
         if pressed in list(Choice):
             registration = flow.chosen(flow.undone(registration, Step.MATCH) or registration, Choice(pressed))
             state.keep(request.session, registration)
+            actions.note_choice(choice=Choice(pressed), by=ANYONE)
         return redirect(f"registration:{flow.where_now(registration)}")
 
 
@@ -300,19 +301,26 @@ class AccountView(FrontDoorView):
             password_hash=hash_of(password=form.cleaned_data["password1"], by=ANYONE),
             language=translation.get_language() or "en",
         )
+        began_at = state.began(self.request.session, now=timezone.now())
         if isinstance(form, NewAccountForm):
             return actions.create_account_and_record(
-                key=registration.key, claim=form.new_claim, ssn=form.cleaned_data["ssn"], new=new, by=ANYONE
+                key=registration.key,
+                claim=form.new_claim,
+                ssn=form.cleaned_data["ssn"],
+                new=new,
+                began_at=began_at,
+                by=ANYONE,
             )
         if registration.choice is Choice.NOT_MY_ACCOUNT:
             return actions.contest_and_create_account(
-                key=registration.key, claim=registration.claim, new=new, by=ANYONE
+                key=registration.key, claim=registration.claim, new=new, began_at=began_at, by=ANYONE
             )
         return actions.claim_and_create_account(
             key=registration.key,
             claim=registration.claim,
             record_id=UUID(registration.record_id),
             new=new,
+            began_at=began_at,
             by=ANYONE,
         )
 

@@ -88,8 +88,12 @@ TABLE: dict[str, frozenset[str]] = {
     "desk/letters/<uuid:letter_id>/posted": NOBODY,  # there is no such letter, for staff either
     "desk/recoveries": to_whoever(Function.DECIDE_RECOVERY),
     "desk/recoveries/<uuid:recovery_id>": NOBODY,  # there is none, for staff either
+    "desk/security": to_whoever(Function.SEE_SECURITY),
+    "desk/security/people/<uuid:record_id>": to_whoever(Function.SEE_SECURITY),
+    "desk/security/staff/<uuid:account_id>": to_whoever(Function.SEE_SECURITY),
     "desk/staff": to_whoever(Function.MANAGE_STAFF),
     "desk/staff/<uuid:account_id>": to_whoever(Function.MANAGE_STAFF),
+    "desk/weekly": to_whoever(Function.SEE_WEEKLY),
     "home": SIGNED_IN,
     "record": PROVED,
     "session/extend": SIGNED_IN,
@@ -179,6 +183,7 @@ def test_every_route_opens_to_those_in_the_table_and_to_nobody_else():
     paths = {
         "desk/cases/<uuid:case_id>": f"/desk/cases/{case.pk}",
         "desk/staff/<uuid:account_id>": f"/desk/staff/{somebody.pk}",
+        "desk/security/staff/<uuid:account_id>": f"/desk/security/staff/{somebody.pk}",
     }
     wrong = []
     for route, expected in TABLE.items():

@@ -56,6 +56,11 @@ def open_kinds() -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
+def open_since() -> list[tuple[str, datetime]]:
+    """Kind and day of opening of each case that waits, for counting them by age."""
+    return list(Case.objects.filter(closed_at=None).values_list("kind", "opened_at"))
+
+
 def case_with_id(case_id: UUID) -> CaseFile | None:
     """The whole case, unsealed. Who shows it records the look."""
     case = Case.objects.filter(pk=case_id).first()
