@@ -105,7 +105,11 @@ def _english() -> Iterator[None]:
 
 
 def touches_database(item: pytest.Item) -> bool:
-    """Whether the test, or a fixture it uses, asks for the database."""
+    """Whether the test, or a fixture it uses, asks for the database, and could come out otherwise on another one."""
+    if (marker := item.get_closest_marker("any_database")) is not None:
+        if not marker.args:
+            raise pytest.UsageError(f"{item.nodeid}: any_database takes a word on why.")
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
 

@@ -32,7 +32,12 @@ from tests.factories.visits import (
 )
 from tests.spanish import EnglishLeft, SpanishClient, Words, english_in, mails
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.any_database(
+        "the words of pages and mails, which other tests fetch in English from both databases"
+    ),
+]
 
 PABLO = Person(first_name="Pablo", last_surname="Quispe", ssn="903556677", email="pablo@example.org")
 
