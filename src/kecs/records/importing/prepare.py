@@ -5,8 +5,8 @@ and apply calls it again, under lock, where a batch met something that had chang
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from itertools import chain
 from operator import itemgetter
@@ -127,23 +127,27 @@ def prepare_rows(
 
 def joined(batches: Sequence[Prepared]) -> Prepared:
     """Batches that follow one another in a file, as one. No two are about the same record: its id would stand twice."""
-
-    def rows(packed: Iterable[Packed]) -> list[tuple[Any, ...]]:
-        return [row for each in packed for row in each if isinstance(row, tuple)]
-
-    return Prepared(
-        read=sum(each.read for each in batches),
-        same=sum(each.same for each in batches),
-        created=tuple(chain.from_iterable(each.created for each in batches)),
-        changed=tuple(chain.from_iterable(each.changed for each in batches)),
-        rejected=tuple(chain.from_iterable(each.rejected for each in batches)),
-        new_records=rows(each.new_records for each in batches),
-        changed_records=rows(each.changed_records for each in batches),
-        other_names=rows(each.other_names for each in batches),
-        identity_keys=sorted(rows(each.identity_keys for each in batches), key=_digest_of_identity),
-        linkage_keys=sorted(rows(each.linkage_keys for each in batches)),
-        taken_over=tuple(chain.from_iterable(each.taken_over for each in batches)),
+    names = [each.name for each in fields(Prepared)]
+    whole = Prepared(**{name: _together([getattr(batch, name) for batch in batches]) for name in names})
+    if isinstance(whole.identity_keys, bytes) or isinstance(whole.linkage_keys, bytes):
+        return whole
+    return replace(
+        whole,
+        identity_keys=sorted(whole.identity_keys, key=_digest_of_identity),
+        linkage_keys=sorted(whole.linkage_keys),
     )
+
+
+def _together(values: list[Any]) -> Any:
+    """Counts are added, rows put one behind the other; every field of Prepared is one or the other, or says whether."""
+    first = values[0]
+    if isinstance(first, bool):
+        return any(values)
+    if isinstance(first, int):
+        return sum(values)
+    if isinstance(first, tuple):
+        return tuple(chain.from_iterable(values))
+    return b"".join(values) if all(isinstance(each, bytes) for each in values) else [*chain(*values)]
 
 
 @dataclass(slots=True, kw_only=True)
