@@ -6,8 +6,10 @@ and apply calls it again, under lock, where a batch met something that had chang
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +28,8 @@ from kecs.records.record_ids import new_record_id
 OTHER_NAME_COLUMNS = ("record_id", "first_name", "last_surname")
 IDENTITY_KEY_COLUMNS = ("record_id", "kind", "key_id", "digest")
 LINKAGE_KEY_COLUMNS = ("digest", "record_id", "key_id")
+# Keys are written in the order of their digests, which is that of the indexes: each page of them is found once a batch.
+_digest_of_identity = itemgetter(IDENTITY_KEY_COLUMNS.index("digest"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,8 @@ class Prepared:
     linkage_keys: Packed = field(default=b"", repr=False)
     # Keys that persons who wait to be settled have on SSNs of this batch: the records take them over.
     taken_over: tuple[bytes, ...] = field(default=(), repr=False)
+    # Whether a row was rejected for what is on file, which a batch before this one may be about to change.
+    doubtful: bool = False
 
     @property
     def problems(self) -> Counter[str]:
@@ -95,7 +101,7 @@ def prepare_rows(
     )
     to = form()
     batch = _Batch(to=to, now=to.moment(timezone.now()), keys=KeyCells(to))
-    same, refused = 0, list(rejected)
+    same, refused, by_checks = 0, list(rejected), len(rejected)
     for numbered in rows:
         row = numbered.row
         record = stored.records.get(row.staff_unique_id)
@@ -113,9 +119,35 @@ def prepare_rows(
                 batch.taken_over += stored.waiting_keys(decided.after.ssn)
                 stored.moved(before=before, after=decided.after.ssn, staff_unique_id=row.staff_unique_id)
             batch.add(row.staff_unique_id, record, decided)
-    return batch.prepared(
+    prepared = batch.prepared(
         read=read or len(rows), same=same, rejected=tuple(sorted(refused, key=lambda each: each.line))
     )
+    return replace(prepared, doubtful=len(refused) > by_checks)
+
+
+def joined(batches: Sequence[Prepared]) -> Prepared:
+    """Batches that follow one another in a file, as one. No two are about the same record: its id would stand twice."""
+    names = [each.name for each in fields(Prepared)]
+    whole = Prepared(**{name: _together([getattr(batch, name) for batch in batches]) for name in names})
+    if isinstance(whole.identity_keys, bytes) or isinstance(whole.linkage_keys, bytes):
+        return whole
+    return replace(
+        whole,
+        identity_keys=sorted(whole.identity_keys, key=_digest_of_identity),
+        linkage_keys=sorted(whole.linkage_keys),
+    )
+
+
+def _together(values: list[Any]) -> Any:
+    """Counts are added, rows put one behind the other; every field of Prepared is one or the other, or says whether."""
+    first = values[0]
+    if isinstance(first, bool):
+        return any(values)
+    if isinstance(first, int):
+        return sum(values)
+    if isinstance(first, tuple):
+        return tuple(chain.from_iterable(values))
+    return b"".join(values) if all(isinstance(each, bytes) for each in values) else [*chain(*values)]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -192,8 +224,8 @@ class _Batch:
             new_records=self.to.packed(self.new_records),
             changed_records=self.to.packed(self.changed_records),
             other_names=self.to.packed(self.other_names),
-            identity_keys=self.to.packed(self.identity_keys),
-            linkage_keys=self.to.packed(self.linkage_keys),
+            identity_keys=self.to.packed(sorted(self.identity_keys, key=_digest_of_identity)),
+            linkage_keys=self.to.packed(sorted(self.linkage_keys)),
             taken_over=tuple(self.taken_over),
         )
 
