@@ -75,9 +75,7 @@ def make_findable_by_name(*, stated_id: UUID, identity: Identity, by: str) -> No
 
 
 def _names_of(identity: Identity) -> tuple[NamePair, ...]:
-    return name_keys(
-        first_name=identity.first_name, middle_name="", last_surname=identity.last_surname
-    )
+    return name_keys(first_name=identity.first_name, middle_name="", last_surname=identity.last_surname)
 
 
 @transaction.atomic

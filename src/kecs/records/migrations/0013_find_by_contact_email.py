@@ -30,8 +30,6 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexWhileInUse(
             "educatorrecord",
-            models.Index(
-                Lower("contact_email"), condition=models.Q(contact_email__gt=""), name=INDEX
-            ),
+            models.Index(Lower("contact_email"), condition=models.Q(contact_email__gt=""), name=INDEX),
         ),
     ]
