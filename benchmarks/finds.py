@@ -30,7 +30,7 @@ from kecs.records.models import EducatorRecord  # noqa: E402
 
 TODAY = date(2026, 11, 25)
 BY = "account:00000000-0000-0000-0000-000000000000"
-STATED = 2_000  # accounts whose holders said who they are; half of them hold a record
+STATED = 200  # accounts whose holders said who they are; half of them hold a record
 WARM_UP = 100
 TABLES = ("records_", "accounts_user", "account_emailaddress")
 
