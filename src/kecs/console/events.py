@@ -75,6 +75,7 @@ class PeopleSought(Event):
     """Staff looked for a person and are shown these; `kind` is what sort of thing was typed, never what."""
 
     code: ClassVar[str] = "console.people_sought"
+    is_look: ClassVar[bool] = True
     kind: str
     shown: int
     more: bool
@@ -87,4 +88,5 @@ class ManyPeopleSought(Event):
     """A member of staff searched more often within an hour than anybody on the telephone does: somebody may list people."""
 
     code: ClassVar[str] = "console.many_people_sought"
+    is_alarm: ClassVar[bool] = True
     searches: int

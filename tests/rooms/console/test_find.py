@@ -94,7 +94,7 @@ def test_of_a_common_name_the_closest_are_shown_and_that_there_are_more(staff):
     for number in range(21):
         on_file(Person(first_name="Ann", last_surname="Common", ssn=f"90661{number:04}"))
     text = find(staff, "common").content.decode()
-    assert "The closest 20 people" in text
+    assert "The closest people (20)" in text
     assert "There are more." in text
     assert sought().get().keys["more"] is True
 
