@@ -32,6 +32,7 @@ WHAT_TO_TYPE = _(
     "A name or a part of it, a former name, an email, a username, a record number, "
     "or the last four digits of the social with the birth date: 7752 07/21/1990"
 )
+TYPE_WHOM = _("Type whom you look for.")
 NOT_UNDERSTOOD = _("We cannot tell what this is. Type one of the things below the box.")
 # These show digits of a social: the box is empty when the page comes back.
 NOT_SHOWN_AGAIN = frozenset({Sought.LAST4_AND_BIRTH_DATE, Sought.NAME_AND_FACT, Sought.WHOLE_SSN})
@@ -72,17 +73,20 @@ class FindForm(forms.Form):
     person = forms.CharField(
         label=_("Who?"),
         help_text=WHAT_TO_TYPE,
-        required=False,
         max_length=MOST_TYPED,
         widget=TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-        error_messages={"max_length": NOT_UNDERSTOOD, "null_characters_not_allowed": NOT_UNDERSTOOD},
+        error_messages={
+            "required": TYPE_WHOM,
+            "max_length": NOT_UNDERSTOOD,
+            "null_characters_not_allowed": NOT_UNDERSTOOD,
+        },
     )
 
     def clean_person(self) -> str:
         """Refuses what nobody could look up, and says what may be typed."""
         text: str = self.cleaned_data["person"]
         if understood(text, today=timezone.localdate()).sought in {Sought.NOT_UNDERSTOOD, Sought.NOTHING}:
-            raise forms.ValidationError(NOT_UNDERSTOOD if text else _("Type whom you look for."))
+            raise forms.ValidationError(NOT_UNDERSTOOD)
         return text
 
 

@@ -37,7 +37,13 @@ def test_whom_the_box_finds_stands_on_the_log_and_what_was_typed_stands_nowhere(
     assert page.request["PATH_INFO"] == "/desk/find"
     assert page.request["QUERY_STRING"] == ""
     assert "Found by the name" in text
-    for shown in (record.staff_unique_id, "***-**-4321", "1985", "No account", 'value="fuentes ortega maria"'):
+    for shown in (
+        record.staff_unique_id,
+        "***-**-4321",
+        "1985",
+        "No account",
+        'value="fuentes ortega maria"',
+    ):
         assert shown in text
     assert "04/09" not in text
     [event] = sought()
