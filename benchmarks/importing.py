@@ -163,7 +163,7 @@ def counts(url: str) -> dict[str, int]:
     """How many rows each table has."""
     tables = (
         "records_educatorrecord", "records_othername", "records_identitykey", "records_linkagekey",
-        "audit_auditevent",
+        "records_namekey", "audit_auditevent",
     )  # fmt: skip
     if url.startswith("sqlite"):
         connection: Any = sqlite3.connect(url.removeprefix("sqlite:///"))

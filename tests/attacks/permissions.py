@@ -82,6 +82,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "desk": NOBODY,
         "desk/cases/<uuid:case_id>": NOBODY,
         "desk/documents/<uuid:document_id>": NOBODY,
+        "desk/find": NOBODY,
         "desk/letters": NOBODY,
         "desk/letters/<uuid:letter_id>": NOBODY,
         "desk/letters/<uuid:letter_id>/posted": NOBODY,

@@ -68,3 +68,25 @@ class LooksLookedAt(Event):
     """A security officer looked up who had looked at one person."""
 
     code: ClassVar[str] = "console.looks_looked_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleSought(Event):
+    """Staff looked for a person and are shown these; `kind` is what sort of thing was typed, never what."""
+
+    code: ClassVar[str] = "console.people_sought"
+    is_look: ClassVar[bool] = True
+    kind: str
+    shown: int
+    more: bool
+    records: tuple[str, ...]
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyPeopleSought(Event):
+    """A member of staff searched more often within an hour than anybody on the telephone does: somebody may list people."""
+
+    code: ClassVar[str] = "console.many_people_sought"
+    is_alarm: ClassVar[bool] = True
+    searches: int

@@ -64,6 +64,8 @@ STAGES = {
 EVENT_WORDS: dict[str, "StrOrPromise"] = {
     "console.case_looked_at": _("Opened a case"),
     "console.recovery_looked_at": _("Opened a request to get in again"),
+    "console.people_sought": _("Looked for a person"),
+    "console.many_people_sought": _("Looked for very many people within an hour"),
     "console.letters_looked_at": _("Opened the list of letters"),
     "corrections.facts_opened": _("Opened what a correction asks, with the whole number"),
     "corrections.document_opened": _("Opened a document"),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from kecs.console import recoveries, security, staff, views, weekly
+from kecs.console import find, recoveries, security, staff, views, weekly
 
 app_name = "console"
 urlpatterns = [
     path("", views.FrontView.as_view(), name="desk"),
     path("/cases/<uuid:case_id>", views.CaseView.as_view(), name="case"),
+    path("/find", find.FindView.as_view(), name="find"),
     path("/documents/<uuid:document_id>", views.DocumentView.as_view(), name="document"),
     path("/recoveries", recoveries.RecoveriesView.as_view(), name="recoveries"),
     path("/recoveries/<uuid:recovery_id>", recoveries.RecoveryView.as_view(), name="recovery"),

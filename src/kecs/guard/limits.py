@@ -41,6 +41,7 @@ class Limit(StrEnum):
     DOCUMENTS_SENT_PER_ACCOUNT_DAY = "documents_sent_per_account_day"
     RECOVERIES_PER_NETWORK = "recoveries_per_network"
     RECOVERIES_PER_NAME = "recoveries_per_name"
+    PEOPLE_SOUGHT_PER_STAFF = "people_sought_per_staff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +244,14 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             window=DAY,
             subject="the folded username that was typed, or else the name",
             reason="Who lost an account asks once and mistypes once; more is somebody who wears staff down.",
+        ),
+        Limit.PEOPLE_SOUGHT_PER_STAFF: Rule(
+            most=400,
+            window=HOUR,
+            escalate_over=100,
+            subject="member of staff",
+            reason="Who answers the telephone helps some 20 people an hour, with three searches each. Over 100 the log "
+            "raises an alarm, and work goes on; at 400 it is a list of people that is made.",
         ),
     }
 )

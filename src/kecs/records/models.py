@@ -1,4 +1,5 @@
-"""What the agency holds on a person, and what a person stated about herself. Who holds which record: holding.py.
+"""What the agency holds on a person, and what a person stated about herself. Who holds which record: holding.py. Names
+that staff find people by: finding/models.py.
 
 Constraints carry the invariants; sealed columns open only through kecs.pii.fields.
 """
@@ -8,9 +9,11 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from kecs.pii.fields import SealedField
+from kecs.records.finding.models import NameKey, StatedNameKey
 from kecs.records.holding import Holding
 from kecs.records.record_ids import new_record_id
 
@@ -38,6 +41,13 @@ class EducatorRecord(models.Model):
             # Not unique=True: on PostgreSQL Django would add an index for LIKE.
             models.UniqueConstraint(
                 fields=["staff_unique_id"], name="records_one_record_per_staff_unique_id"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                Lower("contact_email"),
+                condition=Q(contact_email__gt=""),
+                name="records_by_contact_email",
             ),
         ]
 
@@ -257,9 +267,11 @@ __all__ = [
     "IdentityKey",
     "LinkageKey",
     "LinkedPair",
+    "NameKey",  # in their own file, as well
     "OtherName",
     "Run",
     "StatedIdentity",
+    "StatedNameKey",
     "WaitingIdentity",
 ]
 

@@ -83,6 +83,7 @@ TABLE: dict[str, frozenset[str]] = {
     "desk": to_whoever(Function.SEE_DESK),
     "desk/cases/<uuid:case_id>": to_whoever(Function.SEE_CASES),
     "desk/documents/<uuid:document_id>": to_whoever(Function.DECIDE_CASE),
+    "desk/find": to_whoever(Function.FIND_PERSON),
     "desk/letters": to_whoever(Function.POST_LETTERS),
     "desk/letters/<uuid:letter_id>": to_whoever(Function.POST_LETTERS),
     "desk/letters/<uuid:letter_id>/posted": NOBODY,  # there is no such letter, for staff either

@@ -20,9 +20,11 @@ from kecs.audit.rows import Packed, insert_packed
 from kecs.matching.keys import KeyKind, record_keys
 from kecs.pii.fields import the_keyring, unseal_from
 from kecs.records import events
+from kecs.records.finding.name_keys import name_keys
 from kecs.records.importing.prepare import (
     IDENTITY_KEY_COLUMNS,
     LINKAGE_KEY_COLUMNS,
+    NAME_KEY_COLUMNS,
     OTHER_NAME_COLUMNS,
     NumberedRow,
     Prepared,
@@ -30,7 +32,16 @@ from kecs.records.importing.prepare import (
 )
 from kecs.records.importing.stored import RECORDS, StoredRecord
 from kecs.records.index import key_digest
-from kecs.records.models import EducatorRecord, IdentityKey, LinkageKey, OtherName, Run
+from kecs.records.models import (
+    EducatorRecord,
+    IdentityKey,
+    LinkageKey,
+    NameKey,
+    OtherName,
+    Run,
+    StatedIdentity,
+    StatedNameKey,
+)
 
 if TYPE_CHECKING:
     from kecs.records.importing.reindex import PreparedKeys
@@ -198,7 +209,7 @@ def apply_keys(
         Run.objects.filter(pk=run.pk).update(**advanced)
         if ready.changed:
             _demand_unchanged(ready.changed)
-            _insert_keys_instead(list(ready.changed), ready.identity_keys, ready.linkage_keys)
+            _insert_keys_instead(list(ready.changed), ready)
         return advanced
 
     for column, value in _until_it_stands(write).items():
@@ -227,6 +238,36 @@ def apply_stated_keys(*, by: str) -> None:
         pass
 
 
+def apply_stated_names(*, by: str) -> None:
+    """Exchange the name keys of everybody who stated who she is, where they are not those of today."""
+    after = UUID(int=0)
+
+    def write(_attempt: int) -> UUID | None:
+        # What was stated never changes, so that nothing needs to be locked.
+        page = list(StatedIdentity.objects.filter(pk__gt=after).order_by("pk")[:_STATED_AT_ONCE])
+        wanted = {
+            (stated.pk, *key)
+            for stated in page
+            for key in name_keys(
+                first_name=stated.first_name, middle_name="", last_surname=stated.last_surname
+            )
+        }
+        keys = StatedNameKey.objects.filter(stated__in=[stated.pk for stated in page])
+        present = set(keys.values_list("stated_id", "surname", "given"))
+        wrong = {stated_id for stated_id, _surname, _given in present ^ wanted}
+        if wrong:
+            keys.filter(stated__in=wrong).delete()
+            StatedNameKey.objects.bulk_create(
+                StatedNameKey(stated_id=stated_id, surname=surname, given=given)
+                for stated_id, surname, given in sorted(wanted)
+                if stated_id in wrong
+            )
+        return page[-1].pk if page else None
+
+    while (reached := _until_it_stands(write)) is not None:
+        after = reached
+
+
 def end_reindex(*, run: Run, by: str) -> None:
     """Close the run, and put it on the log. Raises Elsewhere."""
     with transaction.atomic():
@@ -237,13 +278,15 @@ def end_reindex(*, run: Run, by: str) -> None:
         record_event(event=event, by=by)
 
 
-def _insert_keys_instead(record_ids: Collection[UUID], identity_keys: Packed, linkage_keys: Packed) -> None:
+def _insert_keys_instead(record_ids: Collection[UUID], ready: "Prepared | PreparedKeys") -> None:
     # Away with the old keys of all of them first, of whatever root: two records of one batch may exchange an SSN.
     if record_ids:
         IdentityKey.objects.filter(record__in=record_ids).delete()
         LinkageKey.objects.filter(record__in=record_ids).delete()
-    insert_packed(IdentityKey._meta.db_table, IDENTITY_KEY_COLUMNS, identity_keys)
-    insert_packed(LinkageKey._meta.db_table, LINKAGE_KEY_COLUMNS, linkage_keys)
+        NameKey.objects.filter(record__in=record_ids).delete()
+    insert_packed(IdentityKey._meta.db_table, IDENTITY_KEY_COLUMNS, ready.identity_keys)
+    insert_packed(LinkageKey._meta.db_table, LINKAGE_KEY_COLUMNS, ready.linkage_keys)
+    insert_packed(NameKey._meta.db_table, NAME_KEY_COLUMNS, ready.name_keys)
 
 
 # --- Writing -----------------------------------------------------------------------------------------------------
@@ -262,7 +305,7 @@ def _write(ready: Prepared, *, source: str, by: str) -> None:
     insert_packed(RECORDS, StoredRecord._fields, ready.new_records)
     insert_packed(OtherName._meta.db_table, OTHER_NAME_COLUMNS, ready.other_names)
     identities = [each.record_id for each in ready.changed if each.identity]
-    _insert_keys_instead(identities, ready.identity_keys, ready.linkage_keys)
+    _insert_keys_instead(identities, ready)
     # What the database checks at the end it checks now: from here on, the end of the audit chain stays locked.
     _check_references()
     _record(ready, source=source, by=by)

@@ -19,6 +19,7 @@ from kecs.audit.rows import Form, Packed, form
 from kecs.matching.keys import Key, KeyKind, LinkageKind, linkage_keys, record_keys
 from kecs.pii.fields import sealed_text, the_keyring
 from kecs.pii.fingerprint import digester
+from kecs.records.finding.name_keys import NamePair, name_keys
 from kecs.records.importing.plan import Plan, PlanOutcome, plan
 from kecs.records.importing.rows import ImportRow, OnFile, Problem
 from kecs.records.importing.stored import FULL_SSN, Stored, StoredRecord, sealed_in
@@ -28,6 +29,7 @@ from kecs.records.record_ids import new_record_id
 OTHER_NAME_COLUMNS = ("record_id", "first_name", "last_surname")
 IDENTITY_KEY_COLUMNS = ("record_id", "kind", "key_id", "digest")
 LINKAGE_KEY_COLUMNS = ("digest", "record_id", "key_id")
+NAME_KEY_COLUMNS = ("record_id", "surname", "given")
 # Keys are written in the order of their digests, which is that of the indexes: each page of them is found once a batch.
 _digest_of_identity = itemgetter(IDENTITY_KEY_COLUMNS.index("digest"))
 
@@ -74,6 +76,7 @@ class Prepared:
     other_names: Packed = field(default=b"", repr=False)
     identity_keys: Packed = field(default=b"", repr=False)
     linkage_keys: Packed = field(default=b"", repr=False)
+    name_keys: Packed = field(default=b"", repr=False)
     # Keys that persons who wait to be settled have on SSNs of this batch: the records take them over.
     taken_over: tuple[bytes, ...] = field(default=(), repr=False)
     # Whether a row was rejected for what is on file, which a batch before this one may be about to change.
@@ -165,6 +168,7 @@ class _Batch:
     other_names: list[tuple[Any, ...]] = field(default_factory=list)
     identity_keys: list[tuple[Any, ...]] = field(default_factory=list)
     linkage_keys: list[tuple[Any, ...]] = field(default_factory=list)
+    name_keys: list[tuple[Any, ...]] = field(default_factory=list)
 
     def add(self, staff_unique_id: str, record: StoredRecord | None, decided: Plan) -> None:
         """Put one record's rows to the others."""
@@ -190,6 +194,7 @@ class _Batch:
             identity, linkage = self.keys.cells(decided.after, record=cell)
             self.identity_keys += identity
             self.linkage_keys += linkage
+            self.name_keys += self.keys.name_cells(decided.after, record=cell)
 
     def _cells(self, place: str, record: StoredRecord | None, decided: Plan) -> tuple[Any, ...]:
         to, after = self.to, decided.after
@@ -226,12 +231,13 @@ class _Batch:
             other_names=self.to.packed(self.other_names),
             identity_keys=self.to.packed(sorted(self.identity_keys, key=_digest_of_identity)),
             linkage_keys=self.to.packed(sorted(self.linkage_keys)),
+            name_keys=self.to.packed(self.name_keys),
             taken_over=tuple(self.taken_over),
         )
 
 
 class KeyCells:
-    """Makes the rows of search keys and of linkage keys under the current key, in the form of the database."""
+    """Makes the rows of search keys and of linkage keys under the current key, and of name keys, in the form of the database."""
 
     def __init__(self, to: Form) -> None:
         keyring = the_keyring()
@@ -250,6 +256,10 @@ class KeyCells:
         ]
         digests = sorted({digesters[kind](facts)[:LINKAGE_DIGEST_BYTES] for kind, facts in linkage})
         return identity, [(data(digest), record, number) for digest in digests]
+
+    def name_cells(self, after: OnFile, *, record: Any) -> list[tuple[Any, ...]]:
+        """The rows of one record's name keys: letters and digits, which every form leaves as they are."""
+        return [(record, surname, given) for surname, given in name_keys_of(after)]
 
     def digests(self, after: OnFile) -> tuple[set[tuple[str, bytes]], set[bytes]]:
         """The same keys as they are found in the tables: search keys with their kind, and linkage keys."""
@@ -271,3 +281,13 @@ def keys_of(after: OnFile) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
         last_surnames=[after.last_surname, *(name.last_surname for name in after.other_names)],
     )
     return record_keys(birth_date=after.birth_date, last4=last4, ssn=ssn), linkage
+
+
+def name_keys_of(after: OnFile) -> tuple[NamePair, ...]:
+    """The name keys of what a record holds."""
+    return name_keys(
+        first_name=after.first_name,
+        middle_name=after.middle_name,
+        last_surname=after.last_surname,
+        other_names=sorted(after.other_names, key=lambda name: (name.last_surname, name.first_name)),
+    )
