@@ -41,6 +41,8 @@ class Limit(StrEnum):
     DOCUMENTS_SENT_PER_ACCOUNT_DAY = "documents_sent_per_account_day"
     RECOVERIES_PER_NETWORK = "recoveries_per_network"
     RECOVERIES_PER_NAME = "recoveries_per_name"
+    SSN_REVEALS_PER_STAFF_HOUR = "ssn_reveals_per_staff_hour"
+    SSN_REVEALS_STOPPED = "ssn_reveals_stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +245,18 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             window=DAY,
             subject="the folded username that was typed, or else the name",
             reason="Who lost an account asks once and mistypes once; more is somebody who wears staff down.",
+        ),
+        Limit.SSN_REVEALS_PER_STAFF_HOUR: Rule(
+            most=20,
+            window=HOUR,
+            subject="member of staff",
+            reason="Who compares documents all day needs a number every three minutes at most; more is a list being made.",
+        ),
+        Limit.SSN_REVEALS_STOPPED: Rule(
+            most=1,
+            window=None,
+            subject="member of staff",
+            reason="The 21st number of an hour stops all further ones, until a security officer has spoken with her.",
         ),
     }
 )

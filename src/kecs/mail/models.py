@@ -14,7 +14,10 @@ class Status(StrEnum):
 
     QUEUED = "queued"
     SENT = "sent"
-    REFUSED = "refused"
+    REFUSED = "refused"  # the mail server would not pass it on
+    BOUNCED = (
+        "bounced"  # there is no such mailbox, or it takes nothing: told at once, or in a mail that came back
+    )
 
 
 class OutboxMessage(models.Model):
@@ -46,8 +49,10 @@ class OutboxMessage(models.Model):
             ),
             models.CheckConstraint(
                 name="mail_sent_has_its_time",
+                # One that came back had been sent before.
                 condition=Q(status="sent", sent_at__isnull=False)
-                | (~Q(status="sent") & Q(sent_at__isnull=True)),
+                | Q(status="bounced")
+                | (~Q(status__in=["sent", "bounced"]) & Q(sent_at__isnull=True)),
             ),
             models.CheckConstraint(
                 name="mail_lease_is_whole",

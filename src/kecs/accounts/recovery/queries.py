@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from kecs.accounts.models import Recovery
 from kecs.accounts.queries import account_named
 from kecs.accounts.recovery_status import Status
+from kecs.guard.queries import database_clock
 from kecs.pii.fields import unseal_from
 
 
@@ -30,6 +33,18 @@ def facts_of(row: Recovery) -> dict[str, str]:
     """What was typed."""
     facts: dict[str, str] = json.loads(unseal_from(row, "facts_sealed") or "{}")
     return facts
+
+
+def under_way(account_id: UUID) -> QuerySet[Recovery]:
+    """What will happen to this account unless somebody stops it. One whose new address nobody confirmed in its day is over."""
+    works = Q(status=Status.APPROVED) | Q(status=Status.STARTED, due_at__gt=database_clock())
+    return Recovery.objects.filter(works, account_id=account_id).order_by("-asked_at")
+
+
+def recovery_under_way(account_id: UUID) -> Asked | None:
+    """The one that is under way, for staff."""
+    row = under_way(account_id).first()
+    return _asked(row) if row else None
 
 
 def recovery(recovery_id: UUID) -> Asked:

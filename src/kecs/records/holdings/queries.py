@@ -123,6 +123,12 @@ def names_on_file(record_id: UUID) -> tuple[str, str]:
     return EducatorRecord.objects.values_list("first_name", "last_surname").get(pk=record_id)
 
 
+def has_whole_ssn(record_id: UUID) -> bool:
+    """Whether nine digits are on file, and not the last four only."""
+    record = EducatorRecord.objects.only("id", "ssn_sealed").get(pk=record_id)
+    return len(unseal_from(record, "ssn_sealed") or "") == 9
+
+
 def stored_record(record_id: UUID) -> StoredRecord:
     """What is on file, unsealed. Only for the page of a verified holder: ask kecs.assurance first."""
     record = EducatorRecord.objects.get(pk=record_id)
