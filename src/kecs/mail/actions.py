@@ -17,9 +17,10 @@ from django.db.models import Q
 from kecs.audit.actions import record, recorded_together
 from kecs.mail.events import MailRefused
 from kecs.mail.messages import Message
-from kecs.mail.models import Errand, OutboxMessage, Status
+from kecs.mail.models import Errand, OutboxMessage
 from kecs.mail.queries import database_clock
 from kecs.mail.refusals import error_code
+from kecs.mail.statuses import Status
 from kecs.mail.transports import mail_domain, mail_of, the_transport
 from kecs.mail.writers import writer_of
 from kecs.pii.fields import seal_into, unseal_from

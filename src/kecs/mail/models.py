@@ -1,23 +1,12 @@
 """One row a mail: what waits to be written, what waits to be sent, and what became of what was sent. Only this room reads it."""
 
-from enum import StrEnum
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
 
+from kecs.mail.statuses import Status
 from kecs.pii.fields import SealedField
-
-
-class Status(StrEnum):
-    """What became of a mail."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    REFUSED = "refused"  # the mail server would not pass it on
-    BOUNCED = (
-        "bounced"  # there is no such mailbox, or it takes nothing: told at once, or in a mail that came back
-    )
 
 
 class OutboxMessage(models.Model):

@@ -9,8 +9,9 @@ from django.db import connection
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 
-from kecs.mail.models import Errand, OutboxMessage, Status
+from kecs.mail.models import Errand, OutboxMessage
 from kecs.mail.refusals import Refusal, refusal_of
+from kecs.mail.statuses import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class Posted:
     mail_id: UUID
     to: str = field(repr=False)
     kind: str
+    subject: str  # as it stands in the mailbox; it names nobody
     status: Status
     queued_at: datetime
     sent_at: datetime | None
@@ -71,6 +73,7 @@ def posted_to(addresses: Iterable[str], *, most: int, by: str) -> list[Posted]:
             mail_id=row.pk,
             to=row.to,
             kind=row.kind,
+            subject=row.subject,
             status=Status(row.status),
             queued_at=row.queued_at,
             sent_at=row.sent_at,

@@ -3,6 +3,7 @@
 Nothing here leads to a secret: no password, no code, no token. Whoever asks has recorded the look first.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -120,3 +121,17 @@ def _known_devices(account_id: UUID) -> tuple[KnownDevice, ...]:
     return tuple(
         KnownDevice(browser=row.browser, first_seen=row.first_seen, last_seen=row.last_seen) for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What an account is called in a timeline."""
+
+    username: str = field(repr=False)
+    staff: bool
+
+
+def named(account_ids: Iterable[UUID]) -> dict[UUID, Named]:
+    """The names of these accounts, of those that are there still."""
+    rows = User.objects.filter(pk__in=list(account_ids)).only("id", "username", "is_staff")
+    return {row.pk: Named(username=row.username, staff=row.is_staff) for row in rows}

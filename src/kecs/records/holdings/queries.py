@@ -85,6 +85,12 @@ def holder_of(record_id: UUID) -> UUID | None:
     )
 
 
+def live_holders_of(record_id: UUID) -> list[UUID]:
+    """The accounts that hold or contest this record now, the holder first."""
+    live = Holding.objects.filter(record_id=record_id, released_at=None).order_by("contests", "held_at", "pk")
+    return list(live.values_list("account_id", flat=True))
+
+
 def lapsing(*, at: datetime, limit: int) -> list[UUID]:
     """Holds whose time to give evidence is over, the longest first."""
     return list(
