@@ -81,9 +81,6 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     ),
     "corrections.correction_asked": _("%(who)s asked for a correction: %(facts)s. Why: %(why)s."),
     "corrections.correction_contested": _("Someone said of the request for a correction: this wasn't me."),
-    "corrections.correction_decided": _(
-        "%(who)s decided the request for a correction (%(facts)s). Accepted: %(accepted)s."
-    ),
     "corrections.correction_stopped": _(
         "The correction was not made: another person has that Social Security number."
     ),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from kecs.accounts.models import Recovery, User
 from kecs.accounts.recovery.actions import complete_due_recoveries
 from kecs.accounts.recovery_status import Status
+from kecs.accounts.staff.roles import StaffRole
 from kecs.accounts.tries import UNKNOWN
 from kecs.audit.models import AuditEvent
 from kecs.guard.actions import stop
@@ -16,7 +17,7 @@ from kecs.guard.queries import used
 from kecs.mail.models import OutboxMessage
 from kecs.records.models import Case, EducatorRecord
 from tests.factories.claims import ON_FILE, account_id, confirm_address, hold_of, newest, this_was_not_me
-from tests.factories.factors import grows_stale
+from tests.factories.factors import as_staff, code, grows_stale, types_code, types_password, with_app
 from tests.factories.mails import write_mails
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim, errors, heading, register_new, search
@@ -32,6 +33,32 @@ def maria(record):
     browser = InspectingClient()
     claim(browser, MARIA, username="maria")
     return browser
+
+
+@pytest.fixture
+def client_of(db):
+    """The browser of a colleague who has one role, by its name; her username is the role's."""
+
+    def made(role):
+        register_new(
+            InspectingClient(),
+            Person(first_name=role.title().replace("_", ""), last_surname="Colleague", ssn=_ssn_of(role)),
+            username=role,
+            email=f"{role}@example.org",
+        )
+        owner = User.objects.get(username=role)
+        as_staff(owner, StaffRole(role))
+        with_app(owner)
+        browser = InspectingClient()
+        types_password(browser, login=role)
+        types_code(browser, code())
+        return browser
+
+    return made
+
+
+def _ssn_of(role):
+    return f"90177{1000 + list(StaffRole).index(StaffRole(role))}"
 
 
 def opens(staff, record, why="phone_call"):
