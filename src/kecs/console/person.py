@@ -15,7 +15,15 @@ from kecs.console.gate import DeskView
 from kecs.console.messages import CASE_OUTCOMES, KINDS, LOOK_REASONS, STATES
 from kecs.console.offers import holds_of, links_of, offers_for_person, offers_for_side, person_url
 from kecs.console.permissions import Fact, Function, may, may_see
-from kecs.console.person_facts import PersonPage, Side, Whom, person_page, whom_of_account, whom_of_record
+from kecs.console.person_facts import (
+    PersonPage,
+    Side,
+    Whom,
+    demand_other_person,
+    person_page,
+    whom_of_account,
+    whom_of_record,
+)
 from kecs.console.repairing.actions import look_at_person
 from kecs.console.repairs import LookReason
 from kecs.records.person_file.queries import OwnRecord, is_on_file
@@ -41,13 +49,14 @@ class PersonRequired(View):
             return render(request, "console/own_file.html", status=403)
 
     def find(self, *, record_id: UUID | None = None, account_id: UUID | None = None) -> None:
-        """Whose page this address is. Raises Http404."""
+        """Whose page this address is. Raises Http404, OwnRecord and OwnAccount."""
         if record_id is not None and is_on_file(record_id):
             self.whom = whom_of_record(record_id)
         elif account_id is not None and named([account_id]):
             self.whom = whom_of_account(account_id)
         else:
             raise Http404
+        demand_other_person(self.whom, by=self.staff)
 
     def why(self) -> LookReason | None:
         """The reason that was given for this person in this session, while it lasts."""

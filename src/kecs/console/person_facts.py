@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from kecs.accounts.help_desk.queries import AccountForStaff, account_for_staff
+from kecs.accounts.help_desk.queries import AccountForStaff, account_for_staff, demand_another
 from kecs.accounts.recovery.queries import recovery_ids_of
 from kecs.assurance.levels import State
 from kecs.assurance.queries import state_of_account
@@ -18,6 +18,7 @@ from kecs.records.person_file.queries import (
     CaseOfPerson,
     PersonFile,
     cases_about,
+    demand_other_record,
     person_file,
     stated_names,
 )
@@ -87,6 +88,14 @@ def whom_of_account(account_id: UUID) -> Whom:
     if held is not None and not held.contests:
         return whom_of_record(held.record_id)
     return Whom(record_id=None, account_ids=(account_id,))
+
+
+def demand_other_person(whom: Whom, *, by: str) -> None:
+    """Row by row: nobody looks at herself at the desk, and nobody mends her own. Raises OwnRecord, OwnAccount."""
+    if whom.record_id is not None:
+        demand_other_record(whom.record_id, by=by)
+    for account_id in whom.account_ids:
+        demand_another(account_id, by=by)
 
 
 def person_page(whom: Whom, *, before: int | None, by: str) -> PersonPage:

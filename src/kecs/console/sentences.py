@@ -1,6 +1,6 @@
 """What each kind of event says of a person, as staff read it: one table. A test holds that every kind which can be about a person has one.
 
-`%(who)s` is who did it; other names are keys of the event, put into words by timeline.py.
+`%(who)s` is who did it, `%(owner)s` whose account the event is about, `%(holder)s` who holds the record; other names are keys of the event, put into words by timeline.py.
 """
 
 from typing import TYPE_CHECKING
@@ -133,9 +133,9 @@ VARIANTS: dict[str, tuple[str, dict[str, "StrOrPromise"]]] = {
     "registration.registered": (
         "road",
         {
-            "claim": _("%(who)s pressed “This is Me!”"),
-            "contest": _("%(who)s pressed “I did not make that account”."),
-            "new": _("%(who)s pressed “Create New Account”."),
+            "claim": _("%(owner)s pressed “This is Me!”"),
+            "contest": _("%(owner)s pressed “I did not make that account”."),
+            "new": _("%(owner)s pressed “Create New Account”."),
         },
     ),
     "registration.search_made": (

@@ -62,6 +62,7 @@ def sentence(row: "AuditEvent", *, people: Mapping[UUID, str], others: Mapping[U
         return ""
     words = {
         "who": lambda: who(row.by, people=people, others=others),
+        "owner": lambda: who(row.subject, people=people, others=others),
         "holder": lambda: who(f"account:{row.keys.get('account')}", people=people, others=others),
     }
     filled = {
@@ -92,8 +93,8 @@ def who(by: str, *, people: Mapping[UUID, str], others: Mapping[UUID, Named]) ->
 
 
 def _accounts_in(row: "AuditEvent") -> Iterable[UUID]:
-    for text in (row.by.removeprefix("account:"), str(row.keys.get("account", ""))):
-        if (found := _uuid(text)) is not None:
+    for text in (row.by, row.subject, f"account:{row.keys.get('account')}"):
+        if text.startswith("account:") and (found := _uuid(text.removeprefix("account:"))) is not None:
             yield found
 
 

@@ -82,8 +82,8 @@ def test_a_look_needs_its_own_reason_first(staff, record):
 
 def test_the_21st_in_an_hour_is_refused_told_and_stops_until_an_officer_allows_it(clerk, record):
     officer = Person(first_name="Sol", last_surname="Officer", ssn="901551199", email="sol@example.org")
-    register_new(InspectingClient(), officer, username="sol")
-    sol, ines = User.objects.get(username="sol"), User.objects.get(username="ines.clerk")
+    register_new(InspectingClient(), officer, username="sol.officer")
+    sol, ines = User.objects.get(username="sol.officer"), User.objects.get(username="ines.clerk")
     as_staff(sol, StaffRole.SECURITY_OFFICER)
     by = f"account:{ines.pk}"
     for _each in range(20):
@@ -103,7 +103,9 @@ def test_the_21st_in_an_hour_is_refused_told_and_stops_until_an_officer_allows_i
 
 def test_an_officer_allows_it_from_the_page_and_nobody_does_for_herself(clerk, record):
     ines = User.objects.get(username="ines.clerk")
-    assert clerk.post(f"/desk/accounts/{ines.pk}/allow-reveals", {"reason": "found_by_staff"}).status_code == 403
+    assert (
+        clerk.post(f"/desk/accounts/{ines.pk}/allow-reveals", {"reason": "found_by_staff"}).status_code == 403
+    )
 
 
 def test_the_owner_sees_when_and_why_in_her_language(clerk, record):
@@ -134,8 +136,8 @@ def test_only_those_four_digits_are_on_file_that_the_page_shows(clerk, record):
 def test_who_may_not_gets_no_link_and_no_page(clerk, record):
     ines = User.objects.get(username="ines.clerk")
     other = Person(first_name="Ad", last_surname="Min", ssn="901551188", email="ad@example.org")
-    register_new(InspectingClient(), other, username="ad")
-    admin = User.objects.get(username="ad")
+    register_new(InspectingClient(), other, username="adele")
+    admin = User.objects.get(username="adele")
     give_role(account_id=admin.pk, role=StaffRole.ADMINISTRATOR, by="tests")
     for role in (StaffRole.RECORDS, StaffRole.REVIEWER):
         take_role(account_id=ines.pk, role=role, by=f"account:{admin.pk}")

@@ -92,7 +92,9 @@ TABLE: dict[str, frozenset[str]] = {
     "desk/security/people/<uuid:record_id>": to_whoever(Function.SEE_SECURITY),
     "desk/security/staff/<uuid:account_id>": to_whoever(Function.SEE_SECURITY),
     "desk/accounts/<uuid:account_id>": to_whoever(Function.SEE_PERSON),
-    "desk/accounts/<uuid:account_id>/<str:repair>": to_whoever(Function.HELP_ACCOUNT),  # asked for as "unlock"
+    "desk/accounts/<uuid:account_id>/<str:repair>": to_whoever(
+        Function.HELP_ACCOUNT
+    ),  # asked for as "unlock"
     "desk/people/<uuid:record_id>": to_whoever(Function.SEE_PERSON),
     "desk/people/<uuid:record_id>/<str:repair>": to_whoever(Function.CORRECT_FACT),  # asked for as "correct"
     "desk/people/<uuid:record_id>/ssn": to_whoever(Function.REVEAL_SSN),

@@ -13,7 +13,6 @@ from kecs.accounts.help_desk.actions import (
     send_username_again,
     unlock_sign_in,
 )
-from kecs.accounts.help_desk.queries import demand_another
 from kecs.accounts.recovery import actions as recoveries
 from kecs.accounts.staff.queries import roles_of
 from kecs.assurance.actions import give_evidence, release, send_code
@@ -21,7 +20,7 @@ from kecs.assurance.levels import EvidenceKind, Illegal
 from kecs.audit.actions import record, recorded_together
 from kecs.console import events
 from kecs.console.permissions import Function, may
-from kecs.console.person_facts import Whom, names_and_birth_date
+from kecs.console.person_facts import Whom, demand_other_person, names_and_birth_date
 from kecs.console.repairs import RULES, LookReason, Repair
 from kecs.console.revealing.actions import allow_reveals
 from kecs.corrections.actions import Asked, ClaimFrozen
@@ -29,7 +28,7 @@ from kecs.corrections.desk.actions import NothingToCorrect, Whose, correct_at_de
 from kecs.corrections.kinds import Paper
 from kecs.records.actions import SsnOnFile
 from kecs.records.holdings.queries import contact_email_of, held_by
-from kecs.records.person_file.queries import demand_other_record, person_file
+from kecs.records.person_file.queries import person_file
 from kecs.registration.help_desk.actions import clear_search_misses
 
 
@@ -59,7 +58,7 @@ class Answers:
 @transaction.atomic
 def look_at_person(*, whom: Whom, why: LookReason, by: str) -> None:
     """Before the page is shown: who sees whose record and accounts, and why. Raises OwnRecord, OwnAccount."""
-    _demand_others(whom, by=by)
+    demand_other_person(whom, by=by)
     record(
         event=events.PersonLookedAt(
             subject=whom.subject,
@@ -75,7 +74,7 @@ def make_repair(*, repair: Repair, whom: Whom, account_id: UUID | None, answers:
 
     Raises OwnRecord or OwnAccount (nobody does any of this for herself), StaffAccount, and NotPossible.
     """
-    _demand_others(whom, by=by)
+    demand_other_person(whom, by=by)
     if account_id is not None and RULES[repair].opens_door:
         _demand_administrator(account_id, by=by)
     try:
@@ -98,13 +97,6 @@ def make_repair(*, repair: Repair, whom: Whom, account_id: UUID | None, answers:
         raise NotPossible("frozen") from error
     except (Illegal, NothingToCorrect, NothingToSend, recoveries.NotPossible) as error:
         raise NotPossible from error
-
-
-def _demand_others(whom: Whom, *, by: str) -> None:
-    if whom.record_id is not None:
-        demand_other_record(whom.record_id, by=by)
-    for account_id in whom.account_ids:
-        demand_another(account_id, by=by)
 
 
 def _demand_administrator(account_id: UUID, *, by: str) -> None:
