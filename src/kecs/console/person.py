@@ -122,6 +122,7 @@ class PersonView(PersonRequired, DeskView):
             "offers": offers,
             "troubles": links_of(page, roles=self.roles),
             "reveals": page.file is not None and page.file.whole_ssn and self.may_reveal(page),
+            "merges": page.file is not None and may(self.roles, Function.MERGE_RECORDS),
             "holds": holds_of(page),
             "mails": [
                 (mail, again.get(mail.again.name.lower()) if mail.again else None) for mail in page.mails

@@ -133,6 +133,8 @@ def test_an_account_without_a_record_has_the_same_page(staff):
     shown = staff.post(path, {"why": "visit"}, follow=True)
     assert heading(shown) == "Pat Morgan"
     assert "This account holds no record." in shown.content.decode()
+    right = {"last_surname": "Stone", "why": "court_order", "paper": "court_order", **CALLER}
+    assert heading(staff.post(f"{path}/correct", right, follow=True)) == "Pat Stone"
 
 
 def test_whoever_is_not_there_is_not_found(staff):

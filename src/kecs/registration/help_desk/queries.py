@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kecs.guard.limits import RULES, Limit
-from kecs.guard.queries import used
+from kecs.guard.queries import fullest
 from kecs.matching.decide import Claim
 from kecs.registration.queries import misses_to_count
 
@@ -40,9 +40,5 @@ def counters_of(names: Iterable[tuple[str, str]], born: date) -> list[tuple[Limi
 
 def search_misses(names: Iterable[tuple[str, str]], born: date, *, by: str) -> SearchMisses:
     """How much of the tries is used up. `by` has recorded the look."""
-    counters = counters_of(names, born)
-    fullest = {
-        each: max((used(limit, subject) for limit, subject in counters if limit is each), default=0)
-        for each in (DAY, TOTAL)
-    }
-    return SearchMisses(today=fullest[DAY], in_all=fullest[TOTAL])
+    most = fullest(counters_of(names, born))
+    return SearchMisses(today=most.get(DAY, 0), in_all=most.get(TOTAL, 0))
