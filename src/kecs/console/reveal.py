@@ -31,6 +31,8 @@ STOPPED = _(
 )
 ONCE_SESSION_KEY = "reveal"
 SECONDS = 30
+# A browser without script masks nothing: there the page leaves by itself.
+LEAVES_AFTER = 120
 
 
 class RevealForm(forms.Form):
@@ -109,7 +111,9 @@ class RevealView(PersonRequired, FreshDeskView):
         except NoWholeNumber:
             raise Http404 from None
         context = {"page": page, "number": number, "seconds": SECONDS, "back": person_url(self.whom)}
-        return render(self.request, "console/revealed.html", context)
+        page_shown = render(self.request, "console/revealed.html", context)
+        page_shown["Refresh"] = f"{LEAVES_AFTER}; url={person_url(self.whom)}"
+        return page_shown
 
     def form(self, page: PersonPage, form: RevealForm, status: int = 200) -> HttpResponse:
         """With a token that the next POST uses up."""

@@ -60,7 +60,7 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "assurance.letter_asked": _("%(who)s asked for a letter with a code."),
     "assurance.letter_posted": _("%(who)s marked the letter as posted."),
     "assurance.letter_printed": _("%(who)s printed the letter with a code."),
-    "assurance.notice_sent": _("We told %(addresses)s addresses: %(why)s."),
+    "assurance.notice_sent": _("We sent a notice: %(why)s. Addresses told: %(addresses)s."),
     # The desk
     "console.case_decided": _("%(who)s decided the case “%(kind)s”: %(outcome)s. Reason: %(reason)s."),
     "console.case_looked_at": _("%(who)s looked at the case “%(kind)s”."),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kecs.accounts.help_desk.queries import Named, named
 from kecs.audit.queries import newest_about
+from kecs.console.events import PersonLookedAt
 from kecs.console.sentences import SENTENCES, VARIANTS
 from kecs.console.vocabulary import WORDS
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kecs.audit.models import AuditEvent
 
 PAGE = 50
+ONE_CALL = timedelta(minutes=30)  # for as long as a reason for looking is remembered
 _PLACE = re.compile(r"%\((\w+)\)s")
 
 
@@ -43,7 +45,7 @@ def timeline_of(
 ) -> Timeline:
     """A page of what happened to these subjects. `people` has what the page calls its accounts. `by` has recorded the look."""
     rows = newest_about(subjects, before=before, most=PAGE + 1)
-    shown = rows[:PAGE]
+    shown = _one_look_a_call(rows[:PAGE])
     others = named({found for row in shown for found in _accounts_in(row)} - set(people))
     moments = []
     for (at, _by), together in groupby(shown, key=lambda row: (row.at, row.by)):
@@ -51,7 +53,21 @@ def timeline_of(
         said = [sentence(row, people=people, others=others) for row in reversed(list(together))]
         if sentences := tuple(dict.fromkeys(filter(None, said))):
             moments.append(Moment(at=at, sentences=sentences))
-    return Timeline(moments=tuple(moments), older=shown[-1].sequence if len(rows) > PAGE else None)
+    return Timeline(moments=tuple(moments), older=rows[PAGE - 1].sequence if len(rows) > PAGE else None)
+
+
+def _one_look_a_call(rows: list["AuditEvent"]) -> list["AuditEvent"]:
+    """The log has every time that the page was shown; here the first of a call stands for all that follow in the half hour."""
+    first: dict[tuple[str, str], datetime] = {}
+    kept = []
+    for row in reversed(rows):
+        if row.code == PersonLookedAt.code:
+            call = (row.by, row.keys["why"])
+            if call in first and row.at - first[call] < ONE_CALL:
+                continue
+            first[call] = row.at
+        kept.append(row)
+    return kept[::-1]
 
 
 def sentence(row: "AuditEvent", *, people: Mapping[UUID, str], others: Mapping[UUID, Named]) -> str:

@@ -1,5 +1,5 @@
 // Masks a number that was shown: after its seconds, and whenever the page is left, so that no back button brings it out.
-const shown = document.querySelector("[data-reveal]");
+const shown = document.querySelector("[data-shown-once]");
 
 function mask() {
   shown.textContent = shown.dataset.masked;
