@@ -31,7 +31,7 @@ from kecs.records.person_file.queries import OwnRecord, is_on_file
 WHY_SESSION_KEY = "looking"
 # A call takes so long; whoever comes back to the page after it says again why.
 WHY_LASTS = 30 * 60
-MOST_REMEMBERED = 20
+MOST_REMEMBERED = 40
 
 
 class PersonRequired(View):
@@ -64,11 +64,12 @@ class PersonRequired(View):
         return LookReason(word) if time() - since < WHY_LASTS else None
 
     def remember_why(self, why: LookReason) -> None:
-        """For the next half hour, for this person."""
+        """For the next half hour, for this person: her record, and each account that its page shows."""
         known = dict(self.request.session.get(WHY_SESSION_KEY, {}))
-        known.pop(self.whom.subject, None)
-        kept = list(known.items())[-MOST_REMEMBERED + 1 :]
-        self.request.session[WHY_SESSION_KEY] = dict([*kept, (self.whom.subject, (why.value, time()))])
+        for subject in self.whom.subjects:
+            known.pop(subject, None)
+            known[subject] = (why.value, time())
+        self.request.session[WHY_SESSION_KEY] = dict(list(known.items())[-MOST_REMEMBERED:])
 
     def looked_at(self, *, before: int | None = None) -> PersonPage | None:
         """The page, once the look is recorded; None until a reason is given. Raises Http404, OwnRecord, OwnAccount."""

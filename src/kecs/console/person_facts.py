@@ -34,9 +34,15 @@ class Whom:
     account_ids: tuple[UUID, ...]
 
     @property
+    def subjects(self) -> list[str]:
+        """The record, where there is one, and every account."""
+        on_file = [f"record:{self.record_id}"] if self.record_id else []
+        return [*on_file, *(f"account:{account_id}" for account_id in self.account_ids)]
+
+    @property
     def subject(self) -> str:
-        """For the log, and for what a session remembers."""
-        return f"record:{self.record_id}" if self.record_id else f"account:{self.account_ids[0]}"
+        """What the log calls a look."""
+        return self.subjects[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +158,7 @@ def _addresses(file: PersonFile | None, sides: tuple[Side, ...]) -> list[str]:
 def _subjects(whom: Whom, cases: tuple[CaseOfPerson, ...]) -> list[str]:
     """Everything of hers that the log may name. An account that held the record once is somebody else's."""
     return [
-        *([f"record:{whom.record_id}"] if whom.record_id else []),
-        *(f"account:{account_id}" for account_id in whom.account_ids),
+        *whom.subjects,
         *(f"case:{case.case_id}" for case in cases),
         *(f"recovery:{each}" for each in recovery_ids_of(whom.account_ids)),
         *(f"correction:{each}" for each in correction_ids_of(whom.account_ids)),
