@@ -67,6 +67,8 @@ EVENT_WORDS: dict[str, "StrOrPromise"] = {
     "console.case_looked_at": _("Opened a case"),
     "console.recovery_looked_at": _("Opened a request to get in again"),
     "console.letters_looked_at": _("Opened the list of letters"),
+    "console.person_looked_at": _("Opened a person's page"),
+    "records.ssn_revealed": _("Saw a whole Social Security number"),
     "corrections.facts_opened": _("Opened what a correction asks, with the whole number"),
     "corrections.document_opened": _("Opened a document"),
     "console.page_refused": _("Asked for a page that her role does not open"),
@@ -76,6 +78,8 @@ EVENT_WORDS: dict[str, "StrOrPromise"] = {
     "accounts.sign_in_disowned": _("Someone said of a sign-in: this wasn't me"),
     "accounts.recovery_cancelled": _("Someone stopped a request to get in again"),
     "accounts.address_change_undone": _("Someone took back a change of addresses"),
+    "console.reveals_stopped": _("Asked for too many Social Security numbers"),
+    "corrections.desk_correction_contested": _("Someone said of a correction at the desk: this wasn't me"),
     "accounts.role_given": _("Gave a role"),
     "accounts.role_taken": _("Took a role away"),
 }

@@ -64,6 +64,7 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     # The desk
     "console.case_decided": _("%(who)s decided the case “%(kind)s”: %(outcome)s. Reason: %(reason)s."),
     "console.case_looked_at": _("%(who)s looked at the case “%(kind)s”."),
+    "console.looks_looked_at": _("%(who)s looked up who had looked at this person."),
     "console.person_looked_at": _("%(who)s looked at this person. Reason: %(why)s."),
     "console.recovery_decided": _("%(who)s decided the recovery: %(outcome)s. Reason: %(reason)s."),
     "console.recovery_looked_at": _("%(who)s looked at the recovery."),
@@ -161,5 +162,6 @@ NOT_IN_TIMELINE: dict[str, str] = {
     "records.duplicates_sought": "about the whole index",
     "records.index_unsealed": "about the whole index",
     "records.match_tried": "about a file",
+    "registration.choice_made": "nobody is known yet",
     "records.records_reindexed": "about the whole index",
 }

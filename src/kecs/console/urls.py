@@ -22,7 +22,11 @@ urlpatterns = [
     path("/letters/<uuid:letter_id>/posted", views.PostedView.as_view(), name="posted"),
     path("/people/<uuid:record_id>", person.PersonView.as_view(), name="person"),
     path("/people/<uuid:record_id>/ssn", reveal.RevealView.as_view(), name="reveal"),
-    path("/people/<uuid:record_id>/<str:repair>", mending.RepairView.as_view(), name="person_repair"),
+    path("/people/<uuid:record_id>/repairs/<str:repair>", mending.RepairView.as_view(), name="person_repair"),
     path("/accounts/<uuid:account_id>", person.PersonView.as_view(), name="account"),
-    path("/accounts/<uuid:account_id>/<str:repair>", mending.RepairView.as_view(), name="account_repair"),
+    path(
+        "/accounts/<uuid:account_id>/repairs/<str:repair>",
+        mending.RepairView.as_view(),
+        name="account_repair",
+    ),
 ]

@@ -114,4 +114,5 @@ class DeskCorrectionContested(Event):
     """Somebody reached by the notice of a correction at the desk said that it was not hers."""
 
     code: ClassVar[str] = "corrections.desk_correction_contested"
+    is_alarm: ClassVar[bool] = True
     case: str

@@ -138,5 +138,6 @@ class SsnRevealed(Event):
     """Staff saw the whole number of a record; `reason` is one of a short list of words, `ticket` the agency's own number."""
 
     code: ClassVar[str] = "records.ssn_revealed"
+    is_look: ClassVar[bool] = True
     reason: str
     ticket: str

@@ -75,7 +75,7 @@ def page(staff, record):
 
 def mends(staff, username, repair, **answers):
     """Opens the repair of an account, and presses the button."""
-    path = f"/desk/accounts/{account_id(username)}/{repair}"
+    path = f"/desk/accounts/{account_id(username)}/repairs/{repair}"
     assert staff.get(path).status_code == 200
     return staff.post(path, {**CALLER, **answers}, follow=True)
 
@@ -134,7 +134,7 @@ def test_an_account_without_a_record_has_the_same_page(staff):
     assert heading(shown) == "Pat Morgan"
     assert "This account holds no record." in shown.content.decode()
     right = {"last_surname": "Stone", "why": "court_order", "paper": "court_order", **CALLER}
-    assert heading(staff.post(f"{path}/correct", right, follow=True)) == "Pat Stone"
+    assert heading(staff.post(f"{path}/repairs/correct", right, follow=True)) == "Pat Stone"
 
 
 def test_whoever_is_not_there_is_not_found(staff):
@@ -152,7 +152,7 @@ def test_nobody_opens_or_mends_her_own(staff):
     path = f"/desk/people/{record.pk}" if record else own
     staff.post(path, {"why": "own_check"})
     assert staff.get(path).status_code == 403
-    assert staff.post(f"{own}/unlock", CALLER).status_code == 403
+    assert staff.post(f"{own}/repairs/unlock", CALLER).status_code == 403
     assert events("console.person_looked_at") == events("console.repair_made") == []
 
 
@@ -160,12 +160,12 @@ def test_a_repair_needs_a_fresh_second_factor(staff, record, maria):
     opens(staff, record)
     grows_stale(staff)
     assert staff.get(f"/desk/people/{record.pk}").status_code == 200
-    asked = staff.post(f"/desk/accounts/{account_id('maria')}/unlock", CALLER)
+    asked = staff.post(f"/desk/accounts/{account_id('maria')}/repairs/unlock", CALLER)
     assert asked.headers["Location"].startswith("/account/again?")
 
 
 def test_a_repair_needs_a_reason_for_looking_and_one_for_itself(staff, record, maria):
-    path = f"/desk/accounts/{account_id('maria')}/send-username"
+    path = f"/desk/accounts/{account_id('maria')}/repairs/send-username"
     assert staff.post(path, CALLER).headers["Location"] == f"/desk/people/{record.pk}"
     opens(staff, record)
     assert errors(staff.post(path, {"reason": ""})) == ["Choose a reason."]
@@ -189,7 +189,7 @@ def test_searches_find_her_again(staff, record):
     for _each in range(6):
         search(wrong, MARIA, last4="9999")
     assert "Searches for this person find nothing" in page(staff, record)
-    staff.post(f"/desk/people/{record.pk}/clear-searches", CALLER)
+    staff.post(f"/desk/people/{record.pk}/repairs/clear-searches", CALLER)
     assert "Searches for this person find nothing" not in page(staff, record)
     assert heading(search(InspectingClient(), MARIA)) == "We found your record"
 
@@ -269,7 +269,7 @@ def test_a_record_is_taken_away_with_a_reason(staff, record, maria):
 
 def test_a_fact_is_corrected_without_an_account_and_the_address_on_file_is_told(staff, record):
     opens(staff, record)
-    path = f"/desk/people/{record.pk}/correct"
+    path = f"/desk/people/{record.pk}/repairs/correct"
     right = {"last_surname": "Stone", "why": "marriage", "paper": "marriage_certificate", **CALLER}
     assert errors(staff.post(path, {**right, "last_surname": ""})) == [
         "Fill in what is right: a name, the birth date or the number."
@@ -284,7 +284,7 @@ def test_a_fact_is_corrected_without_an_account_and_the_address_on_file_is_told(
 def test_a_correction_at_the_desk_can_be_contested(staff, record, maria):
     opens(staff, record)
     right = {"birth_date": "04/10/1985", "why": "typing_mistake", "paper": "passport", **CALLER}
-    staff.post(f"/desk/people/{record.pk}/correct", right, follow=True)
+    staff.post(f"/desk/people/{record.pk}/repairs/correct", right, follow=True)
     mail = newest("corrections.changed", ON_FILE)
     link = mail.split("http://127.0.0.1:8000")[1].split()[0]
     stranger = InspectingClient()
@@ -298,7 +298,7 @@ def test_a_number_that_somebody_else_has_is_refused(staff, record):
     on_file(Person(first_name="Ruth", last_surname="Other", ssn="900661111"))
     opens(staff, record)
     right = {"ssn": "900661111", "why": "typing_mistake", "paper": "ssn_card", **CALLER}
-    refused = staff.post(f"/desk/people/{record.pk}/correct", right)
+    refused = staff.post(f"/desk/people/{record.pk}/repairs/correct", right)
     assert refused.status_code == 409
     assert "Another person has this Social Security number." in refused.content.decode()
     assert events("console.repair_made") == []
@@ -319,7 +319,7 @@ def test_each_role_sees_and_mends_its_part(client_of, record, maria):
     for hidden in ("04/09/1985", "***-**-4321", ON_FILE, "Unlock", "Correct a fact"):
         assert hidden not in seen, hidden
     opens(helper, record)
-    assert helper.get(f"/desk/accounts/{account_id('maria')}/release").status_code == 404
+    assert helper.get(f"/desk/accounts/{account_id('maria')}/repairs/release").status_code == 404
     assert helper.get(f"/desk/people/{record.pk}/ssn").status_code == 403
 
 
@@ -330,7 +330,7 @@ def test_a_colleagues_account_is_not_opened_by_the_help_desk(client_of):
     staffed = helper.post(path, {"why": "phone_call"}, follow=True)
     assert staffed.status_code == 200
     answers = {"name": "R", "email": "new@example.org", **CALLER}
-    repaired = helper.post(f"{path}/start-recovery", answers)
+    repaired = helper.post(f"{path}/repairs/start-recovery", answers)
     assert repaired.status_code == 403
     assert not Recovery.objects.exists()
 

@@ -104,7 +104,10 @@ def test_the_21st_in_an_hour_is_refused_told_and_stops_until_an_officer_allows_i
 def test_an_officer_allows_it_from_the_page_and_nobody_does_for_herself(clerk, record):
     ines = User.objects.get(username="ines.clerk")
     assert (
-        clerk.post(f"/desk/accounts/{ines.pk}/allow-reveals", {"reason": "found_by_staff"}).status_code == 403
+        clerk.post(
+            f"/desk/accounts/{ines.pk}/repairs/allow-reveals", {"reason": "found_by_staff"}
+        ).status_code
+        == 403
     )
 
 

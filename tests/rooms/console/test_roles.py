@@ -92,11 +92,13 @@ TABLE: dict[str, frozenset[str]] = {
     "desk/security/people/<uuid:record_id>": to_whoever(Function.SEE_SECURITY),
     "desk/security/staff/<uuid:account_id>": to_whoever(Function.SEE_SECURITY),
     "desk/accounts/<uuid:account_id>": to_whoever(Function.SEE_PERSON),
-    "desk/accounts/<uuid:account_id>/<str:repair>": to_whoever(
+    "desk/accounts/<uuid:account_id>/repairs/<str:repair>": to_whoever(
         Function.HELP_ACCOUNT
     ),  # asked for as "unlock"
     "desk/people/<uuid:record_id>": to_whoever(Function.SEE_PERSON),
-    "desk/people/<uuid:record_id>/<str:repair>": to_whoever(Function.CORRECT_FACT),  # asked for as "correct"
+    "desk/people/<uuid:record_id>/repairs/<str:repair>": to_whoever(
+        Function.CORRECT_FACT
+    ),  # asked for as "correct"
     "desk/people/<uuid:record_id>/ssn": to_whoever(Function.REVEAL_SSN),
     "desk/staff": to_whoever(Function.MANAGE_STAFF),
     "desk/staff/<uuid:account_id>": to_whoever(Function.MANAGE_STAFF),
@@ -191,9 +193,9 @@ def test_every_route_opens_to_those_in_the_table_and_to_nobody_else():
     alone = User.objects.get(username=UNDER_REVIEW)
     paths = {
         "desk/accounts/<uuid:account_id>": f"/desk/accounts/{alone.pk}",
-        "desk/accounts/<uuid:account_id>/<str:repair>": f"/desk/accounts/{alone.pk}/unlock",
+        "desk/accounts/<uuid:account_id>/repairs/<str:repair>": f"/desk/accounts/{alone.pk}/repairs/unlock",
         "desk/people/<uuid:record_id>": f"/desk/people/{nobodys.pk}",
-        "desk/people/<uuid:record_id>/<str:repair>": f"/desk/people/{nobodys.pk}/correct",
+        "desk/people/<uuid:record_id>/repairs/<str:repair>": f"/desk/people/{nobodys.pk}/repairs/correct",
         "desk/people/<uuid:record_id>/ssn": f"/desk/people/{nobodys.pk}/ssn",
         "desk/cases/<uuid:case_id>": f"/desk/cases/{case.pk}",
         "desk/staff/<uuid:account_id>": f"/desk/staff/{somebody.pk}",
