@@ -60,7 +60,7 @@ class RevealForm(forms.Form):
         """No personal number in its place."""
         ticket: str = self.cleaned_data["ticket"].strip()
         if not is_ticket(ticket):
-            self.data = {**self.data.dict(), "ticket": ""}  # what it may be instead is not shown again
+            self.data = {**dict(self.data.items()), "ticket": ""}  # what it may be instead is not shown again
             raise ValidationError(TICKET, code="ticket")
         return ticket
 

@@ -33,7 +33,8 @@ def clerk(staff, record):
 def asks(clerk, record, **answers):
     """Opens the form and sends it."""
     form = clerk.get(f"/desk/people/{record.pk}/ssn").content.decode()
-    once = re.search(r'name="once" value="([^"]+)"', form).group(1)
+    found = re.search(r'name="once" value="([^"]+)"', form)
+    once = found.group(1) if found else ""
     return clerk.post(f"/desk/people/{record.pk}/ssn", {**WHY, "once": once, **answers})
 
 
