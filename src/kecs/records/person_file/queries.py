@@ -111,7 +111,9 @@ def cases_about(*, record_id: UUID | None, account_ids: Iterable[UUID], by: str)
     accounts = list(account_ids)
     about = Q(account_id__in=accounts) | Q(other_account_id__in=accounts)
     if record_id is not None:
-        about |= Q(pk__in=Case.records.through.objects.filter(educatorrecord_id=record_id).values("case_id"))
+        # As a list: an OR with a subquery has PostgreSQL read every case.
+        through = Case.records.through.objects.filter(educatorrecord_id=record_id)
+        about |= Q(pk__in=list(through.values_list("case_id", flat=True)[:MOST_CASES]))
     rows = Case.objects.filter(about).order_by("-opened_at", "pk")[:MOST_CASES]
     found = [
         CaseOfPerson(
