@@ -103,10 +103,12 @@ def _send_confirmation(*, account: User, by: str) -> None:
     send_confirmation(account_id=account.pk, email=account.email, by=by)
 
 
-def send_confirmation(*, account_id: UUID, email: str, by: str) -> None:
+def send_confirmation(*, account_id: UUID, email: str, by: str) -> Sending:
     """Ask for the link to one address. Whether another account confirmed this address, only the mail worker looks."""
-    if _may_mail(to=email, purpose="confirm", account_id=account_id, by=by):
-        queue_later(kind="accounts.confirm_email", to=email, facts={"account_id": str(account_id)}, by=by)
+    if not _may_mail(to=email, purpose="confirm", account_id=account_id, by=by):
+        return Sending.TOO_MANY
+    queue_later(kind="accounts.confirm_email", to=email, facts={"account_id": str(account_id)}, by=by)
+    return Sending.QUEUED
 
 
 @transaction.atomic

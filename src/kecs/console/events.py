@@ -90,3 +90,39 @@ class ManyPeopleSought(Event):
     code: ClassVar[str] = "console.many_people_sought"
     is_alarm: ClassVar[bool] = True
     searches: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLookedAt(Event):
+    """Staff opened a person's page, and saw the personal data of the subject and of the accounts named; `why` is a word."""
+
+    code: ClassVar[str] = "console.person_looked_at"
+    is_look: ClassVar[bool] = True
+    accounts: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairMade(Event):
+    """Staff put something right; `repair` and `reason` are words of ours, `paper` is the document that was seen, if any."""
+
+    code: ClassVar[str] = "console.repair_made"
+    repair: str
+    reason: str
+    paper: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevealsStopped(Event):
+    """A member of staff asked for more whole Social Security numbers than an hour allows; the security officers were told."""
+
+    code: ClassVar[str] = "console.reveals_stopped"
+    is_alarm: ClassVar[bool] = True
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevealsAllowed(Event):
+    """A security officer let a member of staff see whole Social Security numbers again."""
+
+    code: ClassVar[str] = "console.reveals_allowed"

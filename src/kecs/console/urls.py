@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kecs.console import find, recoveries, security, staff, views, weekly
+from kecs.console import find, mending, person, recoveries, reveal, security, staff, views, weekly
 
 app_name = "console"
 urlpatterns = [
@@ -21,4 +21,13 @@ urlpatterns = [
     path("/letters", views.LettersView.as_view(), name="letters"),
     path("/letters/<uuid:letter_id>", views.LetterView.as_view(), name="letter"),
     path("/letters/<uuid:letter_id>/posted", views.PostedView.as_view(), name="posted"),
+    path("/people/<uuid:record_id>", person.PersonView.as_view(), name="person"),
+    path("/people/<uuid:record_id>/ssn", reveal.RevealView.as_view(), name="reveal"),
+    path("/people/<uuid:record_id>/repairs/<str:repair>", mending.RepairView.as_view(), name="person_repair"),
+    path("/accounts/<uuid:account_id>", person.PersonView.as_view(), name="account"),
+    path(
+        "/accounts/<uuid:account_id>/repairs/<str:repair>",
+        mending.RepairView.as_view(),
+        name="account_repair",
+    ),
 ]

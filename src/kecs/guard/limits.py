@@ -42,6 +42,8 @@ class Limit(StrEnum):
     RECOVERIES_PER_NETWORK = "recoveries_per_network"
     RECOVERIES_PER_NAME = "recoveries_per_name"
     PEOPLE_SOUGHT_PER_STAFF = "people_sought_per_staff"
+    SSN_REVEALS_PER_STAFF_HOUR = "ssn_reveals_per_staff_hour"
+    SSN_REVEALS_STOPPED = "ssn_reveals_stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +254,18 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             subject="member of staff",
             reason="Who answers the telephone helps some 20 people an hour, with three searches each. Over 100 the log "
             "raises an alarm, and work goes on; at 400 it is a list of people that is made.",
+        ),
+        Limit.SSN_REVEALS_PER_STAFF_HOUR: Rule(
+            most=20,
+            window=HOUR,
+            subject="member of staff",
+            reason="Who compares documents all day needs a number every three minutes at most; more is a list being made.",
+        ),
+        Limit.SSN_REVEALS_STOPPED: Rule(
+            most=1,
+            window=None,
+            subject="member of staff",
+            reason="The 21st number of an hour stops all further ones, until a security officer has spoken with her.",
         ),
     }
 )
