@@ -19,7 +19,16 @@ def markdown(rows: list[Row], machine: dict[str, Any]) -> str:
         "",
         "*Played* says how much of its whole size (`tests/attacks/bars.py`) an attack was given, and how long it took.",
         "",
-        row("attack", "database", "what may not get through", "played", "tries", "got through", "bar", "verdict"),
+        row(
+            "attack",
+            "database",
+            "what may not get through",
+            "played",
+            "tries",
+            "got through",
+            "bar",
+            "verdict",
+        ),
         row("---", "---", "---", "---", "---:", "---:", "---:", "---"),
     ]
     lines += [
@@ -48,7 +57,11 @@ def markdown(rows: list[Row], machine: dict[str, Any]) -> str:
 def played(each: Row) -> str:
     """How much of the whole, and in what time."""
     share = "whole" if each["share"] == 1 else f"{each['share']:.1%}"
-    return f"{share}, {each['seconds'] / 60:.0f} min" if each["seconds"] >= 60 else f"{share}, {each['seconds']:.0f} s"
+    return (
+        f"{share}, {each['seconds'] / 60:.0f} min"
+        if each["seconds"] >= 60
+        else f"{share}, {each['seconds']:.0f} s"
+    )
 
 
 def written(rows: list[Row], machine: dict[str, Any], folder: Path) -> list[Row]:

@@ -83,6 +83,12 @@ def test_a_header_that_hides_a_network_is_seen(small, monkeypatch):
     assert through(headers.play(small), "headers.networks")
 
 
+def test_fields_that_may_come_twice_are_seen(small, settings):
+    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if not each.endswith("BadInput")]
+    wrong, _tries = headers.at_every_address(small)
+    assert any(each.startswith("stranger at register/search (") for each in wrong)
+
+
 @pytest.mark.parametrize(
     ("table", "column", "value"),
     [
