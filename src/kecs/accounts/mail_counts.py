@@ -3,7 +3,8 @@
 from kecs.accounts.addresses import mailbox_of
 from kecs.guard.limits import Limit
 
-PASSWORD = "reset"  # purposes, as the counters know them
+# Purposes, as the counters know them.
+PASSWORD = "reset"  # noqa: S105 - a purpose, no password
 USERNAME = "username"
 CONFIRM = "confirm"
 

@@ -28,9 +28,9 @@ def kept(data: bytes) -> bytes:
         found.append(kind)
     if found[0] != b"ftyp" or found.count(b"ftyp") != 1 or found.count(b"meta") != 1 or b"mdat" not in found:
         raise broken()
-    pictures, others = [], []
-    for kind, extent in extents_of(data, *meta):
-        (pictures if kind in _PICTURES else others).append(extent)
+    extents = extents_of(data, *meta)
+    pictures = [extent for kind, extent in extents if kind in _PICTURES]
+    others = [extent for kind, extent in extents if kind not in _PICTURES]
     if not pictures:
         raise broken()
     _blank(out, [each for each in others if meta[0] <= each.begins < meta[1]])
