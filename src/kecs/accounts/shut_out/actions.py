@@ -14,6 +14,7 @@ from kecs.accounts.models import AccountSession
 from kecs.accounts.sessions import stored_as
 from kecs.audit.actions import record
 from kecs.guard.actions import clear
+from kecs.guard.queries import used
 
 # As long as the links work by which an owner says that something was not her.
 YOUNG_FOR = timedelta(days=10)
@@ -40,4 +41,5 @@ def let_ask_for_password(*, account_id: UUID, by: str) -> None:
     addresses = EmailAddress.objects.filter(user_id=account_id).order_by("email")
     for email in addresses.values_list("email", flat=True):
         for limit, subject in mails_to(email, purpose=PASSWORD):
-            clear(limit=limit, subject=subject, by=by)
+            if used(limit, subject):
+                clear(limit=limit, subject=subject, by=by)
