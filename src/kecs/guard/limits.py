@@ -39,6 +39,7 @@ class Limit(StrEnum):
     LETTERS_PER_RECORD = "letters_per_record"
     CORRECTIONS_PER_ACCOUNT_DAY = "corrections_per_account_day"
     DOCUMENTS_SENT_PER_ACCOUNT_DAY = "documents_sent_per_account_day"
+    FORGOTTEN_PER_NETWORK = "forgotten_per_network"
     RECOVERIES_PER_NETWORK = "recoveries_per_network"
     RECOVERIES_PER_NAME = "recoveries_per_name"
     PEOPLE_SOUGHT_PER_STAFF = "people_sought_per_staff"
@@ -234,6 +235,14 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             window=DAY,
             subject="account",
             reason="A form comes back a few times with a file that is no good; each try may bring 50 MB.",
+        ),
+        Limit.FORGOTTEN_PER_NETWORK: Rule(
+            most=1_500,
+            window=HOUR,
+            escalate_over=60,
+            subject="network",
+            reason="A training day behind one address forgets its passwords; from the 61st on each checks the box “I'm not a "
+            "robot”. A script must not write to everybody whose address it has.",
         ),
         Limit.RECOVERIES_PER_NETWORK: Rule(
             most=20,

@@ -20,7 +20,7 @@ from kecs.accounts.queries import account_named, notice_addresses
 from kecs.accounts.recovery.notices import cancel_path, confirm_path, tell
 from kecs.accounts.recovery.queries import facts_of, under_way
 from kecs.accounts.recovery_status import UNDER_WAY, Status
-from kecs.accounts.shut_out.actions import end_sessions
+from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.actions import count_if_all_pass
@@ -234,5 +234,6 @@ def _let_in(*, account: User, email: str, by: str) -> None:
     Authenticator.objects.filter(user=account).delete()
     User.objects.filter(pk=account.pk).update(password=make_password(None))
     end_sessions(account_id=account.pk, by=by)
+    let_ask_for_password(account_id=account.pk, by=by)
     if before is not None and before.email != email:
         open_way_back(account_id=account.pk, email=before.email, by=by)
