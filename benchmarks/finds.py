@@ -22,7 +22,7 @@ from benchmarks.probes import given_priority  # noqa: E402
 from kecs.accounts.models import User  # noqa: E402
 from kecs.console.actions import find_people  # noqa: E402
 from kecs.records.actions import Identity, state_identity  # noqa: E402
-from kecs.records.finding.queries import Finds  # noqa: E402
+from kecs.records.finding.people import Finds  # noqa: E402
 from kecs.records.finding.typed import understood  # noqa: E402
 from kecs.records.holdings.actions import hold_record  # noqa: E402
 from kecs.records.kinds import AssuranceLevel  # noqa: E402

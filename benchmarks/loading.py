@@ -24,7 +24,7 @@ from kecs.matching.names import OtherName
 from kecs.pii.fingerprint import DIGEST_BYTES, digest
 from kecs.pii.keyring import Keyring
 from kecs.pii.seal import NONCE_BYTES, unseal
-from kecs.records.finding.name_keys import name_keys
+from kecs.records.name_keys import name_keys
 
 BLOCK = 50_000
 PROCESSES = 2

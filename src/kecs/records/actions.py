@@ -13,7 +13,6 @@ from kecs.audit.actions import record as record_event
 from kecs.matching.keys import KeyKind, linkage_keys, record_keys
 from kecs.pii.fields import digests_of, seal_into, unseal_from
 from kecs.records import events
-from kecs.records.finding.name_keys import NamePair, name_keys
 from kecs.records.index import identity_key_rows, linkage_key_rows
 from kecs.records.kinds import CaseKind
 from kecs.records.models import (
@@ -26,6 +25,7 @@ from kecs.records.models import (
     StatedNameKey,
     WaitingIdentity,
 )
+from kecs.records.name_keys import NamePair, name_keys
 from kecs.records.record_ids import new_record_id
 from kecs.records.staff_unique_ids import new_staff_unique_id
 

@@ -1,5 +1,5 @@
 """What the agency holds on a person, and what a person stated about herself. Who holds which record: holding.py. Names
-that staff find people by: finding/models.py.
+that staff find people by: name_key_rows.py.
 
 Constraints carry the invariants; sealed columns open only through kecs.pii.fields.
 """
@@ -13,8 +13,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from kecs.pii.fields import SealedField
-from kecs.records.finding.models import NameKey, StatedNameKey
 from kecs.records.holding import Holding
+from kecs.records.name_key_rows import NameKey, StatedNameKey
 from kecs.records.record_ids import new_record_id
 
 

@@ -122,6 +122,7 @@ def test_no_string_in_the_box_or_on_file_is_taken_for_anything_else(staff, recor
 def test_somebody_who_lists_people_raises_an_alarm_once_and_is_stopped_in_the_end(staff, record):
     find(staff, "fuentes")
     rule = RULES[Limit.PEOPLE_SOUGHT_PER_STAFF]
+    assert rule.escalate_over is not None
     counter = LimitCounter.objects.filter(limit=Limit.PEOPLE_SOUGHT_PER_STAFF)
     counter.update(count=rule.escalate_over)
     assert "***-**-4321" in find(staff, "fuentes").content.decode()

@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from kecs.records.finding.name_keys import NamePair
 from kecs.records.finding.readings import Range
 from kecs.records.models import EducatorRecord, NameKey, StatedNameKey
+from kecs.records.name_keys import NamePair
 
 MOST_ROWS = 64  # of one statement: twenty people, with all the parts of their names
 AFTER_LETTERS = "~"  # behind every letter and digit of a folded name

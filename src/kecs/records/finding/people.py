@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from kecs.matching.names import fold
 from kecs.pii.fields import unseal_from
 from kecs.records.finding.lookups import MOST_ROWS
-from kecs.records.finding.name_keys import NamePair, name_forms
 from kecs.records.finding.readings import How
 from kecs.records.kinds import AssuranceLevel
 from kecs.records.models import EducatorRecord, Holding, StatedIdentity
+from kecs.records.name_keys import NamePair, name_forms
 
 
 class Because(StrEnum):

@@ -16,11 +16,11 @@ from kecs.records.finding.lookups import (
     under_pairs,
     under_range,
 )
-from kecs.records.finding.name_keys import NamePair, name_keys
 from kecs.records.finding.people import Because, Finds, Hit, chosen, described
 from kecs.records.finding.readings import How, Range, readings
 from kecs.records.finding.typed import Sought, Typed
 from kecs.records.index import Person, people_under, records_near
+from kecs.records.name_keys import NamePair, name_keys
 
 MOST_SHOWN = 20
 

@@ -11,7 +11,7 @@ from itertools import permutations
 
 from kecs.matching.names import HYPHENS, fold
 from kecs.matching.nicknames import forms_of
-from kecs.records.finding.name_keys import LONGEST_KEY, NamePair
+from kecs.records.name_keys import LONGEST_KEY, NamePair
 
 MOST_WORDS = 8  # what follows is not looked at
 SHORTEST_BEGINNING = 2  # letters: one letter alone begins too many names to be worth showing

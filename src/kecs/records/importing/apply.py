@@ -20,7 +20,6 @@ from kecs.audit.rows import Packed, insert_packed
 from kecs.matching.keys import KeyKind, record_keys
 from kecs.pii.fields import the_keyring, unseal_from
 from kecs.records import events
-from kecs.records.finding.name_keys import name_keys
 from kecs.records.importing.prepare import (
     IDENTITY_KEY_COLUMNS,
     LINKAGE_KEY_COLUMNS,
@@ -42,6 +41,7 @@ from kecs.records.models import (
     StatedIdentity,
     StatedNameKey,
 )
+from kecs.records.name_keys import name_keys
 
 if TYPE_CHECKING:
     from kecs.records.importing.reindex import PreparedKeys

@@ -19,11 +19,11 @@ from kecs.audit.rows import Form, Packed, form
 from kecs.matching.keys import Key, KeyKind, LinkageKind, linkage_keys, record_keys
 from kecs.pii.fields import sealed_text, the_keyring
 from kecs.pii.fingerprint import digester
-from kecs.records.finding.name_keys import NamePair, name_keys
 from kecs.records.importing.plan import Plan, PlanOutcome, plan
 from kecs.records.importing.rows import ImportRow, OnFile, Problem
 from kecs.records.importing.stored import FULL_SSN, Stored, StoredRecord, sealed_in
 from kecs.records.index import LINKAGE_DIGEST_BYTES
+from kecs.records.name_keys import NamePair, name_keys
 from kecs.records.record_ids import new_record_id
 
 OTHER_NAME_COLUMNS = ("record_id", "first_name", "last_surname")

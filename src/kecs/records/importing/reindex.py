@@ -18,7 +18,6 @@ from uuid import UUID
 from kecs.audit.rows import Packed, form
 from kecs.matching.keys import KeyKind, LinkageKind
 from kecs.pii.fields import the_keyring
-from kecs.records.finding.name_keys import VERSION
 from kecs.records.importing.apply import (
     Elsewhere,
     apply_keys,
@@ -32,6 +31,7 @@ from kecs.records.importing.prepare import KeyCells, name_keys_of
 from kecs.records.importing.stored import Stored, StoredRecord
 from kecs.records.importing.workers import Workers
 from kecs.records.models import EducatorRecord, IdentityKey, LinkageKey, NameKey, Run
+from kecs.records.name_keys import VERSION
 
 KIND = "reindex"
 NOBODY = UUID(int=0)

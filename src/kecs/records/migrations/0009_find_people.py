@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from kecs.records.finding.fields import FoldedField
+from kecs.records.name_key_rows import FoldedField
 
 
 def key_of(owner: str, model: str, prefix: str) -> migrations.CreateModel:

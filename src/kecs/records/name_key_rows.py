@@ -1,9 +1,22 @@
 """The index of names by which staff find people. No page that a stranger opens looks into it."""
 
+from typing import Any
+
 from django.db import models
 
-from kecs.records.finding.fields import FoldedField
-from kecs.records.finding.name_keys import LONGEST_KEY
+from kecs.records.name_keys import LONGEST_KEY
+
+# PostgreSQL's usual collations sort by language, and an index in that order finds no beginnings. Folded names are
+# letters a to z and digits.
+_SIGN_BY_SIGN = {"postgresql": "C", "sqlite": "BINARY"}
+
+
+class FoldedField(models.CharField):
+    """A name as kecs.matching folds it."""
+
+    def db_parameters(self, connection: Any) -> Any:
+        """As a CharField's, in the collation of bytes."""
+        return {**super().db_parameters(connection), "collation": _SIGN_BY_SIGN[connection.vendor]}
 
 
 class NameKey(models.Model):
