@@ -17,8 +17,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.loading import NOT_INDEXED, load_into_postgresql, load_into_sqlite, prepare
 from benchmarks.population import Person, Population, generate
 from benchmarks.report import rounded, row
@@ -36,7 +34,7 @@ GOAL = 150.0  # ms, p95 on PostgreSQL
 Asked = dict[str, list[tuple[str, str]]]
 
 
-def whom_to_ask(population: Population, samples: int) -> Asked:
+def whom_to_ask(population: Population, samples: int, accounts: int) -> Asked:
     """Searches by kind: what is typed, and the record number of whoever must be among the finds, or nothing."""
     rng = random.Random(8)
     places = rng.sample(range(len(population)), min(len(population), 60 * samples))
@@ -73,8 +71,8 @@ def whom_to_ask(population: Population, samples: int) -> Asked:
         [(f"{p.first_name} {p.last_surname.split('-')[1]}", "") for p, _n in double],
     )
     ask("email on file", [(f"G{int(n[1:])}@Example.org", n) for _p, n, _i in people])
-    ask("email of an account", [(f"user{k % ACCOUNTS}@example.net", "account") for k in places])
-    ask("username", [(f"User{k % ACCOUNTS}", "account") for k in places])
+    ask("email of an account", [(f"user{k % accounts}@example.net", "account") for k in places])
+    ask("username", [(f"User{k % accounts}", "account") for k in places])
     ask("record number", [(n.lower(), n) for _p, n, _i in people])
     known = [(p, n) for p, n, i in people if population.last4[i] not in NOT_INDEXED]
     ask("last four and birth date", [(f"{p.last4} {p.birth_date:%m/%d/%Y}", n) for p, n in known])
@@ -115,7 +113,10 @@ def measured(kind: str, population: Population, options: argparse.Namespace) -> 
             load_into_postgresql(environment["DATABASE_URL"], rows)
         read_through(files_of(server, folder))
         say(f"{kind}: searching")
-        task = {"accounts": options.accounts, "asked": whom_to_ask(population, options.samples)}
+        task = {
+            "accounts": options.accounts,
+            "asked": whom_to_ask(population, options.samples, options.accounts),
+        }
         command = [sys.executable, "-m", "benchmarks.finds"]
         answer: dict[str, Any] = json.loads(run(command, environment, json.dumps(task)).splitlines()[-1])
     demand_sound(kind, answer)
@@ -181,8 +182,6 @@ def main() -> int:
     if options.quick:
         options.people, options.samples, options.databases = 2_000, 20, ["SQLite"]
         options.accounts = ACCOUNTS // 100
-        globals()["ACCOUNTS"] = options.accounts
-    np.random.default_rng(0)
     population = generate(options.people)
     began = time.monotonic()
     try:

@@ -30,8 +30,9 @@ OTHER_NAME_COLUMNS = ("record_id", "first_name", "last_surname")
 IDENTITY_KEY_COLUMNS = ("record_id", "kind", "key_id", "digest")
 LINKAGE_KEY_COLUMNS = ("digest", "record_id", "key_id")
 NAME_KEY_COLUMNS = ("record_id", "surname", "given")
-# Keys are written in the order of their digests, which is that of the indexes: each page of them is found once a batch.
+# Keys are written in the order of their digests or names, which is that of the indexes: each page of them is found once a batch.
 _digest_of_identity = itemgetter(IDENTITY_KEY_COLUMNS.index("digest"))
+_name_of_key = itemgetter(slice(1, None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,12 +133,17 @@ def joined(batches: Sequence[Prepared]) -> Prepared:
     """Batches that follow one another in a file, as one. No two are about the same record: its id would stand twice."""
     names = [each.name for each in fields(Prepared)]
     whole = Prepared(**{name: _together([getattr(batch, name) for batch in batches]) for name in names})
-    if isinstance(whole.identity_keys, bytes) or isinstance(whole.linkage_keys, bytes):
+    if (
+        isinstance(whole.identity_keys, bytes)
+        or isinstance(whole.linkage_keys, bytes)
+        or isinstance(whole.name_keys, bytes)
+    ):
         return whole
     return replace(
         whole,
         identity_keys=sorted(whole.identity_keys, key=_digest_of_identity),
         linkage_keys=sorted(whole.linkage_keys),
+        name_keys=sorted(whole.name_keys, key=_name_of_key),
     )
 
 
@@ -231,7 +237,7 @@ class _Batch:
             other_names=self.to.packed(self.other_names),
             identity_keys=self.to.packed(sorted(self.identity_keys, key=_digest_of_identity)),
             linkage_keys=self.to.packed(sorted(self.linkage_keys)),
-            name_keys=self.to.packed(self.name_keys),
+            name_keys=self.to.packed(sorted(self.name_keys, key=_name_of_key)),
             taken_over=tuple(self.taken_over),
         )
 
