@@ -151,6 +151,8 @@ VARIANTS: dict[str, tuple[str, dict[str, "StrOrPromise"]]] = {
 # Which kinds are about nobody in particular, or told elsewhere on the page, and why. A kind stands here or above.
 NOT_IN_TIMELINE: dict[str, str] = {
     "accounts.sign_in_failed": "the typed name is not recorded",
+    "console.many_people_sought": "about a member of staff, not about a person",
+    "console.people_sought": "about many people at once; who opened one of them is told",
     "console.page_refused": "about a member of staff at a page, not about a person",
     "console.letters_looked_at": "about many letters at once",
     "corrections.document_scanned": "about a document; what was found is said where it is listed",

@@ -113,7 +113,7 @@ def cases_about(*, record_id: UUID | None, account_ids: Iterable[UUID], by: str)
     if record_id is not None:
         # As a list: an OR with a subquery has PostgreSQL read every case.
         through = Case.records.through.objects.filter(educatorrecord_id=record_id)
-        about |= Q(pk__in=list(through.values_list("case_id", flat=True)[:MOST_CASES]))
+        about |= Q(pk__in=list(through.values_list("case_id", flat=True)))
     rows = Case.objects.filter(about).order_by("-opened_at", "pk")[:MOST_CASES]
     found = [
         CaseOfPerson(
