@@ -111,7 +111,7 @@ def measured(kind: str, population: Population, options: argparse.Namespace) -> 
             load_into_sqlite(folder / "kecs.sqlite3", rows)
         else:
             load_into_postgresql(environment["DATABASE_URL"], rows)
-        read_through(files_of(server, folder))
+        read_through(files_of(kind, environment["DATABASE_URL"]))
         say(f"{kind}: searching")
         task = {
             "accounts": options.accounts,

@@ -113,7 +113,7 @@ def main() -> None:
     """The task on standard input, {"accounts": N, "asked": {kind: [[typed, expected], ...]}}; times on the output."""
     task = json.load(sys.stdin)
     open_accounts(task["accounts"])
-    priority = given_priority()
+    priority = given_priority([connection])
     order = [(kind, text, expected) for kind, asked in task["asked"].items() for text, expected in asked]
     random.Random(3).shuffle(order)
     times: dict[str, list[float]] = {kind: [] for kind in task["asked"]}

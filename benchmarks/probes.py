@@ -16,7 +16,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
@@ -153,14 +153,14 @@ def claim_of(person: list[str]) -> Claim:
     return Claim(first_name=first, last_surname=last, birth_date=date.fromisoformat(born), last4=last4)
 
 
-def given_priority(places: list[Place]) -> bool:
+def given_priority(open_connections: Iterable[Any]) -> bool:
     """Before other programs of the machine, and the databases' processes at the other end too: else it is them that is measured."""
     first = os.sched_param(os.sched_get_priority_min(os.SCHED_RR))
     try:
         os.sched_setscheduler(0, os.SCHED_RR, first)
-        for place in places:
-            if place.connection.vendor == "postgresql":
-                with place.connection.cursor() as cursor:
+        for each in open_connections:
+            if each.vendor == "postgresql":
+                with each.cursor() as cursor:
                     cursor.execute("SELECT pg_backend_pid()")
                     os.sched_setscheduler(cursor.fetchone()[0], os.SCHED_RR, first)
     except PermissionError:
@@ -171,7 +171,7 @@ def given_priority(places: list[Place]) -> bool:
 def main() -> None:
     """On standard input [{"url": ..., "asked": {"hit": [[first, last, birth date, last 4], ...], "miss": ...}}, ...]; times on the output."""
     places = [place_of(each["url"], each["asked"]) for each in json.load(sys.stdin)]
-    priority = given_priority(places)
+    priority = given_priority(place.connection for place in places)
     for number, (kind, expected, asked) in enumerate(series(places, seed=3)):
         for place, claim in asked:
             place.enter()

@@ -154,7 +154,7 @@ def measured(kind: str, all_rows: list[Sealed]) -> dict[str, Any]:
 
 def measure(kind: str, sizes: list[Filled]) -> dict[str, Any]:
     """Every size in turn, search by search, in a few processes one after the other."""
-    gigabytes = [read_through(files_of(kind, each)) / 1e9 for each in sizes]
+    gigabytes = [read_through(files_of(kind, each.url)) / 1e9 for each in sizes]
     few = min(len(people) for each in sizes for people in each.asked.values())
     began, cpu = time.monotonic(), machine_cpu_seconds()
     rounds = []
@@ -203,14 +203,14 @@ def pooled(size: Filled, rounds: list[dict[str, Any]], place: int) -> dict[str, 
     }
 
 
-def files_of(kind: str, size: Filled) -> list[Path]:
+def files_of(kind: str, url: str) -> list[Path]:
     """Where the database keeps its tables and indexes."""
     if kind == "SQLite":
-        return [Path(size.url.removeprefix("sqlite:///"))]
-    with psycopg.connect(size.url) as connection:
+        return [Path(url.removeprefix("sqlite:///"))]
+    with psycopg.connect(url) as connection:
         row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
     assert row
-    base = Path(unquote(size.url.partition("host=")[2])) / "data" / "base" / str(row[0])
+    base = Path(unquote(url.partition("host=")[2])) / "data" / "base" / str(row[0])
     return [file for file in base.iterdir() if file.is_file()]
 
 
