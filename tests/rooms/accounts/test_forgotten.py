@@ -109,7 +109,7 @@ def test_a_crowded_network_checks_the_box_and_is_not_turned_away(client, maria, 
     limit, network = Limit.FORGOTTEN_PER_NETWORK, {"REMOTE_ADDR": "192.0.2.7"}
     settings.KECS_ROBOT = "altcha"
     assert 'name="robot"' not in client.get(address, **network).content.decode()
-    for _request in range(RULES[limit].escalate_over):
+    for _request in range(RULES[limit].escalate_over or 0):
         count(limit=limit, subject="192.0.2.7", by="tests")
     asked = client.post(address, {"email": "maria@example.org"}, **network)
     assert [html.unescape(each) for each in errors(asked)] == [sentence(Verdict.MISSING)]
