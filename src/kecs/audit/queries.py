@@ -165,3 +165,9 @@ def _digest_of(before: bytes, row: Row) -> bytes:
         subject=row.subject,
         keys=row.keys,
     )
+
+
+def told_of(subjects: Collection[str], *, since: datetime) -> list[tuple[str, str]]:
+    """What happened to any of these subjects after that moment: subject and code of each event."""
+    events = AuditEvent.objects.filter(subject__in=list(subjects), at__gt=since)
+    return list(events.values_list("subject", "code"))

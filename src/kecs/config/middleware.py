@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
+from kecs.accounts.factors.gate import may_enter
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -40,7 +42,9 @@ class BadInput:
         return self.get_response(request)
 
     def longest(self, request: HttpRequest) -> int:
-        """Documents may be sent to the pages that ask for them, by those who are signed in."""
+        """Documents may be sent to the pages that ask for them, by those who are signed in; files of records by staff."""
+        if request.path in settings.KECS_IMPORT_PATHS and request.method == "POST" and may_enter(request):
+            return settings.KECS_IMPORT_MOST_BYTES
         takes_files = request.path in settings.KECS_LONG_BODY_PATHS and request.method == "POST"
         if takes_files and request.user.is_authenticated:
             return settings.KECS_LONG_BODY
