@@ -38,11 +38,12 @@ def built_on(
             held = code.startswith(("records.", "assurance."))
             found[UUID(subject.removeprefix("record:"))] = BuiltOn.HELD if held else BuiltOn.ON_LOG
     new, now = frozenset(created), timezone.now()
-    for record_id, why, moments in _references(record_ids):
-        # What lies ahead (until when a claim is open) says nothing of when the row was written.
-        if record_id in new or any(moment and since < moment <= now for moment in moments):
-            found[record_id] = why
-    return found
+    # What lies ahead (until when a claim is open) says nothing of when the row was written.
+    return found | {
+        record_id: why
+        for record_id, why, moments in _references(record_ids)
+        if record_id in new or any(moment and since < moment <= now for moment in moments)
+    }
 
 
 def _references(record_ids: Collection[UUID]) -> Iterator[tuple[UUID, BuiltOn, tuple[datetime | None, ...]]]:

@@ -192,9 +192,15 @@ class Ended:
     source: str = ""
 
 
-@transaction.atomic
 def end_step(*, taken: Taken, ended: Ended, by: str) -> None:
     """Hand it back. What was loaded is not needed any more and is destroyed. Raises Otherwise."""
+    _end(taken, ended)
+    if ended.state is UploadState.LOADED:
+        SealedFile(taken.upload_id).destroy()
+
+
+@transaction.atomic
+def _end(taken: Taken, ended: Ended) -> None:
     now, summary = database_clock(), ended.summary
     loaded = ended.state is UploadState.LOADED
     _taken(
@@ -222,7 +228,6 @@ def end_step(*, taken: Taken, ended: Ended, by: str) -> None:
             rejected=summary.rejected,
         )
         record(event=event, by=taken.by)
-        transaction.on_commit(SealedFile(taken.upload_id).destroy)
 
 
 def end_undoing(*, taken: Taken, by: str) -> None:

@@ -32,7 +32,7 @@ class SealingHandler(FileUploadHandler):
     def handle_raw_input(
         self,
         input_data: IO[bytes],
-        META: dict[str, str],
+        META: dict[str, str],  # noqa: N803 - the framework's name
         content_length: int,
         boundary: str,
         encoding: str | None = None,
