@@ -15,7 +15,7 @@ from django.utils import timezone
 from kecs.audit.models import AuditEvent
 from kecs.matching.decide import Outcome
 from kecs.pii.seal import SealBroken
-from kecs.records.importing import load, parse
+from kecs.records.importing import apply, load, parse
 from kecs.records.importing.parse import FileRefused
 from kecs.records.kinds import UploadState, Why
 from kecs.records.models import EducatorRecord, Upload
@@ -54,7 +54,9 @@ def kept(*lines: str, header: str = HEADER) -> UUID:
 
 
 def work(stop: threading.Event | None = None) -> bool:
-    return working.work_on_uploads(by="system:imports", stop=stop or threading.Event(), say=lambda _line: None)
+    return working.work_on_uploads(
+        by="system:imports", stop=stop or threading.Event(), say=lambda _line: None
+    )
 
 
 def seen(upload_id: UUID) -> Any:
@@ -170,14 +172,16 @@ def test_a_file_without_a_header_is_refused_at_once_and_not_kept(content: bytes)
     assert not list(folder().iterdir())
 
 
-def test_a_worker_that_is_killed_or_stopped_leaves_the_rest_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_is_killed_or_stopped_leaves_the_rest_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(parse, "BATCH", 10)
     monkeypatch.setattr(working, "_NOTED_EVERY", 0)
     lines = [f"{number},Ann,Lee,,1985-03-14,900-12-{1000 + number},," for number in range(45)]
     upload_id = kept(*lines)
     work()
     actions.ask_to_load(upload_id=upload_id, reason=Why.REGULAR_FILE, by=BY)
-    real, stop, batches = load.apply_batch, threading.Event(), []
+    real, stop, batches = apply.apply_batch, threading.Event(), []
 
     def stops(**arguments: Any) -> Any:
         batches.append(1)
@@ -206,7 +210,7 @@ def test_staff_stop_a_loading_and_undo_or_go_on(monkeypatch: pytest.MonkeyPatch)
     upload_id = kept(MARIA, ANN)
     work()
     actions.ask_to_load(upload_id=upload_id, reason=Why.REGULAR_FILE, by=BY)
-    real: Callable[..., Any] = load.apply_batch
+    real: Callable[..., Any] = apply.apply_batch
 
     def stopped_after_the_first(**arguments: Any) -> Any:
         done = real(**arguments)

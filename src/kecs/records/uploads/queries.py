@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from kecs.guard.queries import database_clock
-from kecs.records.importing.load import KIND
+from kecs.records.importing.load import KIND, source_of
 from kecs.records.kinds import WORKED_ON, BuiltOn, UploadState
 from kecs.records.models import NotUndone, Run, Upload
 from kecs.records.undoing.actions import UNDO_FOR
@@ -87,6 +87,31 @@ class LeftRecord:
 def recent_uploads(*, by: str, most: int = 50) -> list[UploadView]:
     """The newest first."""
     return [_seen(upload) for upload in Upload.objects.order_by("-sent_at")[:most]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedUpload:
+    """A file whose rows were loaded, and what the records' events call that import."""
+
+    upload_id: UUID
+    name: str
+    asked_at: datetime
+    source: str
+
+
+def loaded_uploads(*, by: str, most: int = 50) -> list[LoadedUpload]:
+    """The newest first."""
+    asked = Upload.objects.exclude(asked_at=None).exclude(content="").order_by("-asked_at")
+    return [
+        LoadedUpload(
+            upload_id=upload.pk,
+            name=upload.name,
+            asked_at=upload.asked_at,
+            source=source_of(SealedFile(upload.pk).name, upload.content),
+        )
+        for upload in asked[:most]
+        if upload.asked_at
+    ]
 
 
 def upload_with_id(upload_id: UUID) -> UploadView | None:

@@ -44,7 +44,7 @@ class SealedFile:
 
     def open(self, _mode: str = "rb") -> BinaryIO:
         """Its content as a stream. Raises OSError; reading raises SealBroken."""
-        return io.BufferedReader(_Reader(self.path, f"{self.upload_id}.{self.what}"), PIECE)  # type: ignore[return-value]  # it is one
+        return io.BufferedReader(_Reader(self.path, f"{self.upload_id}.{self.what}"), PIECE)
 
     def stat(self) -> os.stat_result:
         """Of the sealed bytes. Raises OSError."""

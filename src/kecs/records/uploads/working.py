@@ -70,7 +70,12 @@ class _RejectedRows:
 
     def __init__(self, taken: Taken) -> None:
         self._sealed = SealedFile(taken.upload_id, REPORT).writer()
-        self._text = io.TextIOWrapper(self._sealed, encoding="utf-8-sig", newline="", write_through=True)
+        self._text = io.TextIOWrapper(
+            self._sealed,  # type: ignore[type-var]  # a raw stream serves as well, where nothing is read
+            encoding="utf-8-sig",
+            newline="",
+            write_through=True,
+        )
         self._report = RejectsReport(self._text)
         self._counts: Counter[str] = Counter()
         self._lines: dict[str, list[int]] = {}
