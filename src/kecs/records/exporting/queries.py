@@ -40,7 +40,7 @@ def pages_of(wanted: Wanted, *, by: str) -> Iterator[list[UUID]]:
             raise ValueError(f"{wanted.which} is asked for by accounts")
 
 
-def _by_key(rows: QuerySet, key: str) -> Iterator[list[UUID]]:  # type: ignore[type-arg]  # of any model
+def _by_key(rows: QuerySet, key: str) -> Iterator[list[UUID]]:
     last: UUID | None = None
     while True:
         after = rows.filter(**{f"{key}__gt": last}) if last else rows
