@@ -7,6 +7,7 @@ _CALLS = (
     "SUM(1;1)",
 )
 _FRONTS = ("\t", "\r", "\n", "\x00", " ", "  ", "\u00a0", "\u200b", "\ufeff", "\u202e", "\x0b", "\u3000")
+HARMLESS = len(_SIGNS) * len(_CALLS)  # the first so many ask nobody else for anything
 PAYLOADS: tuple[str, ...] = (
     *(f"{sign}{call}" for sign in _SIGNS for call in _CALLS),
     *(f"{front}=1+1" for front in _FRONTS),

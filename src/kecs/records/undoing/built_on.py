@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils import timezone
 
+from kecs.audit.events import kinds
 from kecs.audit.queries import told_of
 from kecs.records.events import RecordChanged, RecordCreated, RecordUndone
 from kecs.records.importing.images import Image
@@ -19,8 +20,9 @@ from kecs.records.models import Case, EducatorRecord, Holding, IdentityKey, Link
 # What the import writes itself; a later change of a record shows in its version.
 _OWN = (IdentityKey, LinkageKey, NameKey, OtherName)
 _OWN_EVENTS = frozenset({RecordCreated.code, RecordChanged.code, RecordUndone.code})
-# Whoever looks at a record builds nothing on it, or looking into a wrong import would keep it from being undone.
-_LOOKS = ("_looked_at", "_revealed", "_shown", "_exported", "search_made")
+# A search is no claim. Nor does whoever looks at a record build on it, or looking into a wrong import would keep it from
+# being undone.
+_SEARCHED = "registration.search_made"
 _WORDS: dict[type[models.Model], BuiltOn] = {
     Holding: BuiltOn.HELD,
     Case: BuiltOn.CASE,
@@ -33,8 +35,9 @@ def built_on(
 ) -> dict[UUID, BuiltOn]:
     """The records that something was built on after that moment, and what. On a created one any reference counts."""
     found: dict[UUID, BuiltOn] = {}
+    harmless = {*_OWN_EVENTS, _SEARCHED, *(kind.code for kind in kinds() if kind.is_look)}
     for subject, code in told_of([f"record:{record_id}" for record_id in record_ids], since=since):
-        if code not in _OWN_EVENTS and not code.endswith(_LOOKS):
+        if code not in harmless:
             held = code.startswith(("records.", "assurance."))
             found[UUID(subject.removeprefix("record:"))] = BuiltOn.HELD if held else BuiltOn.ON_LOG
     new, now = frozenset(created), timezone.now()
