@@ -95,7 +95,7 @@ def exported() -> bytes:
 def main() -> int:
     """The table, and 1 where a formula is left or the check saw none where there are some."""
     if shutil.which("soffice") is None:
-        print("soffice is missing: apt-get install libreoffice-calc-nogui", file=sys.stderr)
+        sys.stderr.write("soffice is missing: apt-get install libreoffice-calc-nogui\n")
         return 2
     wrong = 0
     with tempfile.TemporaryDirectory() as name:
@@ -119,7 +119,9 @@ def main() -> int:
             file.write_bytes(content)
             for words, separator in SEPARATORS.items():
                 formulas, filled = formula_cells(file, separator, folder)
-                print(f"{which:<10} opened with {words:<22} {filled:>5} cells, {formulas:>4} formulas")
+                told = f"{which:<10} opened with {words:<22} {filled:>5} cells, {formulas:>4} formulas\n"
+                sys.stdout.write(told)
+                sys.stdout.flush()
                 wrong += bool(formulas) if which == "ours" else not formulas
     return 1 if wrong else 0
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import threading
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,7 +21,6 @@ from kecs.records.exporting.kinds import ExportColumn, ExportList, Wanted
 from kecs.records.kinds import AssuranceLevel, CaseKind
 from kecs.records.models import EducatorRecord
 from kecs.records.spreadsheets import csv_lines
-from kecs.records.uploads.working import work_on_uploads
 from tests.attacks.formulas import PAYLOADS
 from tests.attacks.spreadsheets import exported
 from tests.factories.factors import grows_stale
@@ -30,7 +28,7 @@ from tests.factories.imports import HEADER
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim, errors
 from tests.inspection import InspectingClient
-from tests.rooms.console.test_imports import colleague
+from tests.rooms.console.test_imports import colleague, work
 
 pytestmark = pytest.mark.django_db
 ANA = Person(first_name="Ana", last_surname="Reed", ssn="902551299", email="ana@example.org")
@@ -115,13 +113,11 @@ def test_the_people_of_an_import_are_listed(staff: InspectingClient, tmp_path: P
     lines = (
         f"{HEADER}\n{changed.staff_unique_id},,,,,,new@example.org,\n8,Ann,Lee,,1970-01-02,900-12-4822,,\n"
     )
-    for asked in ("", "load"):
-        if asked:
-            staff.post(f"{path}/load", {"reason": "regular_file"})
-        else:
-            sent = staff.post("/desk/imports", {"file": SimpleUploadedFile("a.csv", lines.encode())})
-            path = sent.headers["Location"]
-        work_on_uploads(by="system:imports", stop=threading.Event(), say=lambda _line: None)
+    sent = staff.post("/desk/imports", {"file": SimpleUploadedFile("a.csv", lines.encode())})
+    path = sent.headers["Location"]
+    work()
+    staff.post(f"{path}/load", {"reason": "regular_file"})
+    work()
     upload = path.rsplit("/", 1)[1]
     answer = staff.post("/desk/exports", {**ASKED, "which": "imported", "upload": upload})
     assert sorted(row[0] for row in rows(answer)[1:]) == sorted(["8", changed.staff_unique_id])
