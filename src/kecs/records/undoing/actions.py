@@ -170,6 +170,9 @@ def _undoing(batch: UndoBatch) -> _Undoing:
     created = tuple(UUID(bytes=packed[at : at + 16]) for at in range(0, len(packed), 16))
     sealed = bytes(batch.before_sealed) if batch.before_sealed else None
     images = {image.record_id: image for image in images_in(sealed, batch_id=batch.pk)}
+    # Those that may be removed are locked for all: who would point at one of them waits, and finds it gone.
+    strict = EducatorRecord.objects.select_for_update().filter(pk__in=created).order_by("staff_unique_id")
+    list(strict.values_list("pk", flat=True))
     stored = Stored.of_records([*created, *images], lock=True)
     return _Undoing(at=batch.at, created=created, images=images, stored=stored)
 

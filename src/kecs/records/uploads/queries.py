@@ -65,6 +65,11 @@ class UploadView:
         return self.state in WORKED_ON
 
     @property
+    def told(self) -> int:
+        """All rows that became something; `read` belongs to the step at hand, which may be the undoing."""
+        return self.created + self.updated + self.same + self.rejected
+
+    @property
     def percent(self) -> int:
         """Of the step at hand."""
         return min(100, self.read * 100 // self.rows) if self.rows else 0
