@@ -26,6 +26,7 @@ from kecs.records.models import (
     EducatorRecord,
     IdentityKey,
     LinkageKey,
+    NameKey,
     NotUndone,
     OtherName,
     Run,
@@ -50,6 +51,7 @@ def stands() -> dict[str, list[Any]]:
     return {
         "records": sorted(map(repr, EducatorRecord.objects.values_list(*FACTS))),
         "names": sorted(OtherName.objects.values_list("record_id", "first_name", "last_surname")),
+        "found": sorted(map(repr, NameKey.objects.values_list("record_id", "surname", "given"))),
         "search": sorted(
             map(repr, IdentityKey.objects.values_list("record", "stated", "kind", "key_id", "digest"))
         ),

@@ -15,7 +15,16 @@ from kecs.records.events import RecordChanged, RecordCreated, RecordUndone
 from kecs.records.importing.images import Image
 from kecs.records.importing.stored import StoredRecord
 from kecs.records.kinds import BuiltOn
-from kecs.records.models import Case, EducatorRecord, Holding, IdentityKey, LinkageKey, LinkedPair, NameKey, OtherName
+from kecs.records.models import (
+    Case,
+    EducatorRecord,
+    Holding,
+    IdentityKey,
+    LinkageKey,
+    LinkedPair,
+    NameKey,
+    OtherName,
+)
 
 # What the import writes itself; a later change of a record shows in its version.
 _OWN = (IdentityKey, LinkageKey, NameKey, OtherName)
