@@ -44,7 +44,7 @@ def formula_cells(file: Path, separator: object, folder: Path) -> tuple[int, int
         ],
         check=True,
         capture_output=True,
-        timeout=300,
+        timeout=1800,  # of a machine that has much else to do
     )
     with ZipFile(folder / f"{file.stem}.ods") as opened:
         cells = list(ElementTree.fromstring(opened.read("content.xml")).iter(_CELL))  # noqa: S314 - our own file
