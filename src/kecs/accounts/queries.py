@@ -1,5 +1,6 @@
 """Looking accounts up; other rooms ask here and never touch the models."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -138,3 +139,9 @@ def accounts_called(login: str, *, by: str) -> list[UUID]:
     rows = EmailAddress.objects.filter(email=normalised_address(login))
     owners = rows.order_by("-verified", "pk").values_list("user_id", flat=True)[:MOST_CALLED]
     return list(dict.fromkeys(owners))
+
+
+def accounts_under(emails: Collection[str]) -> set[UUID]:
+    """The accounts that mail to any of these addresses reaches, or would."""
+    found = EmailAddress.objects.filter(REACHES, email__in=[email.lower() for email in emails])
+    return set(found.values_list("user_id", flat=True))

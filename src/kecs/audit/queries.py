@@ -165,3 +165,47 @@ def _digest_of(before: bytes, row: Row) -> bytes:
         subject=row.subject,
         keys=row.keys,
     )
+
+
+def told_of(subjects: Collection[str], *, since: datetime) -> list[tuple[str, str]]:
+    """What happened to any of these subjects after that moment: subject and code of each event."""
+    events = AuditEvent.objects.filter(subject__in=list(subjects), at__gt=since)
+    return list(events.values_list("subject", "code"))
+
+
+def subjects_told_since(
+    codes: Collection[str], *, since: datetime | None, source: str, page: int
+) -> Iterator[list[str]]:
+    """To whom events of these kinds happened whose `source` is this one, in pages, each subject once a page.
+
+    Asked by place in the log and not by time, which has no index: halving finds where that moment is.
+    """
+    events = AuditEvent.objects.filter(code__in=list(codes), keys__source=source)
+    after = _sequence_before(since) if since else 0
+    while True:
+        found = list(
+            events.filter(sequence__gt=after).order_by("sequence").values_list("sequence", "subject")[:page]
+        )
+        if not found:
+            return
+        yield list(dict.fromkeys(subject for _sequence, subject in found))
+        after = found[-1][0]
+
+
+def _sequence_before(moment: datetime) -> int:
+    """The last event before that moment: the log is in the order of time."""
+    low, head = 0, ChainHead.objects.filter(id=1).values_list("sequence", flat=True).first()
+    high = (head or 0) + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        row = (
+            AuditEvent.objects.filter(sequence__gte=middle)
+            .order_by("sequence")
+            .values_list("at", flat=True)
+            .first()
+        )
+        if row is not None and row < moment:
+            low = middle
+        else:
+            high = middle
+    return low

@@ -6,7 +6,17 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
+from kecs.accounts.factors.gate import may_enter
+from kecs.accounts.queries import signed_in
+from kecs.accounts.staff.queries import roles_of
+from kecs.console.permissions import Function, may
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def may_import(request: HttpRequest) -> bool:
+    """Whether this is staff who may send a file of records: asked before its body is read."""
+    return may_enter(request) and may(roles_of(signed_in(request)), Function.IMPORT_RECORDS)
 
 
 class ResponseHeaders:
@@ -40,7 +50,9 @@ class BadInput:
         return self.get_response(request)
 
     def longest(self, request: HttpRequest) -> int:
-        """Documents may be sent to the pages that ask for them, by those who are signed in."""
+        """Documents may be sent to the pages that ask for them, by those who are signed in; files of records by those who import."""
+        if request.path in settings.KECS_IMPORT_PATHS and request.method == "POST" and may_import(request):
+            return settings.KECS_IMPORT_MOST_BYTES
         takes_files = request.path in settings.KECS_LONG_BODY_PATHS and request.method == "POST"
         if takes_files and request.user.is_authenticated:
             return settings.KECS_LONG_BODY

@@ -289,8 +289,15 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 # Five documents of 10 MB, for those who are signed in, at two addresses; every other body stays short.
 KECS_LONG_BODY = 5 * 10 * 1024 * 1024 + 64 * 1024
 KECS_LONG_BODY_PATHS = frozenset({"/corrections", "/corrections/documents"})
-# Documents pass through memory alone: a temporary file would hold them unsealed.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# A file of records, by staff who may import: a million people are some 100 MB.
+KECS_IMPORT_MOST_BYTES = env.number("KECS_IMPORT_MOST_MB", 512) * 1024 * 1024
+KECS_IMPORT_PATHS = frozenset({"/desk/imports"})
+# Documents pass through memory alone: a temporary file would hold them unsealed. A file of records is sealed on its way to
+# the disk.
+FILE_UPLOAD_HANDLERS = [
+    "kecs.records.uploads.handler.SealingHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+]
 FILE_UPLOAD_MAX_MEMORY_SIZE = KECS_LONG_BODY
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 

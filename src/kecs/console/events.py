@@ -126,3 +126,35 @@ class RevealsAllowed(Event):
     """A security officer let a member of staff see whole Social Security numbers again."""
 
     code: ClassVar[str] = "console.reveals_allowed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListExported(Event):
+    """Staff took a list of people along; `narrowed` is the level, kind of case or import, `reason` one of a short list of words."""
+
+    code: ClassVar[str] = "console.list_exported"
+    is_look: ClassVar[bool] = True
+    list: str
+    narrowed: str
+    columns: tuple[str, ...]
+    rows: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusualExport(Event):
+    """Alarm: a list was very long, one of many in an hour, or held SSNs; `why` says which."""
+
+    code: ClassVar[str] = "console.unusual_export"
+    is_alarm: ClassVar[bool] = True
+    export: str
+    why: tuple[str, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectsTaken(Event):
+    """Staff downloaded the report of the rejected rows of a file: line numbers, numbers on file, reasons."""
+
+    code: ClassVar[str] = "console.rejects_taken"
+    is_look: ClassVar[bool] = True

@@ -31,6 +31,8 @@ PLACES = (
     ),
     Place(function=Function.SEE_WEEKLY, url="console:weekly", words=_("Weekly picture")),
     Place(function=Function.SEE_SECURITY, url="console:security", words=_("Security")),
+    Place(function=Function.IMPORT_RECORDS, url="console:imports", words=_("Import")),
+    Place(function=Function.EXPORT_LISTS, url="console:exports", words=_("Export")),
     Place(function=Function.MANAGE_STAFF, url="console:staff", words=_("Staff")),
 )
 

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from kecs.console import find, mending, person, recoveries, reveal, security, staff, views, weekly
+from kecs.console.exports.views import ExportsView
+from kecs.console.imports import views as imports
 
 app_name = "console"
 urlpatterns = [
@@ -18,6 +20,15 @@ urlpatterns = [
     path("/security", security.SecurityView.as_view(), name="security"),
     path("/security/staff/<uuid:account_id>", security.LooksOfView.as_view(), name="looks_of"),
     path("/security/people/<uuid:record_id>", security.LooksAtView.as_view(), name="looks_at"),
+    path("/imports", imports.ImportsView.as_view(), name="imports"),
+    path("/imports/<uuid:upload_id>", imports.ImportView.as_view(), name="import"),
+    path("/imports/<uuid:upload_id>/progress", imports.ImportProgressView.as_view(), name="import_progress"),
+    path("/imports/<uuid:upload_id>/load", imports.ImportLoadView.as_view(), name="import_load"),
+    path("/imports/<uuid:upload_id>/undo", imports.ImportUndoView.as_view(), name="import_undo"),
+    path("/imports/<uuid:upload_id>/stop", imports.ImportStopView.as_view(), name="import_stop"),
+    path("/imports/<uuid:upload_id>/discard", imports.ImportDiscardView.as_view(), name="import_discard"),
+    path("/imports/<uuid:upload_id>/rejects", imports.ImportRejectsView.as_view(), name="import_rejects"),
+    path("/exports", ExportsView.as_view(), name="exports"),
     path("/letters", views.LettersView.as_view(), name="letters"),
     path("/letters/<uuid:letter_id>", views.LetterView.as_view(), name="letter"),
     path("/letters/<uuid:letter_id>/posted", views.PostedView.as_view(), name="posted"),

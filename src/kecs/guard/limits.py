@@ -45,6 +45,8 @@ class Limit(StrEnum):
     PEOPLE_SOUGHT_PER_STAFF = "people_sought_per_staff"
     SSN_REVEALS_PER_STAFF_HOUR = "ssn_reveals_per_staff_hour"
     SSN_REVEALS_STOPPED = "ssn_reveals_stopped"
+    IMPORTS_PER_STAFF_HOUR = "imports_per_staff_hour"
+    EXPORTS_PER_STAFF_HOUR = "exports_per_staff_hour"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +277,19 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             window=None,
             subject="member of staff",
             reason="The 21st number of an hour stops all further ones, until a security officer has spoken with her.",
+        ),
+        Limit.IMPORTS_PER_STAFF_HOUR: Rule(
+            most=20,
+            window=HOUR,
+            subject="member of staff",
+            reason="A file is put right and sent again a few times. Each may fill half a gigabyte of disk.",
+        ),
+        Limit.EXPORTS_PER_STAFF_HOUR: Rule(
+            most=20,
+            window=HOUR,
+            escalate_over=5,
+            subject="member of staff",
+            reason="A list or two are a morning's work. From the sixth on the security officer sees an alarm.",
         ),
     }
 )

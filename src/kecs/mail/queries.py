@@ -1,6 +1,6 @@
 """What became of mails, for the pages and probes that show it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -111,3 +111,13 @@ def database_clock() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         now: datetime = cursor.fetchone()[0]
     return now
+
+
+def refused_addresses(*, page: int) -> Iterator[list[str]]:
+    """The addresses that a mail server refused for good, in order, in pages."""
+    refused, last = OutboxMessage.objects.filter(status=Status.REFUSED), ""
+    while found := list(
+        refused.filter(to__gt=last).order_by("to").values_list("to", flat=True).distinct()[:page]
+    ):
+        yield found
+        last = found[-1]

@@ -24,6 +24,63 @@ class RecordChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordUndone(Event):
+    """An import was undone: the record it had created was removed, or what it had changed stands as before."""
+
+    code: ClassVar[str] = "records.record_undone"
+    source: str
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportUndone(Event):
+    """A whole import was undone; `left` counts the records on which something had been built since."""
+
+    code: ClassVar[str] = "records.import_undone"
+    source: str
+    reason: str
+    removed: int
+    restored: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadKept(Event):
+    """Staff sent a file of records, which is kept sealed until it is loaded, discarded or a day old."""
+
+    code: ClassVar[str] = "records.upload_kept"
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadAskedFor(Event):
+    """Staff had a file loaded, stopped, undone or discarded; `what` says which, `reason` is one of a short list of words."""
+
+    code: ClassVar[str] = "records.upload_asked_for"
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadLoaded(Event):
+    """All rows of a file that staff sent were dealt with; `source` is what the records' own events name."""
+
+    code: ClassVar[str] = "records.upload_loaded"
+    source: str
+    created: int
+    updated: int
+    same: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadDestroyed(Event):
+    """The sealed content of a file that staff sent was destroyed, and the report of its rejected rows."""
+
+    code: ClassVar[str] = "records.upload_destroyed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordHeld(Event):
     """An account came to hold a record; `because` names the attributes that agreed."""
 

@@ -34,3 +34,43 @@ class Ending(StrEnum):
     SUPERSEDED = "superseded"  # somebody else gave stronger evidence
     DISAVOWED = "disavowed"  # a contest that somebody reached through an address on file called false
     STAFF = "staff"
+
+
+class UploadState(StrEnum):
+    """What becomes of a file that staff sent. The worker takes those of WORKED_ON."""
+
+    CHECKING = "checking"  # the dry run
+    CHECKED = "checked"  # staff may have it loaded
+    LOADING = "loading"
+    LOADED = "loaded"
+    STOPPED = "stopped"  # half-way, by staff
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    DISCARDED = "discarded"  # by staff, or because nobody had it loaded for a day
+    FAILED = "failed"  # it cannot be read any more
+
+
+WORKED_ON = frozenset({UploadState.CHECKING, UploadState.LOADING, UploadState.UNDOING})
+
+
+class Why(StrEnum):
+    """The reason that staff give when they have a file loaded or undone: a word for the log."""
+
+    REGULAR_FILE = "regular_file"
+    NEW_SCHOOLS = "new_schools"
+    CORRECTED_FILE = "corrected_file"
+    WRONG_FILE = "wrong_file"
+    WRONG_FACTS = "wrong_facts"
+    TRYING_OUT = "trying_out"
+
+
+class BuiltOn(StrEnum):
+    """Why a record was left as an undone import had made it."""
+
+    GONE = "gone"  # merged away, or removed
+    CHANGED = "changed"  # by a later import or a correction
+    HELD = "held"  # claimed, proved, released: somebody's account rests on it
+    CASE = "case"
+    LINKED = "linked"  # batch linkage weighed it
+    ON_LOG = "on_log"  # something else that the log tells
+    SSN_TAKEN = "ssn_taken"  # its SSN from before is somebody else's now

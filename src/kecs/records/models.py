@@ -16,6 +16,8 @@ from kecs.pii.fields import SealedField
 from kecs.records.holding import Holding
 from kecs.records.name_key_rows import NameKey, StatedNameKey
 from kecs.records.record_ids import new_record_id
+from kecs.records.undo import NotUndone, UndoBatch
+from kecs.records.upload import Upload
 
 
 class EducatorRecord(models.Model):
@@ -248,11 +250,19 @@ class Run(models.Model):
     moved_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     whole = models.BooleanField(default=False)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=100, blank=True)
+    removed = models.PositiveIntegerField(default=0)  # records it had created, gone again
+    restored = models.PositiveIntegerField(default=0)  # records it had changed, as they stood before
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "content"], condition=Q(ended_at=None), name="records_one_open_run"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by="") | (Q(undone_at__isnull=False) & ~Q(undone_by="")),
+                name="records_run_undone_at_by",
             ),
         ]
 
@@ -268,10 +278,13 @@ __all__ = [
     "LinkageKey",
     "LinkedPair",
     "NameKey",  # in their own file, as well
+    "NotUndone",
     "OtherName",
     "Run",
     "StatedIdentity",
     "StatedNameKey",
+    "UndoBatch",
+    "Upload",
     "WaitingIdentity",
 ]
 
@@ -365,5 +378,9 @@ FIELDS = {
         "moved_at": "internal",
         "ended_at": "internal",
         "whole": "internal",
+        "undone_at": "internal",
+        "undone_by": "internal",
+        "removed": "internal",
+        "restored": "internal",
     },
 }

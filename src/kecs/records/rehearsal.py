@@ -15,9 +15,9 @@ from kecs.matching.decide import Claim, Outcome, decide
 from kecs.matching.findings import in_words
 from kecs.matching.names import NameRefused, check_name
 from kecs.pii.ssn import Last4, SsnError
-from kecs.records.importing.rejects import safe_cell
 from kecs.records.models import EducatorRecord
 from kecs.records.queries import candidates_for, population
+from kecs.records.spreadsheets import safe_cell
 
 NEEDED = ("first_name", "last_name", "birth_date", "ssn_last4")
 ADDED = ("outcome", "staff_unique_id", "because", "ms")

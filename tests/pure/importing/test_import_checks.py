@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from kecs.matching.names import OtherName
 from kecs.records.importing.checks import CHECKS, problems_of
 from kecs.records.importing.parse import COLUMNS, CsvFile, Line
-from kecs.records.importing.rejects import RejectsReport, safe_cell
+from kecs.records.importing.rejects import RejectsReport
 from kecs.records.importing.rows import Background, ImportRow, Problem, row_of
 from kecs.records.importing.survey import Survey, fingerprint, look, survey
+from kecs.records.spreadsheets import safe_cell
 
 TODAY = date(2026, 11, 23)
 BACKGROUND = Background(today=TODAY, allow_never_issued=True)

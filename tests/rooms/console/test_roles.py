@@ -14,7 +14,7 @@ from kecs.accounts.models import User
 from kecs.accounts.staff.roles import StaffRole
 from kecs.assurance.actions import release
 from kecs.console.permissions import PERMISSIONS, Function
-from kecs.records.models import Case
+from kecs.records.models import Case, Upload
 from tests.factories.claims import confirm_address, hold_of, newest, sign_in, this_was_not_me
 from tests.factories.factors import (
     as_staff,
@@ -84,6 +84,15 @@ TABLE: dict[str, frozenset[str]] = {
     "desk/cases/<uuid:case_id>": to_whoever(Function.SEE_CASES),
     "desk/documents/<uuid:document_id>": to_whoever(Function.DECIDE_CASE),
     "desk/find": to_whoever(Function.FIND_PERSON),
+    "desk/exports": to_whoever(Function.EXPORT_LISTS),
+    "desk/imports": to_whoever(Function.IMPORT_RECORDS),
+    "desk/imports/<uuid:upload_id>": to_whoever(Function.IMPORT_RECORDS),
+    "desk/imports/<uuid:upload_id>/discard": to_whoever(Function.IMPORT_RECORDS),
+    "desk/imports/<uuid:upload_id>/load": to_whoever(Function.IMPORT_RECORDS),
+    "desk/imports/<uuid:upload_id>/progress": to_whoever(Function.IMPORT_RECORDS),
+    "desk/imports/<uuid:upload_id>/rejects": NOBODY,  # no row of it was rejected, for staff either
+    "desk/imports/<uuid:upload_id>/stop": to_whoever(Function.IMPORT_RECORDS),
+    "desk/imports/<uuid:upload_id>/undo": to_whoever(Function.IMPORT_RECORDS),
     "desk/letters": to_whoever(Function.POST_LETTERS),
     "desk/letters/<uuid:letter_id>": to_whoever(Function.POST_LETTERS),
     "desk/letters/<uuid:letter_id>/posted": NOBODY,  # there is no such letter, for staff either
@@ -201,6 +210,12 @@ def test_every_route_opens_to_those_in_the_table_and_to_nobody_else():
         "desk/cases/<uuid:case_id>": f"/desk/cases/{case.pk}",
         "desk/staff/<uuid:account_id>": f"/desk/staff/{somebody.pk}",
         "desk/security/staff/<uuid:account_id>": f"/desk/security/staff/{somebody.pk}",
+    }
+    upload = Upload.objects.create(size=1, state="checked", sent_by="tests")
+    paths |= {
+        route: f"/{route.replace('<uuid:upload_id>', str(upload.pk))}"
+        for route in TABLE
+        if "upload_id" in route
     }
     wrong = []
     for route, expected in TABLE.items():

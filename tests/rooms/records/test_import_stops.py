@@ -140,13 +140,13 @@ def test_a_record_that_changed_since_it_was_read_is_read_again(
 ) -> None:
     """A batch is prepared ahead; before it is written, somebody corrects the record."""
     run(MARIA)
-    real = apply._until_it_stands
+    real = apply.until_it_stands
 
     def corrected_first(write: Any) -> Any:
         EducatorRecord.objects.update(middle_name="Inés", identity_version=2)
         return real(write)
 
-    monkeypatch.setattr(apply, "_until_it_stands", corrected_first)
+    monkeypatch.setattr(apply, "until_it_stands", corrected_first)
     assert run(MARIA.replace("Lopez", "Garcia")).counts["updated"] == 1
     record = EducatorRecord.objects.get()
     assert (record.middle_name, record.last_surname, record.identity_version) == ("Inés", "Garcia", 3)

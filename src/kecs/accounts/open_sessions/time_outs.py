@@ -18,6 +18,8 @@ from kecs.accounts.queries import signed_in
 
 # Asks how long the session has left, and is no use of it.
 ASKING = "/session/left"
+# What a page asks by itself while nobody touches it. Whoever sends this by hand shortens her own session.
+BY_ITSELF = "X-By-Itself"
 SIGNING_OUT = "/sign-out"
 
 
@@ -54,7 +56,8 @@ class TimeOuts:
         request.session_seconds_left = clock.seconds_left  # type: ignore[attr-defined]
         if clock.over:
             return request.path == SIGNING_OUT
-        if request.path != ASKING and clock.now - clock.seen_at >= SEEN_EVERY:
+        used = request.path != ASKING and BY_ITSELF not in request.headers
+        if used and clock.now - clock.seen_at >= SEEN_EVERY:
             actions.see(session_key=key, by=f"account:{request.user.pk}")
             request.session_seconds_left = clock.seconds_if_seen  # type: ignore[attr-defined]
         return True

@@ -40,6 +40,7 @@ from kecs.records.models import (
     Run,
     StatedIdentity,
     StatedNameKey,
+    UndoBatch,
 )
 from kecs.records.name_keys import name_keys
 
@@ -71,7 +72,7 @@ def apply_rows(*, rows: Sequence[NumberedRow], source: str, by: str) -> Prepared
         _write(prepared, source=source, by=by)
         return prepared
 
-    return _until_it_stands(write)
+    return until_it_stands(write)
 
 
 def apply_batch(
@@ -87,16 +88,16 @@ def apply_batch(
         _demand_place(run)
         ready = prepared if attempt == 1 and not prepared.doubtful else again()
         Run.objects.filter(pk=run.pk).update(**_advanced(run, until, ready))
-        _write(ready, source=source, by=by)
+        _write(ready, source=source, run=run, by=by)
         return ready
 
-    written = _until_it_stands(write)
+    written = until_it_stands(write)
     for column, value in _advanced(run, until, written).items():
         setattr(run, column, value)
     return written
 
 
-def _until_it_stands(write: Callable[[int], Ready]) -> Ready:
+def until_it_stands(write: Callable[[int], Ready]) -> Ready:
     """Write in a transaction; once more, where somebody registered or imported between our reading and our writing."""
     for attempt in range(1, _TRIES + 1):
         try:
@@ -209,10 +210,10 @@ def apply_keys(
         Run.objects.filter(pk=run.pk).update(**advanced)
         if ready.changed:
             _demand_unchanged(ready.changed)
-            _insert_keys_instead(list(ready.changed), ready)
+            insert_keys_instead(list(ready.changed), ready)
         return advanced
 
-    for column, value in _until_it_stands(write).items():
+    for column, value in until_it_stands(write).items():
         setattr(run, column, value)
 
 
@@ -234,7 +235,7 @@ def apply_stated_keys(*, by: str) -> None:
                 IdentityKey.objects.filter(pk=key.pk).update(key_id=current, digest=digest)
         return len(some)
 
-    while _until_it_stands(write) == _STATED_AT_ONCE:
+    while until_it_stands(write) == _STATED_AT_ONCE:
         pass
 
 
@@ -264,7 +265,7 @@ def apply_stated_names(*, by: str) -> None:
             )
         return page[-1].pk if page else None
 
-    while (reached := _until_it_stands(write)) is not None:
+    while (reached := until_it_stands(write)) is not None:
         after = reached
 
 
@@ -278,7 +279,7 @@ def end_reindex(*, run: Run, by: str) -> None:
         record_event(event=event, by=by)
 
 
-def _insert_keys_instead(record_ids: Collection[UUID], ready: "Prepared | PreparedKeys") -> None:
+def insert_keys_instead(record_ids: Collection[UUID], ready: "Prepared | PreparedKeys") -> None:
     # Away with the old keys of all of them first, of whatever root: two records of one batch may exchange an SSN.
     if record_ids:
         IdentityKey.objects.filter(record__in=record_ids).delete()
@@ -292,12 +293,14 @@ def _insert_keys_instead(record_ids: Collection[UUID], ready: "Prepared | Prepar
 # --- Writing -----------------------------------------------------------------------------------------------------
 
 
-def _write(ready: Prepared, *, source: str, by: str) -> None:
+def _write(ready: Prepared, *, source: str, run: Run | None = None, by: str) -> None:
     if ready.changed:
         _demand_unchanged(
             {each.record_id: (each.identity_version, each.updated_at) for each in ready.changed}
         )
-        _update_records(ready.changed_records)
+        update_records(ready.changed_records)
+    if run is not None:
+        _keep_before(run, ready)
     if ready.taken_over:
         # Whoever waits under an SSN that the file brings is settled with the record that has it from now on.
         waiting = IdentityKey.objects.filter(kind=KeyKind.SSN.value, record=None)
@@ -305,10 +308,36 @@ def _write(ready: Prepared, *, source: str, by: str) -> None:
     insert_packed(RECORDS, StoredRecord._fields, ready.new_records)
     insert_packed(OtherName._meta.db_table, OTHER_NAME_COLUMNS, ready.other_names)
     identities = [each.record_id for each in ready.changed if each.identity]
-    _insert_keys_instead(identities, ready)
+    insert_keys_instead(identities, ready)
     # What the database checks at the end it checks now: from here on, the end of the audit chain stays locked.
     _check_references()
     _record(ready, source=source, by=by)
+
+
+def _keep_before(run: Run, ready: Prepared) -> None:
+    """What undoing needs: one row for all of a block, so that nothing is done record by record for this."""
+    after, batches = run.read, []
+    for kept in ready.kept:
+        if kept.created or kept.before_sealed:
+            batches.append(
+                UndoBatch(
+                    id=kept.id,
+                    run=run,
+                    after=after,
+                    at=kept.at,
+                    created=kept.created,
+                    before_sealed=kept.before_sealed,
+                )
+            )
+        after += kept.read
+    if batches and ready.taken_over:
+        taken = IdentityKey.objects.filter(kind=KeyKind.SSN.value, record=None, digest__in=ready.taken_over)
+        # With the first: it is undone last, when no record has these numbers any more.
+        batches[0].taken_over = [
+            [str(stated_id), key_id, bytes(digest).hex()]
+            for stated_id, key_id, digest in taken.values_list("stated_id", "key_id", "digest")
+        ]
+    UndoBatch.objects.bulk_create(batches)
 
 
 def _check_references() -> None:
@@ -325,7 +354,7 @@ def _demand_unchanged(versions: Mapping[UUID, tuple[int, datetime]]) -> None:
         raise _Stale
 
 
-def _update_records(rows: Packed) -> None:
+def update_records(rows: Packed) -> None:
     columns = StoredRecord._fields[1:]
     with connection.cursor() as cursor:
         if isinstance(rows, bytes):

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import islice, takewhile
-from pathlib import Path
 from typing import NamedTuple
 
 from kecs.records.importing.apply import Elsewhere, apply_batch, begin_run, blocks_together, end_run
 from kecs.records.importing.parse import Block, CsvFile, FileProblem, FileRefused
 from kecs.records.importing.prepare import Prepared, Rejected, joined
-from kecs.records.importing.reading import MAKER, BlockReader, Task
+from kecs.records.importing.reading import MAKER, BlockReader, Readable, Task
 from kecs.records.importing.survey import Survey, survey
 from kecs.records.importing.workers import Workers
 from kecs.records.models import Run
@@ -75,7 +74,7 @@ class Rules:
 class OpenedFile:
     """A file that has been looked through once, and the processes that read it."""
 
-    path: Path
+    path: Readable
     csv: CsvFile
     survey: Survey
     content: str
@@ -90,16 +89,19 @@ class OpenedFile:
             raise FileRefused(FileProblem.CHANGED)
 
 
-def _stamp_of(path: Path) -> tuple[int, int]:
+def _stamp_of(path: Readable) -> tuple[int, int]:
     status = path.stat()
     return status.st_size, status.st_mtime_ns
 
 
 @contextmanager
-def opened(path: Path, *, rules: Rules, processes: int) -> Iterator[OpenedFile]:
+def opened(
+    path: Readable, *, rules: Rules, processes: int, on_looked: Callable[[], None] = lambda: None
+) -> Iterator[OpenedFile]:
     """Look through the whole file once; while the block lasts, it can be loaded. Raises FileRefused, OSError.
 
-    `processes` is how many share the reading; a short file is read by this one alone.
+    `processes` is how many share the reading; a short file is read by this one alone. `on_looked` is called at each
+    block of that first look.
     """
     stamp = _stamp_of(path)
     count = processes if processes > 1 and stamp[0] > WORTH_PROCESSES else 0
@@ -110,6 +112,7 @@ def opened(path: Path, *, rules: Rules, processes: int) -> Iterator[OpenedFile]:
 
         def digested() -> Iterator[Block]:
             for block in csv.blocks():
+                on_looked()
                 digest.update(csv.read(block))
                 yield block
 
@@ -121,11 +124,16 @@ def opened(path: Path, *, rules: Rules, processes: int) -> Iterator[OpenedFile]:
             csv=csv,
             survey=found,
             content=content,
-            source=f"import of {path.name[:60]} ({content[:12]})",
+            source=source_of(path.name, content),
             reader=reader,
             workers=workers,
             stamp=stamp,
         )
+
+
+def source_of(name: str, content: str) -> str:
+    """What the log calls an import of the file with this name and content."""
+    return f"import of {name[:60]} ({content[:12]})"
 
 
 def preview(

@@ -19,6 +19,7 @@ from kecs.audit.rows import Form, Packed, form
 from kecs.matching.keys import Key, KeyKind, LinkageKind, linkage_keys, record_keys
 from kecs.pii.fields import sealed_text, the_keyring
 from kecs.pii.fingerprint import digester
+from kecs.records.importing.images import Kept, image_row, kept_of
 from kecs.records.importing.plan import Plan, PlanOutcome, plan
 from kecs.records.importing.rows import ImportRow, OnFile, Problem
 from kecs.records.importing.stored import FULL_SSN, Stored, StoredRecord, sealed_in
@@ -80,6 +81,8 @@ class Prepared:
     name_keys: Packed = field(default=b"", repr=False)
     # Keys that persons who wait to be settled have on SSNs of this batch: the records take them over.
     taken_over: tuple[bytes, ...] = field(default=(), repr=False)
+    # For undoing an import: what stood before, and what was not there; one for each block.
+    kept: tuple[Kept, ...] = field(default=(), repr=False)
     # Whether a row was rejected for what is on file, which a batch before this one may be about to change.
     doubtful: bool = False
 
@@ -104,7 +107,8 @@ def prepare_rows(
         lock=lock,
     )
     to = form()
-    batch = _Batch(to=to, now=to.moment(timezone.now()), keys=KeyCells(to))
+    at = timezone.now()
+    batch = _Batch(to=to, at=at, now=to.moment(at), keys=KeyCells(to))
     same, refused, by_checks = 0, list(rejected), len(rejected)
     for numbered in rows:
         row = numbered.row
@@ -164,7 +168,8 @@ class _Batch:
     """The rows of each table, as they gather."""
 
     to: Form
-    now: Any  # in the form of the database
+    at: datetime
+    now: Any  # the same, in the form of the database
     keys: "KeyCells"
     created: list[str] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
@@ -175,6 +180,7 @@ class _Batch:
     identity_keys: list[tuple[Any, ...]] = field(default_factory=list)
     linkage_keys: list[tuple[Any, ...]] = field(default_factory=list)
     name_keys: list[tuple[Any, ...]] = field(default_factory=list)
+    images: list[list[Any]] = field(default_factory=list)
 
     def add(self, staff_unique_id: str, record: StoredRecord | None, decided: Plan) -> None:
         """Put one record's rows to the others."""
@@ -191,6 +197,8 @@ class _Batch:
                 identity=decided.changes_identity,
             )
             self.changed.append(change)
+            image = image_row(record, identity=change.identity, added_names=decided.added_names)
+            self.images.append(image)
         rows = self.new_records if record is None else self.changed_records
         rows.append((cell, self.to.text(staff_unique_id), *self._cells(place, record, decided)))
         if decided.added_names:
@@ -239,6 +247,7 @@ class _Batch:
             linkage_keys=self.to.packed(sorted(self.linkage_keys)),
             name_keys=self.to.packed(sorted(self.name_keys, key=_name_of_key)),
             taken_over=tuple(self.taken_over),
+            kept=kept_of(at=self.at, read=read, created=self.created, images=self.images),
         )
 
 

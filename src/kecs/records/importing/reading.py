@@ -1,15 +1,29 @@
 """What a worker process does for load: the lines of a block looked through for the survey, or checked, planned and packed."""
 
+import os
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, Literal, NamedTuple, Protocol
 
 from kecs.records.importing.checks import problems_of
 from kecs.records.importing.parse import Block, CsvFile, Line, lines_of, read_block
 from kecs.records.importing.prepare import NumberedRow, Prepared, Rejected, prepare_rows
 from kecs.records.importing.rows import Background, Lines, row_of
 from kecs.records.importing.survey import Looked, look
+
+
+class Readable(Protocol):
+    """A file to load: a path, or what has these words of a path. Worker processes open it by themselves."""
+
+    @property
+    def name(self) -> str:
+        """For the log."""
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """From its beginning. Raises OSError."""
+
+    def stat(self) -> os.stat_result:
+        """Whether it is still the same. Raises OSError."""
 
 
 class Task(NamedTuple):
@@ -23,7 +37,7 @@ class Task(NamedTuple):
 class BlockReader:
     """Answers a Block with what the survey wants to know of it, and a Task with what will become of its rows."""
 
-    def __init__(self, path: Path, today: date, allow_never_issued: bool) -> None:
+    def __init__(self, path: Readable, today: date, allow_never_issued: bool) -> None:
         self._path = path
         with CsvFile(path.open("rb")) as csv:
             self._columns = csv.header.columns

@@ -8,12 +8,14 @@ from django.core.management.base import BaseCommand
 from kecs.accounts.known_devices.actions import forget_devices, tell_untold
 from kecs.guard.actions import purge
 from kecs.guard.strict.actions import end_if_over, forget_tallies
+from kecs.records.undoing.actions import forget_before_images
+from kecs.records.uploads.actions import destroy_old_uploads
 
 BY = "system:tidy"
 
 
 class Command(BaseCommand):
-    """Keeps tables small: counters, used robot checks, tallies of searches, sessions that are over."""
+    """Keeps tables small: counters, used robot checks, tallies of searches, sessions that are over, what imports left behind."""
 
     help = "Remove counters, robot checks, tallies and sessions that are over, and end strict mode when it is time."
 
@@ -22,5 +24,6 @@ class Command(BaseCommand):
         end_if_over(by=BY)
         tell_untold(by=BY)
         removed = purge(by=BY) + forget_tallies(by=BY) + forget_devices(by=BY)
+        removed += forget_before_images(by=BY) + destroy_old_uploads(by=BY)
         call_command("clearsessions")
         self.stdout.write(f"removed {removed}")

@@ -79,7 +79,7 @@ class Command(BaseCommand):
                     self.stderr.write(
                         _("The column “%(column)s” is not known and is left out.") % {"column": column}
                     )
-                return self._load(file, apply=options["apply"], rejects=options["rejects"])
+                return self._load(file, path, apply=options["apply"], rejects=options["rejects"])
         except FileRefused as refused:
             raise CommandError(str(refused), returncode=FILE_REFUSED) from None
         except OSError as error:
@@ -88,11 +88,11 @@ class Command(BaseCommand):
                 sentence % {"path": path, "why": error.strerror}, returncode=FILE_REFUSED
             ) from None
 
-    def _load(self, file: OpenedFile, *, apply: bool, rejects: Path | None) -> Summary:
+    def _load(self, file: OpenedFile, path: Path, *, apply: bool, rejects: Path | None) -> Summary:
         told = _Told()
         with ExitStack() as stack:
             if rejects is not None:
-                if rejects.exists() and rejects.samefile(file.path):
+                if rejects.exists() and rejects.samefile(path):
                     raise CommandError(
                         _("The report would overwrite the file itself."), returncode=FILE_REFUSED
                     )

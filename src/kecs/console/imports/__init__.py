@@ -1,0 +1,1 @@
+"""Files of records in the browser: send one, see what it would do, load it, undo it."""

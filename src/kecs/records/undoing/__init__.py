@@ -1,0 +1,1 @@
+"""Undo a whole import within a day, where nothing was built on it."""

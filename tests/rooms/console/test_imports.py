@@ -1,0 +1,139 @@
+"""Import in the browser: the file's columns, the dry run, loading and undoing with a reason, and who may."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from kecs.accounts.models import User
+from kecs.accounts.staff.roles import StaffRole
+from kecs.audit.models import AuditEvent
+from kecs.console.imports.messages import COLUMNS, REJECTED_BECAUSE
+from kecs.records.importing.parse import COLUMNS as KNOWN
+from kecs.records.models import EducatorRecord, Upload
+from kecs.records.uploads.working import work_on_uploads
+from tests.factories.factors import as_staff, code, grows_stale, types_code, types_password, with_app
+from tests.factories.imports import HEADER, MARIA
+from tests.factories.people import Person
+from tests.factories.visits import errors, heading, register_new
+from tests.house.source import ROOT
+from tests.inspection import InspectingClient
+
+pytestmark = pytest.mark.django_db
+ANN = "8,Ann,Lee,,1970-01-02,900-12-4822,,"
+BAD = "9,B0b,Lee,,,,,"
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, settings: Any) -> None:
+    settings.KECS_VAR_DIR = tmp_path
+
+
+def work() -> None:
+    while work_on_uploads(by="system:imports", stop=threading.Event(), say=lambda _line: None):
+        pass
+
+
+def send(browser: InspectingClient, *lines: str, header: str = HEADER) -> Any:
+    content = "\n".join([header, *lines]).encode()
+    return browser.post("/desk/imports", {"file": SimpleUploadedFile("educators.csv", content)}, follow=True)
+
+
+def colleague(role: StaffRole) -> InspectingClient:
+    person = Person(first_name="Hal", last_surname="Helper", ssn="901550017", email="hal@example.org")
+    register_new(InspectingClient(), person, username="hal")
+    owner = User.objects.get(username="hal")
+    as_staff(owner, role)
+    with_app(owner)
+    browser = InspectingClient()
+    types_password(browser, login="hal")
+    types_code(browser, code())
+    return browser
+
+
+def test_a_file_is_sent_looked_at_loaded_and_undone(staff: InspectingClient) -> None:
+    people = EducatorRecord.objects.count()
+    page = send(staff, MARIA, ANN, BAD, header=HEADER.replace("deceased", "shoe_size"))
+    upload = Upload.objects.get()
+    assert f"/desk/imports/{upload.pk}" in page.redirect_chain[-1][0]
+    told = page.content.decode()
+    assert "shoe_size" in told
+    assert "waits for its turn" in told
+    assert staff.get(f"/desk/imports/{upload.pk}/progress").json()["works"] is True
+    work()
+    told = staff.get(f"/desk/imports/{upload.pk}").content.decode()
+    for words in ("What the file would do", "name_digit", "<td>4</td>", "Load these rows"):
+        assert words in told
+    assert staff.get(f"/desk/imports/{upload.pk}/progress").json()["works"] is False
+    rejects = staff.post(f"/desk/imports/{upload.pk}/rejects")
+    assert b"name_digit" in b"".join(rejects.streaming_content)  # type: ignore[attr-defined]
+    assert AuditEvent.objects.filter(code="console.rejects_taken").count() == 1
+    page = staff.post(f"/desk/imports/{upload.pk}/load", {"reason": ""})
+    assert heading(page) == "Load these rows?"
+    assert errors(page)
+    staff.post(f"/desk/imports/{upload.pk}/load", {"reason": "regular_file"})
+    assert EducatorRecord.objects.count() == people
+    work()
+    assert EducatorRecord.objects.count() == people + 2
+    assert "Undo the whole import" in staff.get(f"/desk/imports/{upload.pk}").content.decode()
+    assert heading(staff.get(f"/desk/imports/{upload.pk}/undo")) == "Undo the whole import?"
+    staff.post(f"/desk/imports/{upload.pk}/undo", {"reason": "wrong_file"})
+    work()
+    assert EducatorRecord.objects.count() == people
+    told = staff.get(f"/desk/imports/{upload.pk}").content.decode()
+    for words in ("What was undone", "<td>3</td>", "<td>2</td>"):  # rows read, records removed again
+        assert words in told
+    by = f"account:{User.objects.get(username='ines.clerk').pk}"
+    asked = AuditEvent.objects.filter(code="records.upload_asked_for", by=by)
+    assert [(event.keys["what"], event.keys["reason"]) for event in asked.order_by("sequence")] == [
+        ("load", "regular_file"),
+        ("undo", "wrong_file"),
+    ]
+    # What is over is over: the page says so and nothing is asked for.
+    again = staff.post(f"/desk/imports/{upload.pk}/undo", {"reason": "wrong_file"}, follow=True)
+    assert "not possible any more" in again.content.decode()
+
+
+def test_a_file_that_is_none_is_refused_with_what_to_do(staff: InspectingClient) -> None:
+    assert "name the column staff_unique_id" in errors(send(staff, "Ann", header="first_name"))[0]
+    assert errors(staff.post("/desk/imports", {})) == ["Choose a file first."]
+    assert not Upload.objects.exists()
+
+
+def test_loading_asks_for_a_fresh_second_factor_first(staff: InspectingClient) -> None:
+    send(staff, MARIA)
+    work()
+    upload = Upload.objects.get()
+    grows_stale(staff)
+    assert "/account/again" in staff.get(f"/desk/imports/{upload.pk}/load").headers["Location"]
+    answer = staff.post(f"/desk/imports/{upload.pk}/load", {"reason": "regular_file"})
+    assert "/account/again" in answer.headers["Location"]
+    assert Upload.objects.get().state == "checked"
+
+
+def test_a_colleague_who_may_not_import_is_refused_before_her_file_is_read(staff: InspectingClient) -> None:
+    helper = colleague(StaffRole.HELP_DESK)
+    assert helper.get("/desk/imports").status_code == 403
+    assert send(helper, MARIA).status_code == 403
+    assert send(helper, *[MARIA] * 3000).status_code == 400  # longer than any other body
+    assert not Upload.objects.exists()
+    assert send(staff, *[MARIA] * 3000).status_code == 200
+
+
+def test_a_file_is_discarded_and_destroyed(staff: InspectingClient, tmp_path: Path) -> None:
+    send(staff, MARIA)
+    upload = Upload.objects.get()
+    assert len(list((tmp_path / "imports").iterdir())) == 1
+    page = staff.post(f"/desk/imports/{upload.pk}/discard", follow=True)
+    assert "is discarded" in page.content.decode()
+    assert not list((tmp_path / "imports").iterdir())
+
+
+def test_every_column_and_every_reason_has_its_words() -> None:
+    assert set(COLUMNS) == set(KNOWN)
+    guide = (ROOT / "docs" / "guides" / "import.md").read_text(encoding="utf-8")
+    rows = guide.partition("| code | the row is rejected because |")[2].partition("\n\n")[0]
+    codes = {word for row in rows.splitlines()[2:] for word in row.split("|")[1].replace("`", "").split(", ")}
+    assert {code.strip() for code in codes} == set(REJECTED_BECAUSE)
