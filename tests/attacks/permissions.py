@@ -80,7 +80,10 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "language/setlang/": NOBODY,
         # Of staff; who among them opens what stands in tests/rooms/console/test_roles.py.
         "desk": NOBODY,
+        "desk/cases": NOBODY,
         "desk/cases/<uuid:case_id>": NOBODY,
+        "desk/cases/<uuid:case_id>/reopen": NOBODY,
+        "desk/cases/<uuid:case_id>/take": NOBODY,
         "desk/documents/<uuid:document_id>": NOBODY,
         "desk/find": NOBODY,
         "desk/exports": NOBODY,
@@ -108,6 +111,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "desk/staff/<uuid:account_id>": NOBODY,
         "desk/recoveries": NOBODY,
         "desk/recoveries/<uuid:recovery_id>": NOBODY,
+        "desk/recoveries/<uuid:recovery_id>/take": NOBODY,
         "email-was-not-me": ALL,
         "email-was-not-me/<str:token>": NOBODY,
         "new-device/not-me": ALL,

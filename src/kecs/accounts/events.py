@@ -228,6 +228,15 @@ class RecoveryConfirmed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryAssigned(Event):
+    """A recovery came to be somebody's of staff, or nobody's; `was` and `now` are accounts, or empty."""
+
+    code: ClassVar[str] = "accounts.recovery_assigned"
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryApproved(Event):
     """Staff approved a recovery; it happens a day later, unless somebody stops it."""
 

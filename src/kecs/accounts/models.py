@@ -140,6 +140,8 @@ class Recovery(models.Model):
     decided_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     cancel_digest = models.BinaryField(max_length=32, unique=True, null=True)
+    # Who of staff works on it, so that two do not do the same.
+    taken_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         indexes = [models.Index(name="accounts_recovery_due", fields=["status", "due_at"])]
@@ -227,5 +229,6 @@ FIELDS = {
         "decided_at": "internal",
         "due_at": "internal",
         "cancel_digest": "secret",
+        "taken_by": "internal",
     },
 }

@@ -1,6 +1,6 @@
 """Looking accounts up; other rooms ask here and never touch the models."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -89,6 +89,17 @@ def state_of(account_id: UUID) -> AccountState:
         email_confirmed=confirmed,
         language=account.language,
     )
+
+
+def usernames_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The usernames of these accounts, in one statement."""
+    wanted = set(account_ids)
+    return dict(User.objects.filter(pk__in=wanted).values_list("pk", "username")) if wanted else {}
+
+
+def languages_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """In which language mail to these accounts speaks."""
+    return dict(User.objects.filter(pk__in=set(account_ids)).values_list("pk", "language"))
 
 
 def signed_in(request: HttpRequest) -> UUID:

@@ -74,6 +74,9 @@ class Reason(StrEnum):
     WRONG_PERSON = "wrong_person"
     ASKED_BY_HOLDER = "asked_by_holder"
     FALSE_ALARM = "false_alarm"
+    DOCUMENT_SEEN = "document_seen"
+    NO_ANSWER = "no_answer"
+    DECIDED_WRONGLY = "decided_wrongly"
 
 
 # --- A claim begins ----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Reads the environment and the installation's kecs.env into typed values; settings.py is its only caller."""
 
 import os
+from datetime import date
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -43,3 +44,10 @@ class Environment:
     def names(self, name: str, default: str = "") -> list[str]:
         """A comma-separated list."""
         return [item.strip() for item in self.text(name, default).split(",") if item.strip()]
+
+    def dates(self, name: str) -> frozenset[date]:
+        """A comma-separated list of days, YYYY-MM-DD. Raises ValueError that names the variable."""
+        try:
+            return frozenset(date.fromisoformat(day) for day in self.names(name))
+        except ValueError:
+            raise ValueError(f"{name} must be days like 2026-12-25, with commas between.") from None

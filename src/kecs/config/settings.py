@@ -81,6 +81,11 @@ KECS_ROBOT_SITE_KEY = env.text("KECS_ROBOT_SITE_KEY")
 KECS_ROBOT_SECRET = env.text("KECS_ROBOT_SECRET")
 KECS_ROBOT_VERIFY_URL = env.text("KECS_ROBOT_VERIFY_URL")
 
+# --- The desk -------------------------------------------------------------------------------------------------------
+
+# Days on which the agency is closed besides Saturdays and Sundays, as YYYY-MM-DD: no target date of a case counts them.
+KECS_HOLIDAYS = env.dates("KECS_HOLIDAYS")
+
 # --- Corrections ----------------------------------------------------------------------------------------------------
 
 # What people are told, in days of work.

@@ -10,6 +10,7 @@ from kecs.assurance.levels import State
 from kecs.console.outcomes import Outcome
 from kecs.console.repairs import LookReason, Repair, RepairReason
 from kecs.records.kinds import CaseKind
+from kecs.records.targets import RECOVERY
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -26,6 +27,7 @@ KINDS: dict[str, "StrOrPromise"] = {
     CaseKind.CORRECTION: _("Correction asked for"),
     CaseKind.LINKAGE_DUPLICATE: _("One person on file twice?"),
     CaseKind.LINKAGE_OTHER_FIRST_NAME: _("One social, two first names"),
+    RECOVERY: _("Someone wants to get in again"),
 }
 OUTCOME_LABELS = {
     Outcome.UNFREEZE: _("False alarm: open the claim again"),
@@ -33,6 +35,10 @@ OUTCOME_LABELS = {
     Outcome.GIVE_TO_CLAIMANT: _("Give the record to the person who contests it"),
     Outcome.KEEP_WITH_HOLDER: _("Leave the record with the account that has it"),
     Outcome.GIVE_EVIDENCE: _("This is the person: give the record"),
+    Outcome.CLEAR_DECEASED: _("This is the person, and alive: correct the record and give it"),
+    Outcome.NEW_PERSON: _("This is someone else: make a new record"),
+    Outcome.PUT_BACK: _("Put the details back as they were"),
+    Outcome.TWO_PEOPLE: _("These are two people"),
     Outcome.ACCEPT: _("Accept the correction"),
     Outcome.REFUSE: _("Refuse"),
     Outcome.ANSWERED: _("Done: I helped this person"),
@@ -44,6 +50,9 @@ REASONS = {
     Reason.WRONG_PERSON: _("It is not this person"),
     Reason.ASKED_BY_HOLDER: _("The account's owner asked for it"),
     Reason.FALSE_ALARM: _("It was a false alarm"),
+    Reason.DOCUMENT_SEEN: _("I saw a document"),
+    Reason.NO_ANSWER: _("The person did not answer"),
+    Reason.DECIDED_WRONGLY: _("It was decided wrongly"),
 }
 ROLES = {
     StaffRole.HELP_DESK: _("Help desk: finds people, sends mail again, helps them in"),

@@ -25,10 +25,8 @@ class Place:
 PLACES = (
     Place(function=Function.SEE_DESK, url="console:desk", words=_("Desk")),
     Place(function=Function.FIND_PERSON, url="console:find", words=_("Find a person")),
+    Place(function=Function.SEE_CASES, url="console:cases", words=_("Cases")),
     Place(function=Function.POST_LETTERS, url="console:letters", words=_("Letters to post")),
-    Place(
-        function=Function.DECIDE_RECOVERY, url="console:recoveries", words=_("People who lost every way in")
-    ),
     Place(function=Function.SEE_WEEKLY, url="console:weekly", words=_("Weekly picture")),
     Place(function=Function.SEE_SECURITY, url="console:security", words=_("Security")),
     Place(function=Function.IMPORT_RECORDS, url="console:imports", words=_("Import")),

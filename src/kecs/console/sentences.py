@@ -28,6 +28,7 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "accounts.primary_address_chosen": _("%(who)s chose another email address for mail."),
     "accounts.recovery_approved": _("%(who)s approved a recovery. It happens 24 hours later."),
     "accounts.recovery_asked": _("Someone asked staff for a way into the account."),
+    "accounts.recovery_assigned": _("%(who)s took the recovery, gave it back or gave it to a colleague."),
     "accounts.recovery_cancelled": _("%(who)s stopped the recovery."),
     "accounts.recovery_code_used": _("%(who)s used a recovery code."),
     "accounts.recovery_codes_made": _("%(who)s made new recovery codes."),
@@ -82,6 +83,7 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     ),
     "corrections.correction_asked": _("%(who)s asked for a correction: %(facts)s. Why: %(why)s."),
     "corrections.correction_contested": _("Someone said of the request for a correction: this wasn't me."),
+    "corrections.correction_put_back": _("%(who)s put back what the correction had changed: %(facts)s."),
     "corrections.correction_stopped": _(
         "The correction was not made: another person has that Social Security number."
     ),
@@ -92,8 +94,12 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "corrections.documents_destroyed": _("The documents of the request were destroyed."),
     "corrections.facts_opened": _("%(who)s opened what the request asks for."),
     # The record
+    "records.case_assigned": _("%(who)s took the case, gave it back or gave it to a colleague."),
     "records.case_closed": _("A case was closed: %(outcome)s."),
     "records.case_opened": _("A case was opened: %(kind)s."),
+    "records.case_reopened": _(
+        "%(who)s opened a case again that had ended so: %(outcome)s. Reason: %(reason)s."
+    ),
     "records.holding_frozen": _("The claim was frozen."),
     "records.holding_released": _("The account lost the record: %(because)s."),
     "records.holding_unfrozen": _("%(who)s opened the claim again. Reason: %(reason)s."),

@@ -2,18 +2,24 @@
 
 from django.urls import path
 
-from kecs.console import find, mending, person, recoveries, reveal, security, staff, views, weekly
+from kecs.console import find, mending, person, reveal, security, staff, views, weekly
+from kecs.console.cases import case, queue
 from kecs.console.exports.views import ExportsView
 from kecs.console.imports import views as imports
+from kecs.console.recovering import recovery
 
 app_name = "console"
 urlpatterns = [
     path("", views.FrontView.as_view(), name="desk"),
-    path("/cases/<uuid:case_id>", views.CaseView.as_view(), name="case"),
     path("/find", find.FindView.as_view(), name="find"),
+    path("/cases", queue.QueueView.as_view(), name="cases"),
+    path("/cases/<uuid:case_id>", case.CaseView.as_view(), name="case"),
+    path("/cases/<uuid:case_id>/reopen", case.ReopenView.as_view(), name="reopen"),
+    path("/cases/<uuid:case_id>/take", case.TakeCaseView.as_view(), name="take_case"),
     path("/documents/<uuid:document_id>", views.DocumentView.as_view(), name="document"),
-    path("/recoveries", recoveries.RecoveriesView.as_view(), name="recoveries"),
-    path("/recoveries/<uuid:recovery_id>", recoveries.RecoveryView.as_view(), name="recovery"),
+    path("/recoveries", recovery.RecoveriesView.as_view(), name="recoveries"),
+    path("/recoveries/<uuid:recovery_id>", recovery.RecoveryView.as_view(), name="recovery"),
+    path("/recoveries/<uuid:recovery_id>/take", recovery.TakeRecoveryView.as_view(), name="take_recovery"),
     path("/staff", staff.StaffView.as_view(), name="staff"),
     path("/staff/<uuid:account_id>", staff.MemberView.as_view(), name="member"),
     path("/weekly", weekly.WeeklyView.as_view(), name="weekly"),

@@ -1,6 +1,5 @@
 """The pages of staff. Every one is behind StaffRequired; every look at personal data is on the log before it is shown."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,111 +9,36 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
-from kecs.accounts.factors.gate import kept_typed
-from kecs.accounts.recovery.queries import open_recoveries
+from kecs.accounts.queries import signed_in
 from kecs.assurance.actions import mark_letter_posted, print_letter
 from kecs.assurance.levels import Illegal
 from kecs.assurance.queries import letters_to_post
 from kecs.console import actions
+from kecs.console.cases.queue import Filter, queue_page
 from kecs.console.find import FindForm
-from kecs.console.forms import DecisionForm
 from kecs.console.gate import DeskView, FreshDeskView
-from kecs.console.messages import KINDS, NOT_POSSIBLE, OUTCOME_LABELS, OWN_CASE
+from kecs.console.messages import OWN_CASE
 from kecs.console.permissions import Function
-from kecs.console.queries import CasePage, case_page
 from kecs.corrections.attachments import attachment
 from kecs.corrections.documents.actions import DocumentGone, DocumentHeld, open_document
-from kecs.records.cases.queries import case_with_id, open_cases, open_kinds
 
 
 class FrontView(DeskView):
-    """What waits for staff: cases by age, and letters to post."""
+    """How much waits for staff: cases, and letters to post."""
 
     function = Function.SEE_DESK
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Cases of one kind, if asked; nothing of what her roles do not open."""
-        kind = request.GET.get("kind", "")
-        sees_cases = self.may(Function.SEE_CASES)
+        """Names nobody, and counts nothing of what her roles do not open."""
+        recoveries = self.may(Function.DECIDE_RECOVERY)
         context = {
             "form": FindForm() if self.may(Function.FIND_PERSON) else None,
-            "sees_cases": sees_cases,
-            "cases": [(case, KINDS.get(case.kind, case.kind)) for case in open_cases(kind)]
-            if sees_cases
-            else [],
-            "kinds": [(each, KINDS.get(each, each), number) for each, number in open_kinds().items()],
-            "kind": kind,
+            "total": queue_page(Filter(), me=signed_in(request), recoveries=recoveries).total
+            if self.may(Function.SEE_CASES)
+            else None,
             "letters": len(letters_to_post()) if self.may(Function.POST_LETTERS) else None,
-            "recoveries": len(open_recoveries()) if self.may(Function.DECIDE_RECOVERY) else None,
         }
         return render(request, "console/desk.html", context)
-
-
-class CasePageView(FreshDeskView):
-    """A page about one case. Whatever it shows, the look is on the log."""
-
-    function = Function.SEE_CASES
-    function_to_send = Function.DECIDE_CASE
-
-    def looked_at(self, case_id: UUID) -> CasePage:
-        """The case, once the look is recorded. Raises Http404."""
-        case = case_with_id(case_id)
-        if case is None:
-            raise Http404
-        actions.look_at_case(case=case, by=self.staff)
-        return case_page(case)
-
-    def page(
-        self, page: CasePage, form: DecisionForm, template: str = "case", status: int = 200
-    ) -> HttpResponse:
-        """Rendered, with the words of its kind."""
-        context: dict[str, Any] = {
-            "page": page,
-            "decides": self.may(Function.DECIDE_CASE),
-            "form": form,
-            "kind": KINDS.get(page.case.kind, page.case.kind),
-            "too_late": status == 409,
-        }
-        if template == "confirm":
-            context["outcome"] = OUTCOME_LABELS[form.decision.outcome]
-        return render(self.request, f"console/{template}.html", context, status=status)
-
-
-class CaseView(CasePageView):
-    """Both sides next to each other, and what staff may decide."""
-
-    def get(self, request: HttpRequest, case_id: UUID) -> HttpResponse:
-        """A closed case says how it ended."""
-        page = self.looked_at(case_id)
-        form = DecisionForm(page, initial=kept_typed(request))
-        return self.page(page, form, "closed" if page.case.closed_at else "case")
-
-    def post(self, request: HttpRequest, case_id: UUID) -> HttpResponse:
-        """Asks once more, then decides."""
-        page = self.looked_at(case_id)
-        form = DecisionForm(page, request.POST)
-        if page.case.closed_at:
-            return self.page(page, form, "closed", 409)
-        if not form.is_valid():
-            return self.page(page, form)
-        if "confirmed" not in request.POST:
-            return self.page(page, form, "confirm")
-        return self.decide(page, form)
-
-    def decide(self, page: CasePage, form: DecisionForm) -> HttpResponse:
-        """Once; who comes second reads so."""
-        try:
-            actions.decide_case(case=page.case, decision=form.decision, by=self.staff)
-        except actions.DecidedBefore:
-            return self.page(self.looked_at(page.case.case_id), form, "closed", 409)
-        except actions.NotPossible:
-            form.add_error(None, NOT_POSSIBLE)
-            return self.page(page, form, status=409)
-        except actions.OwnCase:
-            form.add_error(None, OWN_CASE)
-            return self.page(page, form, status=403)
-        messages.success(self.request, _("The case is closed."))
-        return redirect("console:desk")
 
 
 class DocumentView(DeskView):

@@ -53,7 +53,11 @@ _COLUMNS: dict[str, "StrOrPromise"] = {
     "other_names": _("Other names"),
     "deceased": _("Deceased"),
 }
-_SOURCES: dict[str, "StrOrPromise"] = {"registration": _("a registration"), "correction": _("a correction")}
+_SOURCES: dict[str, "StrOrPromise"] = {
+    "registration": _("a registration"),
+    "correction": _("a correction"),
+    "staff": _("our staff"),
+}
 
 
 def _by_value(*tables: Mapping[Any, "StrOrPromise"]) -> dict[str, "StrOrPromise"]:
@@ -84,8 +88,11 @@ WORDS: Mapping[tuple[str, str], Mapping[str, "StrOrPromise"]] = {
     ("corrections.correction_asked", "facts"): _by_value(FACTS),
     ("corrections.correction_asked", "why"): _by_value(WHY),
     ("corrections.correction_decided", "facts"): _by_value(FACTS),
+    ("corrections.correction_put_back", "facts"): _by_value(FACTS),
     ("records.case_closed", "outcome"): _by_value(OUTCOME_LABELS),
     ("records.case_opened", "kind"): KINDS,
+    ("records.case_reopened", "outcome"): _by_value(OUTCOME_LABELS),
+    ("records.case_reopened", "reason"): _by_value(REASONS),
     ("records.holding_released", "because"): ENDINGS,
     ("records.holding_unfrozen", "reason"): _by_value(REASONS),
     ("records.record_changed", "columns"): _COLUMNS,

@@ -18,12 +18,13 @@ from kecs.corrections.models import Correction, DeskCorrection
 from kecs.corrections.queries import asked_in
 from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue
-from kecs.pii.fields import seal_into
+from kecs.pii.fields import seal_into, unseal_from
 from kecs.pii.redact import REDACTED, SSN_SHAPE
 from kecs.records.actions import SsnOnFile, close_case, open_case
 from kecs.records.correcting.actions import Changes, correct_record, state_anew, wait_for_settling
 from kecs.records.holdings.queries import held_by
 from kecs.records.kinds import CaseKind
+from kecs.records.queries import owners_of_ssn
 
 
 class AlreadyAsked(Exception):
@@ -206,10 +207,12 @@ def _stop(*, correction_id: UUID, by: str) -> None:
     if row.conflict_case_id:
         return
     held = held_by(row.account_id)
+    others = owners_of_ssn(asked_in(row)["ssn"])
     row.conflict_case_id = open_case(
         kind=CaseKind.SSN_ON_FILE_OTHER_NAME,
         account_id=row.account_id,
-        record_ids=[held.record_id] if held else [],
+        other_account_id=others.account_id,
+        record_ids=dict.fromkeys([*([held.record_id] if held else []), *others.record_ids]),
         because=("ssn",),
         by=by,
     )
@@ -273,6 +276,47 @@ def _contest(row: Correction, *, by: str) -> None:
     row.save(update_fields=["contest_case_id"])
     record(
         event=events.CorrectionContested(subject=f"correction:{row.pk}", case=str(row.contest_case_id)), by=by
+    )
+
+
+def put_back_correction(*, correction_id: UUID, by: str) -> bool:
+    """Staff found that it was never asked by her: every fact as it stood before, and every address is told.
+
+    False where it was not carried out, or what stood there is destroyed. Raises SsnOnFile.
+    """
+    with transaction.atomic(), recorded_together():
+        row = Correction.objects.select_for_update().filter(pk=correction_id, state=State.ACCEPTED).first()
+        before = json.loads(unseal_from(row, "before_sealed") or "{}") if row else {}
+        if row is None or not before:
+            return False
+        held = held_by(row.account_id)
+        if held and "record" in before:
+            correct_record(record_id=held.record_id, changes=_back(row, before["record"]), by=by)
+        if "stated" in before:
+            state_anew(account_id=row.account_id, changes=_back(row, before["stated"]), by=by)
+        # Once: what is put back is not put back again.
+        seal_into(row, "before_sealed", None)
+        row.save(update_fields=["before_sealed"])
+        for address in notices.addresses_of(row.account_id):
+            queue(message=notices.put_back_notice(to=address), by=by)
+        record(
+            event=events.CorrectionPutBack(
+                subject=f"account:{row.account_id}", correction=str(row.pk), facts=tuple(row.facts)
+            ),
+            by=by,
+        )
+    return True
+
+
+def _back(row: Correction, before: dict[str, str]) -> Changes:
+    """The facts that were asked for, as they stood. A number of which only the last four were known stays."""
+    names, born, ssn = Fact.NAME in row.facts, Fact.BIRTH_DATE in row.facts, Fact.SSN in row.facts
+    whole = ssn and len(before["ssn"]) == len("000000000")
+    return Changes(
+        first_name=before["first_name"] if names else None,
+        last_surname=before["last_surname"] if names else None,
+        birth_date=date.fromisoformat(before["birth_date"]) if born and before["birth_date"] else None,
+        ssn=before["ssn"] if whole else None,
     )
 
 

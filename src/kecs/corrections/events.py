@@ -116,3 +116,12 @@ class DeskCorrectionContested(Event):
     code: ClassVar[str] = "corrections.desk_correction_contested"
     is_alarm: ClassVar[bool] = True
     case: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionPutBack(Event):
+    """Staff put back what a correction had changed, because somebody said that she never asked for it."""
+
+    code: ClassVar[str] = "corrections.correction_put_back"
+    correction: str
+    facts: tuple[str, ...]

@@ -58,6 +58,19 @@ def changed_notice(*, to: str, correction_id: UUID) -> Message:
     )
 
 
+def put_back_notice(*, to: str) -> Message:
+    """Somebody had said "this wasn't me", and staff put everything back."""
+    return in_every_language(
+        lambda: render(
+            "corrections.put_back",
+            to,
+            _("Your details are as they were before"),
+            "corrections/mail/put_back",
+            {},
+        )
+    )
+
+
 def decided_notice(*, account_id: UUID, accepted: bool, reason: str) -> Message:
     """What staff decided and why, in the language of the account."""
     account = state_of(account_id)

@@ -39,6 +39,7 @@ class CorrectionView:
     asked_at: datetime
     closed_at: datetime | None
     contested: bool
+    may_be_put_back: bool
     first_name: str = field(repr=False)
     last_surname: str = field(repr=False)
     birth_date: str = field(repr=False)  # YYYY-MM-DD
@@ -73,6 +74,8 @@ def _shown(row: Correction) -> CorrectionView:
         asked_at=row.asked_at,
         closed_at=row.closed_at,
         contested=row.contest_case_id is not None,
+        # What stood there before is destroyed with the documents.
+        may_be_put_back=row.state == State.ACCEPTED and row.before_sealed is not None,
         first_name=asked.get("first_name", ""),
         last_surname=asked.get("last_surname", ""),
         birth_date=asked.get("birth_date", ""),
@@ -114,4 +117,10 @@ def open_since(account_id: UUID) -> datetime | None:
 def correction_of_case(case_id: UUID) -> CorrectionView | None:
     """The request that a case is about. For staff."""
     row = Correction.objects.filter(case_id=case_id).first()
+    return _shown(row) if row else None
+
+
+def contested_in(case_id: UUID) -> CorrectionView | None:
+    """The request that somebody disowned, and that the case asks staff to look at. For staff."""
+    row = Correction.objects.filter(contest_case_id=case_id).first()
     return _shown(row) if row else None

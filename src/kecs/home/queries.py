@@ -14,6 +14,7 @@ from kecs.assurance.levels import State
 from kecs.assurance.permissions import Function, may
 from kecs.assurance.queries import may_begin, state_of_account, state_of_hold
 from kecs.corrections.queries import open_since
+from kecs.records.cases.queries import left_without_record
 from kecs.records.holdings.queries import StoredRecord, held_by, stored_record
 from kecs.records.queries import Stated, stated_by
 from kecs.records.revealing.queries import Reveal, reveals_of
@@ -44,7 +45,8 @@ def home_page(account_id: UUID) -> HomePage:
     """
     account, stated, state = state_of(account_id), stated_by(account_id), state_of_account(account_id)
     by_claim = stated is not None and stated.by_claim
-    held, may_prove = held_by(account_id), may_begin(account_id)
+    # Staff looked for a record and wrote to her that they gave none: nobody looks any more.
+    held, may_prove = held_by(account_id), may_begin(account_id) and not left_without_record(account_id)
     claimed = by_claim and (state in {State.PROVISIONAL, State.CONTESTING, State.RELEASED})
     hidden = not by_claim and (state is State.PROVISIONAL or (state is State.RELEASED and may_prove))
     return HomePage(

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from kecs.audit.actions import record, recorded_together
+from kecs.mail.copies import keep_copy
 from kecs.mail.events import MailRefused
 from kecs.mail.messages import Message
 from kecs.mail.models import Errand, OutboxMessage
@@ -89,6 +90,7 @@ def queue(*, message: Message, by: str, at: datetime | None = None) -> UUID:
     )
     seal_into(row, "body_sealed", json.dumps({"text": message.text, "html": message.html}))
     row.save(force_insert=True)
+    keep_copy(message)
     return row.id
 
 

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -28,6 +29,9 @@ from kecs.records.models import (
 from kecs.records.name_keys import NamePair, name_keys
 from kecs.records.record_ids import new_record_id
 from kecs.records.staff_unique_ids import new_staff_unique_id
+from kecs.records.targets import due_on
+
+FULL = 9  # digits of an SSN
 
 
 class SsnOnFile(Exception):
@@ -110,6 +114,43 @@ def create_record(*, waiting: Waiting, by: str) -> UUID:
     Raises SsnOnFile when the import has given her SSN to another record meanwhile.
     """
     identity = waiting.identity
+    created = _new_record(identity, source="registration", by=by)
+    search = record_keys(birth_date=identity.birth_date, last4=identity.ssn[-4:], ssn=identity.ssn)
+    moved = IdentityKey.objects.filter(stated_id=waiting.stated_id).update(stated_id=None, record_id=created)
+    if moved != len(search):
+        raise SsnOnFile
+    return created
+
+
+@transaction.atomic
+def create_record_apart(*, account_id: UUID, by: str) -> UUID | None:
+    """Staff are sure that she is none of those on file: a record of what her account stated. None where it stated nothing.
+
+    A full SSN that somebody else has is kept as its last four: whose it is must be shown first.
+    """
+    stated = StatedIdentity.objects.filter(account_id=account_id).order_by("-number").first()
+    if stated is None:
+        return None
+    identity = _identity_of(stated)
+    keys = IdentityKey.objects.filter(kind=KeyKind.SSN.value, digest__in=_ssn_digests(identity.ssn))
+    if keys.exclude(stated__account_id=account_id).exists():
+        identity = replace(identity, ssn=identity.ssn[-4:])
+    # What leads to her words leads to her record from now on.
+    IdentityKey.objects.filter(stated__account_id=account_id).delete()
+    WaitingIdentity.objects.filter(stated__account_id=account_id).delete()
+    created = _new_record(identity, source="staff", by=by)
+    full = identity.ssn if len(identity.ssn) == FULL else None
+    search = record_keys(birth_date=identity.birth_date, last4=identity.ssn[-4:] or None, ssn=full)
+    IdentityKey.objects.bulk_create(identity_key_rows(search, record_id=created))
+    return created
+
+
+def _ssn_digests(ssn: str) -> list[bytes]:
+    return list(digests_of(KeyKind.SSN.value, ssn)) if len(ssn) == FULL else []
+
+
+def _new_record(identity: Identity, *, source: str, by: str) -> UUID:
+    """A record with its linkage keys, and without the search keys."""
     created = EducatorRecord(
         id=new_record_id(),
         staff_unique_id=new_staff_unique_id(),
@@ -117,18 +158,12 @@ def create_record(*, waiting: Waiting, by: str) -> UUID:
         last_surname=identity.last_surname,
     )
     seal_into(created, "birth_date_sealed", identity.birth_date.isoformat())
-    seal_into(created, "ssn_sealed", identity.ssn)
+    seal_into(created, "ssn_sealed", identity.ssn or None)
     created.save(force_insert=True)
-    search = record_keys(birth_date=identity.birth_date, last4=identity.ssn[-4:], ssn=identity.ssn)
-    moved = IdentityKey.objects.filter(stated_id=waiting.stated_id).update(
-        stated_id=None, record_id=created.pk
-    )
-    if moved != len(search):
-        raise SsnOnFile
     near = linkage_keys(
         birth_date=identity.birth_date,
-        last4=identity.ssn[-4:],
-        ssn=identity.ssn,
+        last4=identity.ssn[-4:] or None,
+        ssn=identity.ssn if len(identity.ssn) == FULL else None,
         first_names=[identity.first_name],
         last_surnames=[identity.last_surname],
     )
@@ -136,8 +171,20 @@ def create_record(*, waiting: Waiting, by: str) -> UUID:
     NameKey.objects.bulk_create(
         NameKey(record_id=created.pk, surname=surname, given=given) for surname, given in _names_of(identity)
     )
-    record_event(event=events.RecordCreated(subject=f"record:{created.pk}", source="registration"), by=by)
+    record_event(event=events.RecordCreated(subject=f"record:{created.pk}", source=source), by=by)
     return created.pk
+
+
+@transaction.atomic
+def clear_deceased(*, record_id: UUID, by: str) -> bool:
+    """The record says no more that its person has died. False where it did not say so."""
+    cleared = EducatorRecord.objects.filter(pk=record_id, deceased=True).update(
+        deceased=False, updated_at=timezone.now()
+    )
+    if cleared:
+        changed = events.RecordChanged(subject=f"record:{record_id}", source="staff", columns=("deceased",))
+        record_event(event=changed, by=by)
+    return bool(cleared)
 
 
 def next_waiting(*, by: str) -> Waiting | None:
@@ -150,12 +197,16 @@ def next_waiting(*, by: str) -> Waiting | None:
         stated_id=stated.pk,
         account_id=stated.account_id,
         stated_at=stated.stated_at,
-        identity=Identity(
-            first_name=stated.first_name,
-            last_surname=stated.last_surname,
-            birth_date=date.fromisoformat(unseal_from(stated, "birth_date_sealed") or ""),
-            ssn=unseal_from(stated, "ssn_sealed") or "",
-        ),
+        identity=_identity_of(stated),
+    )
+
+
+def _identity_of(stated: StatedIdentity) -> Identity:
+    return Identity(
+        first_name=stated.first_name,
+        last_surname=stated.last_surname,
+        birth_date=date.fromisoformat(unseal_from(stated, "birth_date_sealed") or ""),
+        ssn=unseal_from(stated, "ssn_sealed") or "",
     )
 
 
@@ -189,6 +240,7 @@ def open_case(
         other_account_id=other_account_id,
         because=list(because),
         opened_by=by,
+        due_on=due_on(kind=kind.value, opened=timezone.localdate(), holidays=settings.KECS_HOLIDAYS),
     )
     if facts is not None:
         seal_into(case, "facts_sealed", json.dumps(facts))

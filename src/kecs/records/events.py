@@ -153,6 +153,24 @@ class CaseClosed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAssigned(Event):
+    """A case came to be somebody's of staff, or nobody's; `was` and `now` are accounts, or empty."""
+
+    code: ClassVar[str] = "records.case_assigned"
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReopened(Event):
+    """A case that was closed waits for staff again; `outcome` is how it had ended, `reason` a word of theirs."""
+
+    code: ClassVar[str] = "records.case_reopened"
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchTried(Event):
     """An operator asked the search about the rows of a file (`kecs match`), without limits."""
 

@@ -184,6 +184,11 @@ class Case(models.Model):
     facts_sealed = SealedField()
     opened_at = models.DateTimeField(default=timezone.now)
     opened_by = models.CharField(max_length=100)
+    due_on = models.DateField()  # kecs.records.targets, in the agency's time zone
+    # Who of staff works on it, so that two do not do the same.
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.CharField(max_length=100, blank=True)
     outcome = models.CharField(max_length=32, blank=True)
@@ -193,6 +198,18 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_at=None, closed_by="") | (Q(closed_at__isnull=False) & ~Q(closed_by="")),
                 name="records_case_closed_at_by",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="records_case_queue", fields=["due_on", "opened_at", "id"], condition=Q(closed_at=None)
+            ),
+            # Holds all that the counts over the queue need, so that no row is read for them.
+            models.Index(
+                name="records_case_counts", fields=["kind", "due_on", "taken_by"], condition=Q(closed_at=None)
+            ),
+            models.Index(
+                name="records_case_closed", fields=["closed_at", "id"], condition=Q(closed_at__isnull=False)
             ),
         ]
 
@@ -348,6 +365,8 @@ FIELDS = {
         "facts_sealed": "secret",
         "opened_at": "internal",
         "opened_by": "internal",
+        "due_on": "internal",
+        "taken_by": "internal",
         "closed_at": "internal",
         "closed_by": "internal",
         "outcome": "internal",

@@ -9,11 +9,11 @@ from django.db import connection
 
 from kecs.matching.decide import Candidate, Claim
 from kecs.matching.facts import compare_birth_dates, compare_last4, compare_ssns
-from kecs.matching.keys import claim_keys, near_keys, new_account_keys, slipped_keys
-from kecs.pii.fields import unseal_from
+from kecs.matching.keys import KeyKind, claim_keys, near_keys, new_account_keys, slipped_keys
+from kecs.pii.fields import digests_of, unseal_from
 from kecs.records.index import Person, people_under, records_near
 from kecs.records.kinds import CaseKind
-from kecs.records.models import Case, StatedIdentity, WaitingIdentity
+from kecs.records.models import Case, IdentityKey, StatedIdentity, WaitingIdentity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class Stated:
     birth_date: str = field(repr=False)  # YYYY-MM-DD
     ssn_masked: str = field(repr=False)
     by_claim: bool  # a record was claimed, so that only the last four digits were asked
+    number: int = 1  # it rises with each correction
 
 
 def _candidate(person: Person, claim: Claim, *, ssn: str | None) -> Candidate:
@@ -108,6 +109,25 @@ def has_open_case(*, account_id: UUID, kind: CaseKind) -> bool:
     return Case.objects.filter(account_id=account_id, kind=kind.value, closed_at=None).exists()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owners:
+    """Who has a full SSN: records, and at most one account that waits for one."""
+
+    record_ids: tuple[UUID, ...]
+    account_id: UUID | None
+
+
+def owners_of_ssn(ssn: str) -> Owners:
+    """For a case of staff: a number that two say is theirs."""
+    digests = digests_of(KeyKind.SSN.value, ssn)
+    keys = IdentityKey.objects.filter(kind=KeyKind.SSN.value, digest__in=digests).order_by("pk")
+    owners: list[tuple[UUID | None, UUID | None]] = list(keys.values_list("record_id", "stated__account_id"))
+    return Owners(
+        record_ids=tuple(dict.fromkeys(record_id for record_id, _account in owners if record_id is not None)),
+        account_id=next((account for _record, account in owners if account is not None), None),
+    )
+
+
 def stated_by(account_id: UUID) -> Stated | None:
     """What the holder of this account said about herself: at registration, or as staff corrected it at her request."""
     stated = StatedIdentity.objects.filter(account_id=account_id).order_by("-number").first()
@@ -120,4 +140,5 @@ def stated_by(account_id: UUID) -> Stated | None:
         birth_date=unseal_from(stated, "birth_date_sealed") or "",
         ssn_masked=f"***-**-{number[-4:]}" if number else "",
         by_claim=len(number) == 4,
+        number=stated.number,
     )

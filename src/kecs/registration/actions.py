@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from kecs.accounts.actions import NewAccount, Sending, open_account
 from kecs.assurance.actions import begin_claim, contest_claim
@@ -272,6 +273,7 @@ def ask_without_ssn(*, request: RequestWithoutSsn, by: str) -> UUID:
             "email": request.email,
             "telephone": request.telephone,
             "message": request.message,
+            "language": get_language() or "en",  # that of the answer
         },
         by=by,
     )

@@ -10,8 +10,10 @@ from kecs.accounts.models import User
 from kecs.assurance.actions import Reason
 from kecs.audit.models import AuditEvent
 from kecs.audit.queries import chain_state
-from kecs.console.actions import DecidedBefore, Decision, decide_case
-from kecs.console.outcomes import OUTCOMES, Outcome
+from kecs.console.cases.actions import decide_case
+from kecs.console.cases.decision import DecidedBefore, Decision
+from kecs.console.cases.queries import situation_of
+from kecs.console.outcomes import Outcome
 from kecs.guard.models import LimitCounter
 from kecs.records.actions import open_case
 from kecs.records.cases.queries import case_with_id, open_cases
@@ -28,6 +30,7 @@ from tests.factories.claims import (
     newest,
     this_was_not_me,
 )
+from tests.factories.desk import decide, send, stamp_in
 from tests.factories.factors import code, grows_stale
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim, errors, heading, register_new
@@ -58,33 +61,18 @@ def near(record):
     )
 
 
-def send(client, case_id, outcome, **facts):
-    return client.post(
-        f"/desk/cases/{case_id}", {"outcome": outcome, "reason": "person_checked", **facts}, follow=True
-    )
-
-
-def decide(client, case_id, outcome, **facts):
-    assert heading(send(client, case_id, outcome, **facts)) == "Is this right?"
-    return send(client, case_id, outcome, confirmed="yes", **facts)
-
-
 def logged(code):
     return list(AuditEvent.objects.filter(code=code).order_by("sequence"))
 
 
-def test_every_kind_of_case_has_its_outcomes():
-    assert set(OUTCOMES) == set(CaseKind)
-    assert all(OUTCOMES.values())
-
-
 def test_the_desk_lists_what_waits_and_leads_there(staff, record):
     case_id = disavowed()
-    page = staff.get("/desk").content.decode()
+    assert "1 open, 0 of them late, 1 nobody's" in staff.get("/desk").content.decode()
+    page = staff.get("/desk/cases").content.decode()
     assert f'href="/desk/cases/{case_id}"' in page
     assert "Someone said: this wasn&#x27;t me" in page
-    assert str(case_id) in staff.get("/desk?kind=disavowed_claim").content.decode()
-    assert str(case_id) not in staff.get("/desk?kind=no_ssn").content.decode()
+    assert str(case_id) in staff.get("/desk/cases?kind=disavowed_claim").content.decode()
+    assert str(case_id) not in staff.get("/desk/cases?kind=no_ssn").content.decode()
 
 
 def test_both_sides_stand_next_to_each_other_and_no_ssn_does(staff, record):
@@ -109,23 +97,19 @@ def test_every_look_is_on_the_log_with_who(staff, record):
     assert look.keys["records"] == [str(record.pk)]
     assert look.keys["accounts"] == [str(User.objects.get(username="mario").pk)]
     send(staff, case_id, "refuse")
-    assert len(logged("console.case_looked_at")) == before + 2
+    assert len(logged("console.case_looked_at")) == before + 3
 
 
 def test_a_reason_is_required_and_an_outcome_of_that_kind(staff, record):
     case_id = near(record)
     assert "Choose a reason." in errors(send(staff, case_id, "refuse", reason=""))
     assert "Choose what to do." in errors(send(staff, case_id, "unfreeze"))
-    assert (
-        "Choose the record that is this person&#x27;s."
-        in send(staff, case_id, "give_evidence").content.decode()
-    )
     assert case_id in {case.case_id for case in open_cases()}
 
 
 def test_a_false_alarm_is_opened_again(staff, record):
     case_id = disavowed()
-    assert heading(decide(staff, case_id, "unfreeze")) == "Desk"
+    assert heading(decide(staff, case_id, "unfreeze")) == "Cases"
     assert Holding.objects.get(account__username="thief").frozen_at is None
     case = Case.objects.get(pk=case_id)
     assert (case.outcome, case.closed_by) == (
@@ -154,15 +138,15 @@ def test_the_person_whom_staff_checked_gets_the_record(staff, record):
 def test_a_record_of_another_case_is_not_given(staff, record):
     case_id = near(record)
     other = on_file(Person(first_name="Ada", last_surname="Other", ssn="903551111"))
-    page = send(staff, case_id, "give_evidence", record=str(other.pk), confirmed="yes")
-    assert "There is a problem" in page.content.decode()
+    send(staff, case_id, "give_evidence", record=str(other.pk), confirmed="yes")
     assert not Holding.objects.filter(record=other).exists()
 
 
 def test_who_comes_second_reads_that_it_is_decided(staff, record):
     case_id = disavowed()
+    stamp = stamp_in(staff.get(f"/desk/cases/{case_id}"))
     decide(staff, case_id, "unfreeze")
-    page = send(staff, case_id, "release", confirmed="yes")
+    page = send(staff, case_id, "release", stamp=stamp, confirmed="yes")
     assert page.status_code == 409
     assert heading(page) == "This case is closed"
     assert Holding.objects.get(account__username="thief").released_at is None
@@ -171,10 +155,13 @@ def test_who_comes_second_reads_that_it_is_decided(staff, record):
 
 def test_a_claim_that_is_gone_closes_nothing(staff, record):
     case_id = disavowed()
+    stamp = stamp_in(staff.get(f"/desk/cases/{case_id}"))
     Holding.objects.filter(account__username="thief").delete()
-    page = send(staff, case_id, "unfreeze", confirmed="yes")
+    page = send(staff, case_id, "unfreeze", stamp=stamp, confirmed="yes")
+    assert "Choose what to do." in errors(page), "there is nothing to open again"
+    page = send(staff, case_id, "noted", stamp=stamp, confirmed="yes")
     assert page.status_code == 409
-    assert "not possible any more" in page.content.decode()
+    assert "What the account holds changed." in page.content.decode()
     assert Case.objects.get(pk=case_id).closed_at is None
 
 
@@ -183,6 +170,7 @@ def test_of_eight_at_once_one_decides(record):
     case_id = disavowed()
     found = case_with_id(case_id)
     assert found
+    stamp = situation_of(found).stamp
     start, ended = threading.Barrier(8), []
 
     def race(outcome):
@@ -190,7 +178,7 @@ def test_of_eight_at_once_one_decides(record):
         try:
             decide_case(
                 case=found,
-                decision=Decision(outcome=outcome, reason=Reason.PERSON_CHECKED),
+                decision=Decision(outcome=outcome, reason=Reason.PERSON_CHECKED, stamp=stamp),
                 by=f"tests:{outcome}",
             )
             ended.append(outcome)
@@ -222,12 +210,13 @@ def test_a_request_without_a_social_shows_what_was_written(staff):
             "last_surname": "Sol",
             "birth_date": "1980-02-03",
             "message": "I taught <b>here</b>.",
+            "email": "ana@example.org",
         },
         by="tests",
     )
     page = staff.get(f"/desk/cases/{case_id}").content.decode()
     assert "I taught &lt;b&gt;here&lt;/b&gt;." in page
-    decide(staff, case_id, "answered")
+    decide(staff, case_id, "answered", note="Come by.")
     assert open_cases() == []
 
 
@@ -271,7 +260,7 @@ def test_a_contest_is_decided_for_either_side(staff, record):
         by="tests",
     )
     page = staff.get(f"/desk/cases/{case}").content.decode()
-    assert "The other account: first" in page
+    assert "Other account (first)" in page
     decide(staff, case, "keep_with_holder")
     assert holder(record) == "first"
     assert Holding.objects.get(account__username="second").released_at
@@ -348,8 +337,7 @@ def test_nobody_decides_a_case_of_her_own(staff, record):
         because=(),
         by="tests",
     )
-    page = decide(staff, own, "give_evidence", record=str(record.pk))
+    page = send(staff, own, "noted", confirmed="yes")
     assert page.status_code == 403
     assert "Ask a colleague" in page.content.decode()
     assert Case.objects.get(pk=own).closed_at is None
-    assert not Holding.objects.filter(record=record).exists()

@@ -38,7 +38,7 @@ def send(client, asked, outcome, **facts):
 
 
 def test_the_page_shows_both_sides_and_the_look_is_on_the_log(staff, asked):
-    assert f'href="/desk/recoveries/{asked.pk}"' in staff.get("/desk/recoveries").content.decode()
+    assert f'href="/desk/recoveries/{asked.pk}"' in staff.get("/desk/cases?kind=recovery").content.decode()
     page = staff.get(f"/desk/recoveries/{asked.pk}").content.decode()
     for shown in ("new@example.org", "maria@example.org", ON_FILE, "My phone &lt;fell&gt;.", "✓ same"):
         assert shown in page
@@ -75,7 +75,7 @@ def test_a_reason_is_required(staff, asked):
 
 def test_after_ten_minutes_the_second_step_is_asked_and_nothing_is_decided(staff, asked):
     grows_stale(staff)
-    assert staff.get("/desk/recoveries").status_code == 200
+    assert staff.get("/desk/cases").status_code == 200
     page = send(staff, asked, "approve", confirmed="yes")
     assert heading(page) == "Show that it is you"
     asked.refresh_from_db()

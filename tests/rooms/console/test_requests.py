@@ -11,6 +11,7 @@ from kecs.corrections.documents.actions import Upload
 from kecs.corrections.kinds import Why
 from kecs.records.kinds import CaseKind
 from kecs.records.models import Case
+from tests.factories.desk import stamp_in
 from tests.factories.documents import jpeg
 from tests.factories.people import MARIA
 from tests.factories.visits import claim
@@ -38,6 +39,6 @@ def test_the_button_that_opens_a_document_carries_the_token(staff, case_page):
 
 def test_what_is_asked_stands_where_it_is_agreed_to(staff, case_page):
     facts = {"outcome": "accept", "reason": "person_checked", "note": "Thank you."}
-    page = staff.post(case_page, facts).content.decode()
+    page = staff.post(case_page, {**facts, "stamp": stamp_in(staff.get(case_page))}).content.decode()
     assert "Is this right?" in page
     assert "Stone" in page

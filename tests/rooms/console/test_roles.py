@@ -81,7 +81,10 @@ TABLE: dict[str, frozenset[str]] = {
     "corrections/state": MAY_ASK,
     "corrections/withdraw": MAY_ASK,
     "desk": to_whoever(Function.SEE_DESK),
+    "desk/cases": to_whoever(Function.SEE_CASES),
     "desk/cases/<uuid:case_id>": to_whoever(Function.SEE_CASES),
+    "desk/cases/<uuid:case_id>/reopen": to_whoever(Function.DECIDE_CASE),
+    "desk/cases/<uuid:case_id>/take": to_whoever(Function.DECIDE_CASE),
     "desk/documents/<uuid:document_id>": to_whoever(Function.DECIDE_CASE),
     "desk/find": to_whoever(Function.FIND_PERSON),
     "desk/exports": to_whoever(Function.EXPORT_LISTS),
@@ -96,6 +99,7 @@ TABLE: dict[str, frozenset[str]] = {
     "desk/letters": to_whoever(Function.POST_LETTERS),
     "desk/letters/<uuid:letter_id>": to_whoever(Function.POST_LETTERS),
     "desk/letters/<uuid:letter_id>/posted": NOBODY,  # there is no such letter, for staff either
+    "desk/recoveries/<uuid:recovery_id>/take": NOBODY,
     "desk/recoveries": to_whoever(Function.DECIDE_RECOVERY),
     "desk/recoveries/<uuid:recovery_id>": NOBODY,  # there is none, for staff either
     "desk/security": to_whoever(Function.SEE_SECURITY),
@@ -208,6 +212,8 @@ def test_every_route_opens_to_those_in_the_table_and_to_nobody_else():
         "desk/people/<uuid:record_id>/repairs/<str:repair>": f"/desk/people/{nobodys.pk}/repairs/correct",
         "desk/people/<uuid:record_id>/ssn": f"/desk/people/{nobodys.pk}/ssn",
         "desk/cases/<uuid:case_id>": f"/desk/cases/{case.pk}",
+        "desk/cases/<uuid:case_id>/reopen": f"/desk/cases/{case.pk}/reopen",
+        "desk/cases/<uuid:case_id>/take": f"/desk/cases/{case.pk}/take",
         "desk/staff/<uuid:account_id>": f"/desk/staff/{somebody.pk}",
         "desk/security/staff/<uuid:account_id>": f"/desk/security/staff/{somebody.pk}",
     }

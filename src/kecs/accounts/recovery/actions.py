@@ -161,10 +161,24 @@ def approve_recovery(
 
 
 @transaction.atomic
-def refuse_recovery(*, recovery_id: UUID, by: str) -> None:
-    """Staff are not sure. Raises NotPossible."""
+def assign_recovery(*, recovery_id: UUID, was: UUID | None, now: UUID | None, by: str) -> bool:
+    """From whom of staff to whom; None is nobody. False where it is not `was`'s any more, or decided: nothing is done then."""
+    waits = Recovery.objects.filter(pk=recovery_id, status=Status.CONFIRMED, taken_by=was)
+    changed = waits.update(taken_by=now)
+    if changed:
+        event = events.RecoveryAssigned(
+            subject=f"recovery:{recovery_id}", was=str(was or ""), now=str(now or "")
+        )
+        record(event=event, by=by)
+    return bool(changed)
+
+
+@transaction.atomic
+def refuse_recovery(*, recovery_id: UUID, language: str = "", by: str) -> None:
+    """Staff are not sure; the new address is told, in the language in which she asked or in `language`. Raises NotPossible."""
     row = _locked(recovery_id, Status.CONFIRMED)
     Recovery.objects.filter(pk=row.pk).update(status=Status.REFUSED, decided_at=database_clock())
+    _tell_refused(row, language=language or row.language, by=by)
     record(event=events.RecoveryRefused(subject=f"recovery:{row.pk}"), by=by)
 
 
@@ -205,6 +219,7 @@ def _complete(*, recovery_id: UUID, by: str) -> bool:
     email = facts_of(row)["email"]
     if EmailAddress.objects.filter(email=email, verified=True).exclude(user=account).exists():
         Recovery.objects.filter(pk=row.pk).update(status=Status.REFUSED)
+        _tell_refused(row, language=account.language, by=by)
         record(event=events.RecoveryRefused(subject=f"recovery:{row.pk}"), by=by)
         return False
     with recorded_together():
@@ -219,6 +234,11 @@ def _complete(*, recovery_id: UUID, by: str) -> bool:
         )
         record(event=events.RecoveryCompleted(subject=f"account:{account.pk}"), by=by)
     return True
+
+
+def _tell_refused(row: Recovery, *, language: str, by: str) -> None:
+    path = reverse("accounts:ask_for_recovery")
+    tell(kind="recovery_refused", to=[facts_of(row)["email"]], language=language, by=by, path=path)
 
 
 def _let_in(*, account: User, email: str, by: str) -> None:

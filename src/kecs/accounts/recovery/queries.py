@@ -30,6 +30,19 @@ class Asked:
     asked_at: datetime
     due_at: datetime | None
     account_id: UUID | None
+    language: str
+    taken_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedRecovery:
+    """A recovery as a line of the queue. It says nothing of a person."""
+
+    id: UUID
+    status: Status
+    opened_at: datetime
+    taken_by: UUID | None
+    decided_at: datetime | None
 
 
 def facts_of(row: Recovery) -> dict[str, str]:
@@ -66,6 +79,31 @@ def open_recoveries() -> list[Asked]:
     return [_asked(row) for row in Recovery.objects.filter(status=Status.CONFIRMED).order_by("asked_at")]
 
 
+def queued_recoveries(*, most: int = 2000) -> list[QueuedRecovery]:
+    """Those that staff decide, the oldest first, since their new address was confirmed."""
+    return _lines(Recovery.objects.filter(status=Status.CONFIRMED).order_by("confirmed_at", "pk"), most)
+
+
+def decided_recoveries(*, since: datetime, most: int = 2000) -> list[QueuedRecovery]:
+    """Those that staff decided `since`, the newest first."""
+    decided = Recovery.objects.filter(decided_at__gte=since).exclude(status=Status.CONFIRMED)
+    return _lines(decided.order_by("-decided_at", "-pk"), most)
+
+
+def _lines(rows: QuerySet[Recovery], most: int) -> list[QueuedRecovery]:
+    columns = ("pk", "status", "confirmed_at", "asked_at", "taken_by_id", "decided_at")
+    return [
+        QueuedRecovery(
+            id=pk,
+            status=Status(status),
+            opened_at=confirmed_at or asked_at,
+            taken_by=taken_by,
+            decided_at=decided_at,
+        )
+        for pk, status, confirmed_at, asked_at, taken_by, decided_at in rows.values_list(*columns)[:most]
+    ]
+
+
 def _asked(row: Recovery) -> Asked:
     facts = facts_of(row)
     named = account_named(facts["login"]) if facts["login"] and row.account_id is None else None
@@ -79,4 +117,6 @@ def _asked(row: Recovery) -> Asked:
         asked_at=row.asked_at,
         due_at=row.due_at,
         account_id=row.account_id or (named.pk if named else None),
+        language=row.language,
+        taken_by=row.taken_by_id,
     )

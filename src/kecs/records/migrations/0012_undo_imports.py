@@ -11,7 +11,7 @@ import kecs.pii.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0013_find_by_contact_email"),
+        ("records", "0011_work_on_cases"),
     ]
 
     operations = [

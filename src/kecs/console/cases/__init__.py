@@ -1,0 +1,1 @@
+"""The cases at the desk: one queue, a page for each, the decision and the mails that follow from it."""

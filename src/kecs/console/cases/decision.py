@@ -1,0 +1,56 @@
+"""A decision on a case, and why one is not carried out."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from kecs.assurance.actions import Reason
+from kecs.console.cases.stamps import Part
+from kecs.console.outcomes import Outcome
+
+
+class DecidedBefore(Exception):
+    """Somebody else closed the case first."""
+
+
+class NotPossible(Exception):
+    """What the case is about has changed, so that this outcome cannot be carried out."""
+
+
+class OwnCase(Exception):
+    """It is about whoever would decide it: a colleague must."""
+
+
+class NumberTaken(Exception):
+    """Somebody else has the SSN that is asked for: the request stays open, and a case about the two was opened."""
+
+
+class Colleagues(Exception):
+    """A colleague has taken it. Its argument is her account."""
+
+
+class ChangedSince(Exception):
+    """What the page showed is otherwise now. Its arguments are the parts."""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Which."""
+        return self.args
+
+
+class StaysClosed(Exception):
+    """What its outcome did is not undone by opening the case again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """An outcome, why, and what it is about. `note` goes to the person; `stamp` is that of the page it was made on.
+
+    `english`: mails of one language speak English, for whoever rehearses and does not read the other.
+    """
+
+    outcome: Outcome
+    reason: Reason
+    stamp: str
+    record_id: UUID | None = None
+    note: str = field(default="", repr=False)
+    english: bool = False

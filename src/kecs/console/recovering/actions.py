@@ -1,0 +1,59 @@
+"""What staff do with a recovery: look at it, take it, decide it."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from kecs.accounts.recovery.actions import approve_recovery, assign_recovery, refuse_recovery
+from kecs.accounts.recovery.queries import Asked
+from kecs.assurance.actions import Reason
+from kecs.audit.actions import record, recorded_together
+from kecs.console import events
+from kecs.console.cases.decision import Colleagues, OwnCase
+from kecs.console.outcomes import Outcome
+from kecs.records.holdings.queries import contact_email_of, held_by
+
+
+@transaction.atomic
+def look_at_recovery(*, asked: Asked, by: str) -> None:
+    """Before the page is shown."""
+    account = str(asked.account_id or "")
+    record(event=events.RecoveryLookedAt(subject=f"recovery:{asked.id}", account=account), by=by)
+
+
+def take_recovery(*, asked: Asked, was: UUID | None, now: UUID | None, by: str) -> bool:
+    """Take it, give it back or give it to a colleague: one update, which fails where it is not `was`'s any more. Raises OwnCase."""
+    if now is not None and now == asked.account_id:
+        raise OwnCase
+    return assign_recovery(recovery_id=asked.id, was=was, now=now, by=by)
+
+
+def decide_recovery(
+    *, asked: Asked, outcome: Outcome, reason: Reason, english: bool = False, by: str
+) -> None:
+    """Approve, which tells the address on file too, or refuse; both are told by mail, in English if `english`.
+
+    Raises OwnCase, Colleagues, and recovery's NotPossible where somebody came first.
+    """
+    if by == f"account:{asked.account_id}":
+        raise OwnCase
+    if asked.taken_by and by != f"account:{asked.taken_by}":
+        raise Colleagues(asked.taken_by)
+    with transaction.atomic(), recorded_together():
+        if outcome is Outcome.APPROVE:
+            held = held_by(asked.account_id) if asked.account_id else None
+            on_file = contact_email_of(held.record_id) if held else ""
+            approve_recovery(
+                recovery_id=asked.id,
+                account_id=asked.account_id,
+                also_tell=[on_file] if on_file else [],
+                by=by,
+            )
+        else:
+            refuse_recovery(recovery_id=asked.id, language="en" if english else "", by=by)
+        record(
+            event=events.RecoveryDecided(
+                subject=f"recovery:{asked.id}", outcome=outcome.value, reason=reason.value
+            ),
+            by=by,
+        )
