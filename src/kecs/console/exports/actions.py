@@ -89,9 +89,3 @@ def _note(
         reason=reason.value,
     )
     record(event=event, by=by)
-
-
-@transaction.atomic
-def note_rejects_taken(*, upload_id: UUID, by: str) -> None:
-    """Before the report of rejected rows leaves."""
-    record(event=events.RejectsTaken(subject=f"upload:{upload_id}"), by=by)

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from kecs.accounts.factors.gate import kept_typed
 from kecs.console.downloads import as_download
-from kecs.console.exports.actions import note_rejects_taken
 from kecs.console.gate import DeskView, FreshDeskView
 from kecs.console.imports import messages
+from kecs.console.imports.actions import note_rejects_taken
 from kecs.console.imports.forms import ReasonForm, UploadForm
 from kecs.console.permissions import Function
 from kecs.corrections.names import shown_name

@@ -161,7 +161,7 @@ def begin_step(*, taken: Taken, rows: int, by: str) -> None:
     _note(taken, {"rows": rows, "read": 0, "read_before": 0, "began_at": database_clock()})
 
 
-def note_progress(*, taken: Taken, by: str, **counted: int) -> None:
+def note_progress(*, taken: Taken, counted: Mapping[str, int], by: str) -> None:
     """How far it has come, and that somebody is at work. Raises Otherwise."""
     _note(taken, counted)
 

@@ -55,14 +55,15 @@ class _Progress:
     def resume(self, read: int) -> None:
         """So many were dealt with before."""
         self.read = read
-        actions.note_progress(taken=self.taken, read=read, read_before=read, by=self.by)
+        counted = {"read": read, "read_before": read}
+        actions.note_progress(taken=self.taken, counted=counted, by=self.by)
 
     def _note(self, counted: dict[str, int]) -> None:
         if self.stop.is_set():
             raise _Stopped
         if monotonic() - self.noted >= _NOTED_EVERY:
             self.noted = monotonic()
-            actions.note_progress(taken=self.taken, by=self.by, **counted)
+            actions.note_progress(taken=self.taken, counted=counted, by=self.by)
 
 
 class _RejectedRows:

@@ -1,0 +1,14 @@
+"""What is on the log of a file's pages besides what records keeps itself."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from kecs.audit.actions import record
+from kecs.console import events
+
+
+@transaction.atomic
+def note_rejects_taken(*, upload_id: UUID, by: str) -> None:
+    """Before the report of rejected rows leaves."""
+    record(event=events.RejectsTaken(subject=f"upload:{upload_id}"), by=by)
