@@ -22,7 +22,7 @@ TODAY = date(2026, 11, 25)
         ("Katie Smith", "name"), ("Smith, Katie", "name"), ("O'Brien", "name"), ("%", "name"), ("_", "name"),
         ("Fuentes\u00a0María", "name"), ("محمد علي", "name"),
         ("900-77-3344", "whole_ssn"), ("900773344", "whole_ssn"), ("900 77 3344", "whole_ssn"),
-        ("7752 7/21/90", "not_understood"), ("12 34", "not_understood"), ("x" * 201, "not_understood"),
+        ("4;", "not_understood"), ("7752 7/21/90", "not_understood"), ("12 34", "not_understood"), ("x" * 201, "not_understood"),
         ("<script>1</script>", "not_understood"),
     ],
 )  # fmt: skip

@@ -80,7 +80,7 @@ def _with_a_fact(plain: str, today: date) -> Typed:
         return Typed(sought=Sought.NOT_UNDERSTOOD, text=plain)
     name, number = (
         named.group("name").strip(" ,"),
-        (named.group("before") or named.group("after")).strip(" ,"),
+        (named.group("before") or named.group("after") or "").strip(" ,"),
     )
     if _LAST4.fullmatch(number):
         return Typed(sought=Sought.NAME_AND_FACT, text=name, last4=number)
