@@ -34,3 +34,14 @@ class Ending(StrEnum):
     SUPERSEDED = "superseded"  # somebody else gave stronger evidence
     DISAVOWED = "disavowed"  # a contest that somebody reached through an address on file called false
     STAFF = "staff"
+    MERGED = "merged"  # the record became one with another, whose account keeps it
+
+
+class MergeState(StrEnum):
+    """What became of a merge of two records."""
+
+    PROPOSED = "proposed"  # both are held: a second member of staff must agree
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"  # nobody agreed in time
+    MERGED = "merged"
+    UNDONE = "undone"

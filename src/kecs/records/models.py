@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kecs.pii.fields import SealedField
 from kecs.records.holding import Holding
+from kecs.records.merged import RecordMerge, RecordNumber
 from kecs.records.record_ids import new_record_id
 
 
@@ -258,6 +259,8 @@ __all__ = [
     "LinkageKey",
     "LinkedPair",
     "OtherName",
+    "RecordMerge",
+    "RecordNumber",
     "Run",
     "StatedIdentity",
     "WaitingIdentity",

@@ -6,7 +6,7 @@ and apply calls it again, under lock, where a batch met something that had chang
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,10 @@ from kecs.audit.rows import Form, Packed, form
 from kecs.matching.keys import Key, KeyKind, LinkageKind, linkage_keys, record_keys
 from kecs.pii.fields import sealed_text, the_keyring
 from kecs.pii.fingerprint import digester
-from kecs.records.importing.plan import Plan, PlanOutcome, plan
+from kecs.records.importing.news import as_told, only_news, told_after
+from kecs.records.importing.plan import Plan, PlanOutcome, changes_between, plan
 from kecs.records.importing.rows import ImportRow, OnFile, Problem
-from kecs.records.importing.stored import FULL_SSN, Stored, StoredRecord, sealed_in
+from kecs.records.importing.stored import FULL_SSN, Stored, StoredRecord, sealed_in, told_in
 from kecs.records.index import LINKAGE_DIGEST_BYTES
 from kecs.records.record_ids import new_record_id
 
@@ -72,6 +73,8 @@ class Prepared:
     linkage_keys: Packed = field(default=b"", repr=False)
     # Keys that persons who wait to be settled have on SSNs of this batch: the records take them over.
     taken_over: tuple[bytes, ...] = field(default=(), repr=False)
+    # What files have said under the numbers of records that came of a merge.
+    told: tuple[tuple[UUID, bytes], ...] = field(default=(), repr=False)
 
     @property
     def problems(self) -> Counter[str]:
@@ -85,9 +88,17 @@ class Prepared:
 
 
 def prepare_rows(
-    rows: Sequence[NumberedRow], *, lock: bool, read: int = 0, rejected: Sequence[Rejected] = ()
+    rows: Sequence[NumberedRow],
+    *,
+    lock: bool,
+    read: int = 0,
+    rejected: Sequence[Rejected] = (),
+    corrects: bool = False,
 ) -> Prepared:
-    """`rejected` are rows of the same batch that the checks refused, and `read` counts both sorts."""
+    """`rejected` are rows of the same batch that the checks refused, and `read` counts both sorts.
+
+    Of a record that came of a merge, a file tells only news; a row that `corrects` holds as it stands.
+    """
     stored = Stored(
         ids=[numbered.row.staff_unique_id for numbered in rows],
         ssns=[numbered.row.ssn for numbered in rows if len(numbered.row.ssn) == FULL_SSN],
@@ -98,6 +109,8 @@ def prepare_rows(
     same, refused = 0, list(rejected)
     for numbered in rows:
         row = numbered.row
+        if row.staff_unique_id in stored.numbers:
+            continue
         record = stored.records.get(row.staff_unique_id)
         on_file = stored.on_file(record) if record else None
         decided = plan(row, on_file=on_file, ssn_owner=stored.ssn_owner(row.ssn))
@@ -108,14 +121,60 @@ def prepare_rows(
         elif decided.outcome is PlanOutcome.SAME:
             same += 1
         else:
-            before = on_file.ssn if on_file else ""
-            if before != decided.after.ssn:
-                batch.taken_over += stored.waiting_keys(decided.after.ssn)
-                stored.moved(before=before, after=decided.after.ssn, staff_unique_id=row.staff_unique_id)
+            batch.take_over(stored, row.staff_unique_id, on_file, decided)
             batch.add(row.staff_unique_id, record, decided)
+    if stored.numbers:
+        merged, refusals = _rows_of_merged(rows, stored, batch, corrects=corrects)
+        same, refused = same + merged, refused + refusals
     return batch.prepared(
         read=read or len(rows), same=same, rejected=tuple(sorted(refused, key=lambda each: each.line))
     )
+
+
+def _rows_of_merged(
+    rows: Sequence[NumberedRow], stored: Stored, batch: "_Batch", *, corrects: bool
+) -> tuple[int, list[Rejected]]:
+    """Rows of records that came of a merge: several numbers may lead to one record, which is changed once, by what is news.
+
+    Answers how many rows changed nothing by themselves, and which were rejected.
+    """
+    before, after, told = dict[str, OnFile](), dict[str, OnFile](), dict[str, OnFile]()
+    read, refused = 0, []
+    for numbered in rows:
+        number = stored.numbers.get(numbered.row.staff_unique_id)
+        if number is None:
+            continue
+        read += 1
+        record = stored.records[number.leads_to]
+        now = after.setdefault(number.leads_to, stored.on_file(record))
+        before.setdefault(number.leads_to, now)
+        news = numbered.row if corrects else only_news(numbered.row, told=number.told)
+        row = replace(news, staff_unique_id=number.leads_to)
+        decided = plan(row, on_file=now, ssn_owner=stored.ssn_owner(row.ssn))
+        if decided.problem:
+            staff_unique_id = numbered.row.staff_unique_id
+            refused.append(
+                Rejected(line=numbered.line, staff_unique_id=staff_unique_id, problem=decided.problem)
+            )
+            continue
+        if decided.outcome is not PlanOutcome.SAME:
+            batch.take_over(stored, number.leads_to, now, decided)
+        after[number.leads_to] = decided.after
+        if not corrects:
+            told[numbered.row.staff_unique_id] = told_after(numbered.row, told=number.told)
+    changed = 0
+    for leads_to, made in after.items():
+        on_file = before[leads_to]
+        if changes := changes_between(on_file, made):
+            changed += 1
+            added = made.other_names - on_file.other_names
+            decided = Plan(outcome=PlanOutcome.UPDATE, changes=changes, after=made, added_names=added)
+            batch.add(leads_to, stored.records[leads_to], decided)
+    for staff_unique_id, now in told.items():
+        number = stored.numbers[staff_unique_id]
+        if now != number.told:
+            batch.told.append((number.id, sealed_text(as_told(now), told_in(number.id))))
+    return read - changed - len({each.line for each in refused}), refused
 
 
 @dataclass(slots=True, kw_only=True)
@@ -128,11 +187,19 @@ class _Batch:
     created: list[str] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     taken_over: list[bytes] = field(default_factory=list)
+    told: list[tuple[UUID, bytes]] = field(default_factory=list)
     new_records: list[tuple[Any, ...]] = field(default_factory=list)
     changed_records: list[tuple[Any, ...]] = field(default_factory=list)
     other_names: list[tuple[Any, ...]] = field(default_factory=list)
     identity_keys: list[tuple[Any, ...]] = field(default_factory=list)
     linkage_keys: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def take_over(self, stored: Stored, staff_unique_id: str, on_file: OnFile | None, decided: Plan) -> None:
+        """An SSN that changes leaves one owner for another, before the later rows of the batch are planned."""
+        before = on_file.ssn if on_file else ""
+        if before != decided.after.ssn:
+            self.taken_over += stored.waiting_keys(decided.after.ssn)
+            stored.moved(before=before, after=decided.after.ssn, staff_unique_id=staff_unique_id)
 
     def add(self, staff_unique_id: str, record: StoredRecord | None, decided: Plan) -> None:
         """Put one record's rows to the others."""
@@ -195,6 +262,7 @@ class _Batch:
             identity_keys=self.to.packed(self.identity_keys),
             linkage_keys=self.to.packed(self.linkage_keys),
             taken_over=tuple(self.taken_over),
+            told=tuple(self.told),
         )
 
 
