@@ -59,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("kecs", deadline=None)
     hypothesis.settings.load_profile("kecs")
     # For what is run now and then: pytest --hypothesis-profile=thousand tests/rooms/records/test_merge_sequences.py
-    hypothesis.settings.register_profile("thousand", deadline=None, max_examples=1000, stateful_step_count=20)
+    hypothesis.settings.register_profile("thousand", deadline=None, max_examples=1000, stateful_step_count=12)
 
 
 @pytest.fixture(scope="session")
