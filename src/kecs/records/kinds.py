@@ -37,6 +37,15 @@ class Ending(StrEnum):
     MERGED = "merged"  # the record became one with another, whose account keeps it
 
 
+class MergeReason(StrEnum):
+    """Why staff take two records for one person's: a word for the log."""
+
+    PERSON_CHECKED = "person_checked"  # they have seen who she is
+    FACTS_AGREE = "facts_agree"
+    TYPED_WRONG = "typed_wrong"  # one of the two came of a slip
+    ASKED_BY_HOLDER = "asked_by_holder"
+
+
 class MergeState(StrEnum):
     """What became of a merge of two records."""
 

@@ -37,6 +37,7 @@ class RecordMerge(models.Model):
     # Withdrawn, lapsed or undone.
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=100, blank=True)
+    case_id = models.UUIDField(null=True, blank=True)  # that the merge decides, where it came of one
     before_sealed = SealedField()  # every row of both records, as it stood
     after_sealed = SealedField()  # what the merge made of them
 
@@ -159,6 +160,7 @@ FIELDS = {
         "merged_by": "internal",
         "ended_at": "internal",
         "ended_by": "internal",
+        "case_id": "internal",
         "before_sealed": "secret",
         "after_sealed": "secret",
     },

@@ -41,7 +41,7 @@ from kecs.records.importing.apply import apply_rows
 from kecs.records.importing.prepare import KeyCells, NumberedRow, prepare_rows
 from kecs.records.importing.rows import ImportRow
 from kecs.records.importing.stored import Stored
-from kecs.records.kinds import CaseKind
+from kecs.records.kinds import CaseKind, MergeReason
 from kecs.records.merging.actions import (
     CannotUndo,
     NeedsTwo,
@@ -178,7 +178,12 @@ class Desk(RuleBasedStateMachine):
         both_held = Holding.objects.filter(
             record_id__in=[first, second], released_at=None, contests=False
         ).count() == len([first, second])
-        sent = {"first_id": first, "second_id": second, "choices": choices, "reason": "same_person"}
+        sent: dict[str, Any] = {
+            "first_id": first,
+            "second_id": second,
+            "choices": choices,
+            "reason": MergeReason.FACTS_AGREE,
+        }
         try:
             merged = merge(**sent, by=STAFF)
             assert not both_held

@@ -14,17 +14,33 @@ from kecs.assurance.notices import Why
 from kecs.assurance.proving.actions import known
 from kecs.assurance.telling.actions import tell, tell_account
 from kecs.audit.actions import recorded_together
+from kecs.records.kinds import MergeReason
 from kecs.records.merging.actions import Merged, approve_merge, merge_records, unmerge_records
 from kecs.records.merging.plan import Choices
 from kecs.records.merging.queries import contact_emails_of, merge_with_id
 
 
-def merge(*, first_id: UUID, second_id: UUID, choices: Choices, reason: str, by: str) -> Merged:
+def merge(
+    *,
+    first_id: UUID,
+    second_id: UUID,
+    choices: Choices,
+    reason: MergeReason,
+    case_id: UUID | None = None,
+    by: str,
+) -> Merged:
     """Raises what records' merge_records raises."""
     with transaction.atomic(), recorded_together():
         # Before: one of the two addresses may be on file no more afterwards, and its owner is to be told as well.
         addresses = contact_emails_of([first_id, second_id])
-        merged = merge_records(first_id=first_id, second_id=second_id, choices=choices, reason=reason, by=by)
+        merged = merge_records(
+            first_id=first_id,
+            second_id=second_id,
+            choices=choices,
+            reason=reason,
+            case_id=case_id,
+            by=by,
+        )
         _follow(merged, addresses, by=by)
     return merged
 

@@ -16,6 +16,7 @@ from kecs.audit.actions import record as record_event
 from kecs.guard.queries import database_clock
 from kecs.pii.fields import digest_of, seal_into, the_keyring
 from kecs.records import events
+from kecs.records.actions import close_case
 from kecs.records.holdings.actions import PROVISIONAL_FOR
 from kecs.records.holdings.queries import HeldRecord, seen
 from kecs.records.importing.apply import take_turn
@@ -23,7 +24,7 @@ from kecs.records.importing.news import as_told, facts_of
 from kecs.records.importing.prepare import keys_of
 from kecs.records.importing.rows import OnFile
 from kecs.records.index import identity_key_rows, linkage_key_rows
-from kecs.records.kinds import AssuranceLevel, Ending, MergeState
+from kecs.records.kinds import AssuranceLevel, Ending, MergeReason, MergeState
 from kecs.records.merging.images import Image, Row, as_text, image_of, values_of
 from kecs.records.merging.plan import Choices, MergePlan, Part, Side, Trouble, choices_from, plan
 from kecs.records.merging.queries import (
@@ -122,11 +123,21 @@ class _Pair:
 
 
 @transaction.atomic
-def propose_merge(*, first_id: UUID, second_id: UUID, choices: Choices, reason: str, by: str) -> UUID:
-    """Ask a second member of staff to agree. Raises what merge_records raises, but for NeedsTwo."""
+def propose_merge(
+    *,
+    first_id: UUID,
+    second_id: UUID,
+    choices: Choices,
+    reason: MergeReason,
+    case_id: UUID | None = None,
+    by: str,
+) -> UUID:
+    """Ask a second member of staff to agree. Raises what merge_records raises, and Changed where one person would do by now."""
     pair = _locked(first_id, second_id)
     _demand_another(pair, by=by)
     planned = _planned(pair, choices)
+    if not planned.both_held:
+        raise Changed
     _end_lapsed(pair.both, by=by)
     now = database_clock()
     row = RecordMerge(
@@ -134,8 +145,9 @@ def propose_merge(*, first_id: UUID, second_id: UUID, choices: Choices, reason: 
         absorbed_id=pair.ids[choices.survivor.other],
         absorbed_number=pair.parts[choices.survivor.other].number,
         choices=choices.stored(),
-        reason=reason,
-        both_held=planned.both_held,
+        reason=reason.value,
+        case_id=case_id,
+        both_held=True,
         state=MergeState.PROPOSED,
         seen_digest=_seen_digest(pair.both),
         proposed_at=now,
@@ -148,7 +160,7 @@ def propose_merge(*, first_id: UUID, second_id: UUID, choices: Choices, reason: 
             subject=f"record:{row.survivor_id}",
             merge=str(row.pk),
             absorbed=str(row.absorbed_id),
-            reason=reason,
+            reason=reason.value,
         ),
         by=by,
     )
@@ -188,7 +200,15 @@ def _open(merge_id: UUID) -> RecordMerge:
 
 
 @transaction.atomic
-def merge_records(*, first_id: UUID, second_id: UUID, choices: Choices, reason: str, by: str) -> Merged:
+def merge_records(
+    *,
+    first_id: UUID,
+    second_id: UUID,
+    choices: Choices,
+    reason: MergeReason,
+    case_id: UUID | None = None,
+    by: str,
+) -> Merged:
     """Make one record of two of which one at most is held.
 
     Raises NeedsTwo where both are, Gone, ProposedBefore, OwnRecord and NotAsChosen.
@@ -199,7 +219,14 @@ def merge_records(*, first_id: UUID, second_id: UUID, choices: Choices, reason: 
     if planned.both_held:
         raise NeedsTwo
     _end_lapsed(pair.both, by=by)
-    row = RecordMerge(id=uuid4(), choices=choices.stored(), reason=reason, both_held=False, proposed_by=by)
+    row = RecordMerge(
+        id=uuid4(),
+        choices=choices.stored(),
+        reason=reason.value,
+        both_held=False,
+        case_id=case_id,
+        proposed_by=by,
+    )
     row.seen_digest = _seen_digest(pair.both)
     return _merge(row, pair, choices, planned, by=by)
 
@@ -278,6 +305,8 @@ def _merge(row: RecordMerge, pair: _Pair, choices: Choices, planned: MergePlan, 
     }
     seal_into(row, "after_sealed", as_text(after))
     row.save()
+    if row.case_id:
+        close_case(case_id=row.case_id, outcome=MergeState.MERGED.value, by=by)
     keeper = Holding.objects.filter(record_id=survivor_id, released_at=None, contests=False).first()
     record_event(
         event=events.RecordsMerged(

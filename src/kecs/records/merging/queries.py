@@ -52,6 +52,7 @@ class Merge:
     merged_by: str
     ended_at: datetime | None
     ended_by: str
+    case_id: UUID | None
 
     @property
     def sides(self) -> tuple[UUID, UUID]:
@@ -178,6 +179,7 @@ def merge_of(row: RecordMerge) -> Merge:
         merged_by=row.merged_by,
         ended_at=row.ended_at,
         ended_by=row.ended_by,
+        case_id=row.case_id,
     )
 
 

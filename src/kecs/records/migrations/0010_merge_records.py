@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ("merged_by", models.CharField(blank=True, max_length=100)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_by", models.CharField(blank=True, max_length=100)),
+                ("case_id", models.UUIDField(blank=True, null=True)),
                 ("before_sealed", kecs.pii.fields.SealedField(blank=True, null=True)),
                 ("after_sealed", kecs.pii.fields.SealedField(blank=True, null=True)),
             ],
