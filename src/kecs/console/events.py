@@ -68,3 +68,12 @@ class LooksLookedAt(Event):
     """A security officer looked up who had looked at one person."""
 
     code: ClassVar[str] = "console.looks_looked_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsCompared(Event):
+    """Staff saw this record beside others, to merge them ("merge"), to agree to that ("approve") or to undo it ("undo")."""
+
+    code: ClassVar[str] = "console.records_compared"
+    records: tuple[str, ...]
+    why: str

@@ -30,6 +30,7 @@ PLACES = (
     ),
     Place(function=Function.SEE_WEEKLY, url="console:weekly", words=_("Weekly picture")),
     Place(function=Function.SEE_SECURITY, url="console:security", words=_("Security")),
+    Place(function=Function.MERGE_RECORDS, url="console:merges", words=_("Merges to agree to")),
     Place(function=Function.MANAGE_STAFF, url="console:staff", words=_("Staff")),
 )
 

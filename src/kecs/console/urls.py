@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from kecs.console import recoveries, security, staff, views, weekly
+from kecs.console import merging, recoveries, security, staff, views, weekly
 
 app_name = "console"
 urlpatterns = [
     path("", views.FrontView.as_view(), name="desk"),
     path("/cases/<uuid:case_id>", views.CaseView.as_view(), name="case"),
+    # Before other paths below a person's, which take any word there.
+    path("/people/<uuid:record_id>/merge", merging.MergeView.as_view(), name="merge"),
+    path("/merges", merging.MergesView.as_view(), name="merges"),
+    path("/merges/<uuid:merge_id>", merging.MergedView.as_view(), name="merged"),
     path("/documents/<uuid:document_id>", views.DocumentView.as_view(), name="document"),
     path("/recoveries", recoveries.RecoveriesView.as_view(), name="recoveries"),
     path("/recoveries/<uuid:recovery_id>", recoveries.RecoveryView.as_view(), name="recovery"),

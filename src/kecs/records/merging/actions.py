@@ -237,13 +237,11 @@ def approve_merge(*, merge_id: UUID, by: str) -> Merged:
 
     Raises NotOpen, OwnRecord for whoever proposed it or holds one of the two, Changed and Gone.
     """
-    proposed = RecordMerge.objects.filter(pk=merge_id).first()
-    if proposed is None:
-        raise NotOpen
-    choices = choices_from(proposed.choices)
-    sides = {choices.survivor: proposed.survivor_id, choices.survivor.other: proposed.absorbed_id}
-    pair = _locked(sides[Side.FIRST], sides[Side.SECOND])
+    take_turn()
     row = _open(merge_id)
+    choices = choices_from(row.choices)
+    sides = {choices.survivor: row.survivor_id, choices.survivor.other: row.absorbed_id}
+    pair = _locked(sides[Side.FIRST], sides[Side.SECOND])
     if by == row.proposed_by:
         raise OwnRecord
     _demand_another(pair, by=by)
