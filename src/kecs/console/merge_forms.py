@@ -9,6 +9,7 @@ from kecs.console.merge_pages import Compared
 from kecs.console.merge_words import CHOOSE_ONE, CHOOSE_REASON, ENTER_NUMBER, REASONS
 from kecs.records.kinds import MergeReason
 from kecs.records.merging.plan import FACTS, Choices, Side
+from kecs.ui.widgets import Radios
 
 NUMBER = "staff_unique_id"
 KEEPER = "account"
@@ -33,9 +34,13 @@ class MergeForm(forms.Form):
         for line in compared.differing:
             self.fields[line.fact] = forms.ChoiceField(
                 label=line.label,
-                choices=[(Side.FIRST.value, line.first), (Side.SECOND.value, line.second)],
+                # Two masked numbers may look alike: each says whose it is.
+                choices=[
+                    (Side.FIRST.value, _("%(value)s (record 1)") % {"value": line.first}),
+                    (Side.SECOND.value, _("%(value)s (record 2)") % {"value": line.second}),
+                ],
                 initial=line.safer.value if line.safer else None,
-                widget=forms.RadioSelect(attrs={"class": "kecs-radio"}),
+                widget=Radios,
                 error_messages={"required": CHOOSE_ONE, "invalid_choice": CHOOSE_ONE},
             )
         self.fields["reason"] = forms.ChoiceField(

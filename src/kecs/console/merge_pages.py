@@ -77,6 +77,7 @@ class Moves:
     absorbed_number: str = field(repr=False)
     lines: tuple[tuple["StrOrPromise", str], ...] = field(repr=False)  # what the record holds afterwards
     dropped: tuple[tuple["StrOrPromise", str], ...] = field(repr=False)  # what is not kept
+    findable_less: bool  # a number or birth date that is dropped finds nobody any more
     names: tuple[str, ...] = field(repr=False)  # the other names afterwards
     keeps: str = field(repr=False)  # the username of the account that has the record afterwards
     loses: str = field(repr=False)
@@ -178,16 +179,18 @@ def moves_of(page: Compared, choices: Choices) -> Moves:
     kept = {fact: choices.facts.get(fact, choices.survivor) for fact in FACTS}
     lines = [(WORDS[fact], shown(fact, sides[kept[fact]])) for fact in FACTS]
     dropped = [
-        (WORDS[fact], shown(fact, sides[kept[fact].other]))
-        for fact in FACTS
-        if _agreement(fact, one, other) is Agreement.DIFFERENT and fact in {"birth_date", "ssn", "email"}
+        (fact, shown(fact, sides[kept[fact].other]))
+        for fact in ("birth_date", "ssn", "email")
+        if getattr(sides[kept[fact].other].on_file, fact)
+        and _agreement(fact, one, other) is not Agreement.SAME
     ]
     return Moves(
         planned=planned,
         number=sides[choices.survivor].number,
         absorbed_number=sides[choices.survivor.other].number,
         lines=tuple(line for line in lines if line[1] != NOTHING),
-        dropped=tuple(dropped),
+        dropped=tuple((WORDS[fact], value) for fact, value in dropped),
+        findable_less=any(fact != "email" for fact, _value in dropped),
         names=tuple(_sorted_names(planned.after.other_names)),
         keeps=_username(ids.get(planned.keeper) if planned.keeper else None),
         loses=_username(ids.get(planned.loser) if planned.loser else None),

@@ -137,6 +137,8 @@ def test_the_safer_value_is_proposed():
     # Two whole numbers, or birth dates, and nobody has shown anything: staff must look.
     unlike = part(replace(ADA, ssn="900110009", birth_date=date(1979, 1, 2)), name="2")
     assert safer_side("ssn", one, unlike) is None
+    assert safer_side("ssn", one, replace(unlike, hold=CLAIM)) is None
+    assert safer_side("ssn", one, replace(unlike, hold=VERIFIED)) is SECOND
     assert safer_side("birth_date", one, unlike) is None
 
 

@@ -87,7 +87,7 @@ def test_from_a_number_to_one_record_and_back(staff, record, twin):
     for words in (
         "leads to it from now on",
         "Maria Ortega",
-        "Nobody is found by it",
+        "finds nobody any more",
         "No account has either",
     ):
         assert words in text(confirm)

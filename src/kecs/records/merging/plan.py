@@ -230,9 +230,20 @@ def safer_side(name: str, first: Part, second: Part) -> Side | None:
         return Side.FIRST if one else Side.SECOND
     if name == "ssn" and len(one) != len(other) and one[-4:] == other[-4:]:
         return Side.FIRST if len(one) > len(other) else Side.SECOND
-    if name in {"ssn", "birth_date"} and safer_keeper(first, second) is None:
-        return None
+    if name in {"ssn", "birth_date"}:
+        # By these people are found. A claim proves neither; who typed them may have registered by them.
+        return _proved(first, second)
     return survivor
+
+
+def _proved(first: Part, second: Part) -> Side | None:
+    """The side whose holder has shown who she is, if one has and the other has not."""
+    proved = [
+        side
+        for side, part in ((Side.FIRST, first), (Side.SECOND, second))
+        if part.hold and part.hold.level is AssuranceLevel.VERIFIED
+    ]
+    return proved[0] if len(proved) == 1 else None
 
 
 def _sureness(hold: Hold | None) -> int:
