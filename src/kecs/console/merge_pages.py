@@ -133,10 +133,10 @@ def _agreement(fact: str, one: Part, other: Part) -> Agreement:
 def shown(fact: str, part: Part) -> str:
     """A fact as staff read it."""
     value: Any = getattr(part.on_file, fact)
-    if fact == "deceased":
-        return _("Yes") if value else _("No")
     if not value:
         return NOTHING
+    if fact == "deceased":
+        return _("Yes")
     if fact == "birth_date":
         return f"{value:%m/%d/%Y}"
     if fact == "ssn":
@@ -164,7 +164,7 @@ def _sureness(part: Part) -> str:
     if part.hold is None or part.hold.frozen:
         return _("on hold")
     return {
-        AssuranceLevel.VERIFIED: _("has shown who she is"),
+        AssuranceLevel.VERIFIED: _("proved"),
         AssuranceLevel.PROVISIONAL: _("has a claim"),
         AssuranceLevel.UNDER_REVIEW: _("under review"),
     }[part.hold.level]
