@@ -21,7 +21,6 @@ from kecs.console.permissions import Function
 from kecs.records.cases.queries import CaseFile, case_with_id
 from kecs.records.kinds import CaseKind, MergeReason
 from kecs.records.merging.actions import (
-    CannotUndo,
     Changed,
     Gone,
     NeedsTwo,
@@ -42,6 +41,7 @@ from kecs.records.merging.queries import (
     record_with_number,
     undoing_of,
 )
+from kecs.records.merging.undoing.actions import CannotUndo
 
 REFUSALS = {
     Gone: (words.GONE, 409),

@@ -8,10 +8,11 @@ from kecs.assurance.merging.actions import approve, merge, unmerge
 from kecs.assurance.models import Evidence
 from kecs.mail.models import OutboxMessage
 from kecs.records.kinds import MergeReason
-from kecs.records.merging.actions import CannotUndo, NeedsTwo, NotAsChosen, NotOpen, OwnRecord, propose_merge
+from kecs.records.merging.actions import NeedsTwo, NotAsChosen, NotOpen, OwnRecord, propose_merge
 from kecs.records.merging.actions import withdraw_merge as withdraw
 from kecs.records.merging.plan import FACTS, Choices, Side
 from kecs.records.merging.queries import Obstacle
+from kecs.records.merging.undoing.actions import CannotUndo
 from kecs.records.models import Holding
 from tests.factories.claims import (
     ON_FILE,
@@ -147,7 +148,7 @@ def proposed(both, choices, by="account:one"):
 def test_two_that_are_held_take_two_members_of_staff(both):
     keeps = chosen(keeper=Side.FIRST, checked=True)
     with pytest.raises(NeedsTwo):
-        merged(*both, keeps)
+        merged(both[0], both[1], keeps)
     merge_id = proposed(both, keeps)
     with pytest.raises(OwnRecord):
         approve(merge_id=merge_id, by="account:one")

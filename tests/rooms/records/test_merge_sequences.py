@@ -42,16 +42,10 @@ from kecs.records.importing.prepare import KeyCells, NumberedRow, prepare_rows
 from kecs.records.importing.rows import ImportRow
 from kecs.records.importing.stored import Stored
 from kecs.records.kinds import CaseKind, MergeReason
-from kecs.records.merging.actions import (
-    CannotUndo,
-    NeedsTwo,
-    NotAsChosen,
-    OwnRecord,
-    ProposedBefore,
-    propose_merge,
-)
+from kecs.records.merging.actions import NeedsTwo, NotAsChosen, OwnRecord, ProposedBefore, propose_merge
 from kecs.records.merging.plan import FACTS, Choices, Side
 from kecs.records.merging.queries import Obstacle, record_with_number, undoing_of
+from kecs.records.merging.undoing.actions import CannotUndo
 from kecs.records.models import EducatorRecord, Holding, IdentityKey, LinkageKey, RecordMerge
 from tests.factories.people import Person, on_file
 

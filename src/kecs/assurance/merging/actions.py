@@ -15,9 +15,10 @@ from kecs.assurance.proving.actions import known
 from kecs.assurance.telling.actions import tell, tell_account
 from kecs.audit.actions import recorded_together
 from kecs.records.kinds import MergeReason
-from kecs.records.merging.actions import Merged, approve_merge, merge_records, unmerge_records
+from kecs.records.merging.actions import Merged, approve_merge, merge_records
 from kecs.records.merging.plan import Choices
 from kecs.records.merging.queries import contact_emails_of, merge_with_id
+from kecs.records.merging.undoing.actions import unmerge_records
 
 
 def merge(
