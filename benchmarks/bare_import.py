@@ -36,6 +36,7 @@ TABLES = {
     "records_othername": "record_id, first_name, last_surname",
     "records_identitykey": "record_id, kind, key_id, digest",
     "records_linkagekey": "digest, record_id, key_id",
+    "records_namekey": "record_id, surname, given",
     "audit_auditevent": "sequence, at, code, by, subject, keys, digest",
 }
 SEALS = AESGCM(bytes(32))
@@ -103,6 +104,8 @@ def rows_of_chunk(chunk: list[dict[str, str]], sequence: int, log: bool) -> Rows
             linkage |= {digest("a", born, sound(name)), digest("b", last4, sound(name))}
             linkage.add(digest("e", last4, *sorted((sound(first), sound(name)))))
         rows["records_linkagekey"] += [(each[:8], record.hex, 1) for each in linkage]
+        given = {first.lower(), line["middle_name"].lower()} - {""}
+        rows["records_namekey"] += [(record.hex, name.lower(), each) for name in surnames for each in given]
         if log:
             sequence += 1
             subject = f"record:{record}"

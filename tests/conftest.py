@@ -1,6 +1,7 @@
 """What every test stands on: an installation of its own, and a client that looks at each page it gets."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -73,25 +74,24 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         database["TEST"]["NAME"] = str(settings.KECS_VAR_DIR / "test.sqlite3")
 
 
-@pytest.fixture(autouse=True)
-def _emptied_log(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a test with real transactions every table is emptied; SQLite does that by DELETE, which the log refuses."""
-    marker = request.node.get_closest_marker("django_db")
-    marked = marker is not None and bool(marker.kwargs.get("transaction"))
-    if not marked and "transactional_db" not in request.fixturenames:
-        yield
-        return
-    request.getfixturevalue("transactional_db")
-    yield
-    from django.db import connection
+@pytest.fixture(scope="session", autouse=True)
+def _quick_between_tests() -> Iterator[None]:
+    """What Django and WhiteNoise do anew for each test or client, with the same result each time, is done once."""
+    from django.test import TransactionTestCase
+    from whitenoise.base import WhiteNoise
 
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'audit_event_no_delete'")
-            [trigger] = cursor.fetchone()
-            cursor.execute("DROP TRIGGER audit_event_no_delete")
-            cursor.execute("DELETE FROM audit_auditevent")
-            cursor.execute(trigger)
+    from tests.emptying import empty_tables
+    from tests.static_files import listed_once
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+        patch.setattr(WhiteNoise, "update_files_dictionary", listed_once)
+        yield
+
+
+def pytest_collection_finish() -> None:
+    """What is in memory now stays to the end: the garbage collector need not look through all of it again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -107,17 +107,30 @@ def _english() -> Iterator[None]:
 
 
 def touches_database(item: pytest.Item) -> bool:
-    """Whether the test, or a fixture it uses, asks for the database."""
+    """Whether the test, or a fixture it uses, asks for the database, and could come out otherwise on another one."""
+    if (marker := item.get_closest_marker("any_database")) is not None:
+        if not marker.args:
+            raise pytest.UsageError(f"{item.nodeid}: any_database takes a word on why.")
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --database-only, leave out what another database cannot change, and the browser tests: pages are alike."""
+    """Slow tests first, so that no worker is left with one when the other has nothing to do.
+
+    With --database-only, leave out what another database cannot change, and the browser tests: pages are alike.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if not config.getoption("--database-only"):
         return
-    chosen = [item for item in items if touches_database(item) and "journeys" not in item.path.parts]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    chosen: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        fits = touches_database(item) and "journeys" not in item.path.parts
+        (chosen if fits else others).append(item)
+    config.hook.pytest_deselected(items=others)
     items[:] = chosen
 
 

@@ -122,10 +122,17 @@ def main() -> int:
                 continue
             seconds = time.monotonic() - began
             rows += [
-                {"attack": name, "database": kind, "seconds": seconds, **each.facts()} for each in outcomes
+                {
+                    "attack": name,
+                    "database": kind,
+                    "seconds": seconds,
+                    "share": chosen.share,
+                    **each.facts(),
+                }
+                for each in outcomes
             ]
             sys.stderr.write(f"{name} on {kind}: {', '.join(each.verdict for each in outcomes)}\n")
-    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "share": chosen.share}
+    machine = {"cores": os.cpu_count(), "python": platform.python_version()}
     if not chosen.quick:
         rows = written(rows, machine, chosen.results)
     sys.stdout.write(markdown(rows, machine))

@@ -46,7 +46,7 @@ BARS: Mapping[str, Bar] = MappingProxyType(
         "tokens.off_site": Bar(what="requests of our pages to other sites", most=0, threat="T21"),
         "headers.links": Bar(what="links in mails that a Host header changed", most=0, threat="T23"),
         "headers.networks": Bar(what="forged headers that hid a network", most=0, threat="T39"),
-        "headers.twice": Bar(what="fields given twice that wrote something else", most=0, threat="T38"),
+        "headers.twice": Bar(what="fields given twice that were not refused", most=0, threat="T38"),
         "steps.fixed": Bar(what="planted sessions that came to hold something", most=0, threat="T16"),
         "steps.skipped": Bar(what="steps skipped", most=0, threat="T17"),
     }

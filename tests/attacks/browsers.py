@@ -149,7 +149,9 @@ def follow(browser: Browser, answer: Answer) -> Answer:
 
 
 def csrf_of(browser: Browser) -> str:
-    """A token for forms; which page it comes from is no matter."""
+    """A token for forms; which page it comes from is no matter, and what the cookie holds is one."""
+    if "csrf" in browser.cookies:
+        return browser.cookies["csrf"]
     for path in ("/", "/home"):
         found = CSRF.search(get(browser, path).text)
         if found:
@@ -163,11 +165,11 @@ def post(browser: Browser, path: str, fields: Mapping[str, str], *, token: str =
     return browser.send("POST", path, urlencode(content).encode(), {"Content-Type": FORM})
 
 
-def multipart(fields: Mapping[str, str], *, file_of: str = "") -> tuple[bytes, str]:
+def multipart(fields: Mapping[str, str] | list[tuple[str, str]], *, file_of: str = "") -> tuple[bytes, str]:
     """A form in parts, and its Content-Type."""
     mark = uuid4().hex
     lines = []
-    for name, value in fields.items():
+    for name, value in fields.items() if isinstance(fields, Mapping) else fields:
         lines += [f"--{mark}", f'Content-Disposition: form-data; name="{name}"', "", value]
     if file_of:
         lines += [f"--{mark}", f'Content-Disposition: form-data; name="{file_of}"; filename="a.pdf"']

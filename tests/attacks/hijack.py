@@ -1,6 +1,11 @@
-"""T1, T2: thieves with name, birth date and full SSN register, open every page, post every form, use every mail they get."""
+"""T1, T2: thieves with name, birth date and full SSN register, look where something could be seen, use every mail they get.
 
-from dataclasses import replace
+Three of each hundred, one a road, open every page and press every button, before and after their mail. The others look at
+home, record, proof and account, and press the buttons of the proof. Everything that comes back to any of them is searched.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from benchmarks.people import PASSWORD, Person, person
 from kecs.records.kinds import AssuranceLevel
@@ -14,55 +19,120 @@ from tests.attacks.routes import ENDS_THE_SESSION, Route, routes
 
 ROADS = ("claim", "new", "other name")
 ELSEWHERE = 7_000_000
-ALL_PAGES_EVERY = 50  # the pages that anybody may open are the same for each thief
+WANDERS = len(ROADS)  # so many of each HUNDRED go everywhere
+HUNDRED = 100
+# Where those look who do not go everywhere: what is hers would stand here.
+LOOKED_AT = ("home", "record", "confirm-it-is-you", "account", "account/emails")
+PROOF = "/confirm-it-is-you"
 
 
-def play(portal: Portal) -> list[Outcome]:
-    """Each thief has one victim, and takes one of the roads."""
-    known = victims(portal.sizes.hijacks)
-    put_on_file(known)
-    ids = {each.number: str(record_of(each).pk) for each in known[::ALL_PAGES_EVERY]}
-    private = behind_sign_in(portal)
-    seen: dict[int, list[str]] = {each.number: [] for each in known}
-    cookies: dict[int, dict[str, str]] = {}
+@dataclass(kw_only=True)
+class Watching:
+    """A thief's browser that searches everything that comes back, headers included, for what is the victim's."""
 
-    def steal(number: int) -> None:
-        victim = known[number]
-        with portal.visit(number) as browser:
-            register(browser, as_told(victim, number), road="new" if number % len(ROADS) else "claim")
-            table = routes() if number % ALL_PAGES_EVERY == 0 else private
-            seen[number] += look_everywhere(browser, victim, table, ids.get(number, ""))
-            cookies[number] = dict(browser.cookies)
+    browser: Browser
+    victim: Victim
+    seen: list[str] = field(default_factory=list)
 
-    portal.in_turn(len(known), steal)
-    letters: dict[str, list[Mail]] = {}
-    for mail in portal.post_mail():
-        letters.setdefault(mail.to, []).append(mail)
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Those of the browser."""
+        return self.browser.cookies
 
-    def use_mail(number: int) -> None:
+    @cookies.setter
+    def cookies(self, cookies: dict[str, str]) -> None:
+        self.browser.cookies = cookies
+
+    def send(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """One request."""
+        answer = self.browser.send(method, path, body, headers)
+        text = answer.text + "".join(f"{name}: {value}\n" for name, value in answer.headers)
+        self.seen += [f"{method} {path[:30]}: {canary}" for canary in self.victim.seen_in(text)]
+        return answer
+
+    def close(self) -> None:
+        """Hang up."""
+        self.browser.close()
+
+
+class Thieves:
+    """Each with one victim, on one of the roads; and what each has seen."""
+
+    def __init__(self, portal: Portal) -> None:
+        self.portal = portal
+        self.known = victims(portal.sizes.hijacks)
+        put_on_file(self.known)
+        self.private = behind_sign_in(portal)
+        self.ids = {each.number: str(record_of(each).pk) for each in self.known if wanders(each.number)}
+        self.seen: dict[int, list[str]] = {each.number: [] for each in self.known}
+        self.cookies: dict[int, dict[str, str]] = {}
+        self.letters: dict[str, list[Mail]] = {}
+
+    def steal(self, number: int) -> None:
+        """Registers as her, and looks."""
+        victim = self.known[number]
+        with self.portal.visit(number) as browser:
+            thief = Watching(browser=browser, victim=victim, seen=self.seen[number])
+            register(thief, as_told(victim, number), road="new" if number % len(ROADS) else "claim")
+            self.look(thief, routes())
+            self.cookies[number] = dict(browser.cookies)
+
+    def use_mail(self, number: int) -> None:
         """He has a mailbox, only not hers: what comes there is opened and its buttons pressed, then he looks again."""
-        victim, mails = known[number], letters.get(f"thief{number}@example.org", [])
-        for mail in mails:
-            seen[number] += [
-                f"mail “{mail.subject}”: {each}" for each in victim.seen_in(mail.text + mail.subject)
-            ]
-        with portal.visit(number) as browser:
-            browser.cookies.update(cookies[number])
+        mails = self.letters.get(f"thief{number}@example.org", [])
+        with self.portal.visit(number) as browser:
+            browser.cookies.update(self.cookies[number])
+            thief = Watching(browser=browser, victim=self.known[number], seen=self.seen[number])
             # He does not press "this wasn't me": that would end his own claim.
             links = [link for mail in mails for link in mail.links if "not-me" not in link]
             for link in sorted(links, key=lambda link: not link.startswith("/confirm-email/")):
-                if get(browser, "/home").status != 200:  # a new password ended his session
-                    sign_in(browser, f"thief{number}")
-                seen[number] += use(browser, victim, link)
-            seen[number] += look_everywhere(browser, victim, private, "")
+                if get(thief, "/home").status != 200:  # a new password ended his session
+                    sign_in(thief, f"thief{number}")
+                use(thief, link)
+            self.look(thief, self.private)
 
-    portal.in_turn(len(known), use_mail)
+    def look(self, thief: Watching, everywhere: list[Route]) -> None:
+        """Everywhere, or where something of hers would stand."""
+        number = thief.victim.number
+        if wanders(number):
+            return look_everywhere(thief, everywhere, self.ids[number])
+        table = [route for route in self.private if route.pattern in LOOKED_AT]
+        return look_everywhere(thief, table, "", only=PROOF)
+
+    def open_mail(self) -> None:
+        """What came to each thief; searched as well."""
+        self.letters = {}
+        for mail in self.portal.post_mail():
+            self.letters.setdefault(mail.to, []).append(mail)
+        for victim in self.known:
+            for mail in self.letters.get(f"thief{victim.number}@example.org", []):
+                found = victim.seen_in(mail.text + mail.subject)
+                self.seen[victim.number] += [f"mail “{mail.subject}”: {each}" for each in found]
+
+
+def wanders(number: int) -> bool:
+    """Whether this thief goes everywhere."""
+    return number % HUNDRED < WANDERS
+
+
+def play(portal: Portal) -> list[Outcome]:
+    """All steal, then all open their mail; what comes after that is searched too."""
+    thieves = Thieves(portal)
+    many = len(thieves.known)
+    portal.in_turn(many, thieves.steal)
+    thieves.open_mail()
+    portal.in_turn(many, thieves.use_mail)
+    thieves.open_mail()
     verified = [
         f"{holding.account_id} at {holding.level}"
         for holding in Holding.objects.filter(level__gte=AssuranceLevel.VERIFIED)
     ]
-    told = [f"thief {number}: {lines[0]}" for number, lines in seen.items() if lines]
-    return [outcome("hijack.seen", len(known), told), outcome("hijack.verified", len(known), verified)]
+    told = [f"thief {number}: {lines[0]}" for number, lines in thieves.seen.items() if lines]
+    seen = outcome("hijack.seen", many, told)
+    seen.notes.append(f"{len(thieves.ids)} of {many} opened every page and pressed every button")
+    return [seen, outcome("hijack.verified", many, verified)]
 
 
 def as_told(victim: Victim, number: int) -> Person:
@@ -82,9 +152,8 @@ def behind_sign_in(portal: Portal) -> list[Route]:
         ]
 
 
-def look_everywhere(browser: Browser, victim: Victim, table: list[Route], record_id: str) -> list[str]:
-    """Open every page and what it leads to, send every form on them: where a canary sang."""
-    seen: list[str] = []
+def look_everywhere(thief: Watching, table: list[Route], record_id: str, *, only: str = "") -> None:
+    """Open every page and what it leads to, send every form on them; or with `only`, these pages and the forms that go there."""
     forms: dict[tuple[str, tuple[str, ...]], Form] = {}
     waiting = [route.address(*([record_id] * 4 if record_id else [])) for route in table]
     opened: set[str] = set()
@@ -93,30 +162,29 @@ def look_everywhere(browser: Browser, victim: Victim, table: list[Route], record
         if path in opened or path.strip("/").startswith(ENDS_THE_SESSION):
             continue
         opened.add(path)
-        page = follow(browser, get(browser, path))
-        seen += noted(victim, page, f"GET {path}")
+        page = follow(thief, get(thief, path))
         if "text/html" not in dict(page.headers).get("Content-Type", ""):
             continue
         reader = Reader(page.text, page.address)
-        if len(opened) < 120:
+        if len(opened) < 120 and not only:
             waiting += [link for link in reader.links if not link.startswith("/static/")]
         for form in reader.forms:
-            forms.setdefault((form.action, tuple(each.name for each in form.fields)), form)
+            if form.action.startswith(only):
+                forms.setdefault((form.action, tuple(each.name for each in form.fields)), form)
     for form in forms.values():
         if form.method == "POST" and not form.action.strip("/").startswith(ENDS_THE_SESSION):
-            seen += noted(victim, send(browser, victim, form), f"POST {form.action}")
-    return seen
+            send(thief, form)
 
 
-def send(browser: Browser, victim: Victim, form: Form) -> Answer:
+def send(thief: Watching, form: Form) -> None:
     """The form with what the thief knows, each of its buttons pressed, the last answer followed."""
-    facts = victim.facts
+    facts = thief.victim.facts
     typed = {
-        "email": f"thief{victim.number}@example.org",
+        "email": f"thief{facts.number}@example.org",
         "password": PASSWORD,
         "password1": PASSWORD,
         "password2": PASSWORD,
-        "login": f"thief{victim.number}",
+        "login": f"thief{facts.number}",
         "first_name": facts.first_name,
         "last_surname": facts.last_surname,
         "birth_date": facts.birth_date.strftime("%m/%d/%Y"),
@@ -129,25 +197,17 @@ def send(browser: Browser, victim: Victim, form: Form) -> Answer:
     for button in pressed:
         if form.is_multipart:
             body, kind = multipart({**content, **button}, file_of=file)
-            answer = browser.send("POST", form.action, body, {"Content-Type": kind})
+            answer = thief.send("POST", form.action, body, {"Content-Type": kind})
         else:
             answer = post(
-                browser, form.action, {**content, **button}, token=content.get("csrfmiddlewaretoken", "")
+                thief, form.action, {**content, **button}, token=content.get("csrfmiddlewaretoken", "")
             )
-    return follow(browser, answer)
+    follow(thief, answer)
 
 
-def use(browser: Browser, victim: Victim, link: str) -> list[str]:
+def use(thief: Watching, link: str) -> None:
     """Open a link of a mail and press what is there."""
-    page = follow(browser, get(browser, link))
-    seen = noted(victim, page, f"link {link[:20]}")
+    page = follow(thief, get(thief, link))
     for form in Reader(page.text, page.address).forms:
         if form.method == "POST" and not form.action.strip("/").startswith(ENDS_THE_SESSION):
-            seen += noted(victim, send(browser, victim, form), f"POST {form.action}")
-    return seen
-
-
-def noted(victim: Victim, page: Answer, where: str) -> list[str]:
-    """What sang there, in the page or in its headers."""
-    text = page.text + "".join(f"{name}: {value}\n" for name, value in page.headers)
-    return [f"{where}: {canary}" for canary in victim.seen_in(text)]
+            send(thief, form)

@@ -45,7 +45,6 @@ class Portal:
     sizes: Sizes
     port: int | None = None
     folder: Path | None = None  # of the installation that is served: its logs
-    _read: set[str] = field(default_factory=set)
     mails: list[Mail] = field(default_factory=list)
 
     def browser(self, number: int = 0, *, cookies: dict[str, str] | None = None) -> Browser:
@@ -101,11 +100,10 @@ class Portal:
         call_command("send_mail", "--once", stdout=StringIO())
         new = []
         for path in sorted(Path(settings.KECS_MAIL_DIR).glob("*.eml")):
-            if path.name not in self._read:
-                self._read.add(path.name)
-                mail = message_from_bytes(path.read_bytes(), policy=policy.default)
-                parts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
-                new.append(Mail(to=str(mail["To"]), subject=str(mail["Subject"]), text="\n".join(parts)))
+            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+            path.unlink()  # thousands would be listed again each time
+            parts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+            new.append(Mail(to=str(mail["To"]), subject=str(mail["Subject"]), text="\n".join(parts)))
         self.mails += new
         return new
 

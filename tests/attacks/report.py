@@ -17,14 +17,26 @@ def markdown(rows: list[Row], machine: dict[str, Any]) -> str:
         f"Made by `python -m tests.attacks` on {machine['cores']} cores, Python {machine['python']}, against the portal as `make run`",
         "serves it, with the robot check solved everywhere. docs/runbooks/attacks.md says what each bar means.",
         "",
-        row("attack", "database", "what may not get through", "tries", "got through", "bar", "verdict"),
-        row("---", "---", "---", "---:", "---:", "---:", "---"),
+        "*Played* says how much of its whole size (`tests/attacks/bars.py`) an attack was given, and how long it took.",
+        "",
+        row(
+            "attack",
+            "database",
+            "what may not get through",
+            "played",
+            "tries",
+            "got through",
+            "bar",
+            "verdict",
+        ),
+        row("---", "---", "---", "---", "---:", "---:", "---:", "---"),
     ]
     lines += [
         row(
             f"{each['attack']} ({each['threat']})",
             each["database"],
             each["what"],
+            played(each),
             f"{each['tries']:,}",
             f"{each['through']:,}",
             f"{each['bar']:,}",
@@ -40,6 +52,16 @@ def markdown(rows: list[Row], machine: dict[str, Any]) -> str:
             for each in noted
         ]
     return "\n".join(lines) + "\n"
+
+
+def played(each: Row) -> str:
+    """How much of the whole, and in what time."""
+    share = "whole" if each["share"] == 1 else f"{each['share']:.1%}"
+    return (
+        f"{share}, {each['seconds'] / 60:.0f} min"
+        if each["seconds"] >= 60
+        else f"{share}, {each['seconds']:.0f} s"
+    )
 
 
 def written(rows: list[Row], machine: dict[str, Any], folder: Path) -> list[Row]:

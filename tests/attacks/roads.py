@@ -155,7 +155,9 @@ def key_of(answer: Answer) -> str:
 
 
 def token_of(browser: Browser) -> str:
-    """For forms; a page of this browser's state must be shown anew to hold one."""
+    """For forms; a browser that holds the cookie already sends what is in it, and asks for no page."""
+    if "csrf" in browser.cookies:
+        return browser.cookies["csrf"]
     found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', get(browser, "/register/search").text)
     if found is None:
         raise LostTheWay("/register/search holds no token")
@@ -171,15 +173,19 @@ def to_match(browser: Browser, facts: Person, **instead: str) -> Answer:
     return get(browser, "/register/match")
 
 
-def to_account(browser: Browser, facts: Person, *, road: str) -> dict[str, str]:
-    """Before the account form: the hidden fields to send with it."""
+def to_account(browser: Browser, facts: Person, *, road: str, look: bool = True) -> dict[str, str]:
+    """Before the account form: the hidden fields to send with it. Who does not look knows them from the page before."""
     page = to_match(browser, facts)
     while page.address == "/register/match":
         offered = [choice for choice in WANTED[road] if f'value="{choice}"' in page.text]
         if not offered:
             raise LostTheWay(f"{road}: the match page offers none of {WANTED[road]}")
         fields = {"registration": key_of(page), "choice": offered[0]}
-        page = follow(browser, post(browser, "/register/match", fields, token=_token_in(page)))
+        token = _token_in(page)
+        answer = post(browser, "/register/match", fields, token=token)
+        if answer.leads_to == "/register/account" and not look:
+            return {"registration": fields["registration"], "csrfmiddlewaretoken": token}
+        page = follow(browser, answer)
     if page.address != "/register/account":
         raise LostTheWay(f"{road}: led to {page.address}")
     return {"registration": key_of(page), "csrfmiddlewaretoken": _token_in(page)}
@@ -191,10 +197,16 @@ def _token_in(page: Answer) -> str:
 
 
 def register(
-    browser: Browser, facts: Person, *, road: str = "claim", username: str = "", email: str = ""
+    browser: Browser,
+    facts: Person,
+    *,
+    road: str = "claim",
+    username: str = "",
+    email: str = "",
+    look: bool = True,
 ) -> Answer:
     """The whole road; what the account form was answered with."""
-    hidden = to_account(browser, facts, road=road)
+    hidden = to_account(browser, facts, road=road, look=look)
     form = account_form(facts, new=road != "claim", username=username, email=email)
     token = hidden.pop("csrfmiddlewaretoken")
     answer = post(browser, "/register/account", {**hidden, **form}, token=token)

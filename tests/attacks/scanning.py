@@ -1,48 +1,24 @@
-"""`python -m tests.attacks.scanning`: Wapiti and sqlmap over the served portal, as a stranger and as an educator; scripts/scan calls it.
+"""`python -m tests.attacks.scanning`: Wapiti and sqlmap over the served portal, as a stranger, an educator, staff; scripts/scan calls it.
 
 The two are tools, not parts of ours: they live in a folder of their own that is gone afterwards (`--tools` keeps it), and
-their time is bounded. What they report and is none is in EXPLAINED, with the reason. Status 1 when anything else is found.
+their time is bounded. What they report and is none is in EXPLAINED (scan_tools.py), with the reason. Status 1 when anything else is found.
 """
 
 import argparse
 import json
-import os
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.people import PASSWORD
 from benchmarks.servers import ROOT, database, folder_of_its_own
+from tests.attacks.scan_tools import STARTS, sqlmap, wapiti
 
 TOOLS = ("wapiti3==3.2.3", "sqlmap==1.10.10")
-# Without those that ask a server on the internet (ssrf, xxe, log4shell, wapp) or need its list of pages (nikto).
-MODULES = (
-    "backup,buster,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,ldap,methods,permanentxss,redirect,"
-    "shellshock,sql,timesql,upload,xss"
-)
-# What a tool reports and is none: its words, and why.
-EXPLAINED = {
-    "Secure Flag cookie": "served without TLS here; with an https origin cookies are __Host- and Secure (tests/rooms/config/test_attack_headers.py)",
-    "Strict-Transport-Security": "served without TLS here; sent with an https origin (the same tests)",
-    "Unencrypted Channels": "served without TLS here, on this machine's own address",
-    "X-XSS-Protection": "a header that browsers have dropped; the Content-Security-Policy does its work",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """Something that a tool reported."""
-
-    tool: str
-    role: str
-    what: str
-    explained: str = ""
-
-
 # --- Outside: tools, installation, server ------------------------------------------------------------------------
 
 
@@ -111,6 +87,9 @@ def report(runs: list[dict[str, Any]], failures: list[str], kind: str, folder: P
         )
         notes += [f"- {run['tool']}, {run['role']}: {each['what']}" for each in true]
         notes += [
+            f"- a first suspicion of sqlmap, tried again by itself, {each}" for each in run.get("settled", [])
+        ]
+        notes += [
             f"- explained: {each['what']}: {each['explained']}"
             for each in run["findings"]
             if each["explained"]
@@ -140,7 +119,7 @@ def scan(port: int, programs: Path, seconds: int, roles: list[str]) -> Iterator[
     from tests.attacks.roads import put_on_file, register, to_match, victims
 
     portal = Portal(sizes=QUICK, port=port)
-    known = victims(3)
+    known = victims(4)
     put_on_file(known)
     for number, role in enumerate(roles):
         browser = portal.browser(number)
@@ -150,169 +129,43 @@ def scan(port: int, programs: Path, seconds: int, roles: list[str]) -> Iterator[
             to_match(browser, known[1].facts)
         if role == "educator":
             register(browser, known[2].facts, username="scanned")
+        if role == "staff":
+            register(browser, known[3].facts, username="scanned.staff")
+            to_the_desk(browser, "scanned.staff")
         portal.forget_tries()
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
         with folder_of_its_own() as folder:
-            yield wapiti(port, programs, seconds, role, cookies, folder)
-            portal.forget_tries()
-            yield sqlmap(port, programs, seconds, role, cookies, folder)
-            portal.forget_tries()
+            for tool in (wapiti, sqlmap):
+                run = tool(port, programs, seconds, role, cookies, folder)
+                # A tool that ended its own session has looked at less than it says.
+                inside = get(browser, STARTS[role][0]).status == 200
+                run["did"] += "" if inside else "; its session ended meanwhile"
+                portal.forget_tries()
+                yield run
 
 
-STARTS = {
-    "stranger": ("/", "/register/search", "/forgot-password", "/forgot-username", "/register/no-ssn"),
-    "searcher": ("/register/match", "/register/account"),
-    "educator": ("/home", "/confirm-email/change", "/confirm-it-is-you", "/corrections", "/account/password"),
-}
+def to_the_desk(browser: Any, username: str) -> None:
+    """Staff in every role, with an authenticator app: both steps are passed, and there is a case to work on."""
+    from kecs.accounts.models import User
+    from tests.attacks.browsers import get, post
+    from tests.factories.factors import as_staff, code, with_app
 
-
-def wapiti(port: int, programs: Path, seconds: int, role: str, cookies: str, folder: Path) -> dict[str, Any]:
-    """Crawls and attacks what it finds; its own report is read."""
-    out = folder / "wapiti.json"
-    site = f"http://127.0.0.1:{port}"
-    command = [
-        str(programs / "wapiti"),
-        "-u",
-        f"{site}/",
-        "--scope",
-        "domain",
-        "-m",
-        MODULES,
-        "-f",
-        "json",
-        "-o",
-        str(out),
-    ]
-    command += [
-        "--flush-session",
-        "--no-bugreport",
-        "-x",
-        f"{site}/sign-out",
-        "-x",
-        f"{site}/static/*",
-        "-d",
-        "6",
-    ]
-    command += [
-        "--max-scan-time",
-        str(seconds // 3),
-        "--max-attack-time",
-        str(max(3, seconds // 30)),
-        "--tasks",
-        "8",
-    ]
-    command += ["--store-session", str(folder), "--store-config", str(folder), "-C", cookies, "-v", "1"]
-    command += [part for start in STARTS[role] for part in ("-s", site + start)]
-    said = run(command, seconds)
-    findings = []
-    did = "?"
-    if out.exists():
-        told = json.loads(out.read_text())
-        did = str(told.get("infos", {}).get("crawled_pages_nbr", "?")) + " pages"
-        for group in ("vulnerabilities", "anomalies"):
-            for kind, cases in told.get(group, {}).items():
-                findings += [
-                    finding("wapiti", role, f"{kind}: {case['method']} {case['path']}: {case['info'][:160]}")
-                    for case in cases
-                ]
-    else:
-        did = f"no report: {said[-300:]}"
-    return {
-        "tool": "wapiti",
-        "role": role,
-        "did": did,
-        "findings": [vars_of(each) for each in unique(findings)],
+    owner = User.objects.get(username=username)
+    with_app(owner)
+    as_staff(owner)
+    asked = {
+        "first_name": "Ann",
+        "last_surname": "Scan",
+        "birth_date": "01/02/1980",
+        "email": "ann@example.org",
     }
-
-
-def sqlmap(port: int, programs: Path, seconds: int, role: str, cookies: str, folder: Path) -> dict[str, Any]:
-    """Every form that it finds from the role's pages on."""
-    findings: list[Finding] = []
-    tested = suspected = 0
-    for start in STARTS[role]:
-        command = [
-            str(programs / "sqlmap"),
-            "-u",
-            f"http://127.0.0.1:{port}{start}",
-            "--forms",
-            "--crawl=1",
-            "--batch",
-        ]
-        command += [
-            "--level=3",
-            "--risk=2",
-            "--flush-session",
-            "--threads=4",
-            "--timeout=10",
-            "--retries=1",
-            "--cookie",
-            cookies,
-        ]
-        command += [
-            "--output-dir",
-            str(folder / "sqlmap"),
-            "--crawl-exclude=sign-out|setlang|static",
-            "--skip=csrfmiddlewaretoken",
-        ]
-        command += [
-            "--time-limit",
-            str(max(5, seconds // len(STARTS[role]))),
-            "--disable-coloring",
-            "--ignore-code=401,403,404,405,429",
-        ]
-        said = run(command, seconds)
-        tested += len(re.findall(r"testing if \w+ parameter|parameter '[^']+' (?:does not seem|is)", said))
-        # What "appears to be injectable" at a first look is tried again by sqlmap itself; what it then stands by is a finding.
-        suspected += len(re.findall(r"appears to be .*injectable", said))
-        findings += [
-            finding("sqlmap", role, f"{start}: {line.strip()[:200]}")
-            for line in said.splitlines()
-            if re.search(r"is vulnerable\b|identified the following injection|^Parameter: ", line)
-        ]
-    return {
-        "tool": "sqlmap",
-        "role": role,
-        "did": f"{tested} looks at parameters, {suspected} first suspicions",
-        "findings": [vars_of(each) for each in unique(findings)],
-    }
-
-
-def run(command: list[str], seconds: int) -> str:
-    """What it said; ended when its time is over."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    try:
-        done = subprocess.run(
-            command,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=seconds + 60,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except subprocess.TimeoutExpired as late:
-        return str(late.stdout or "")
-    return done.stdout + done.stderr
-
-
-def finding(tool: str, role: str, what: str) -> Finding:
-    """With its explanation, if there is one."""
-    return Finding(
-        tool=tool,
-        role=role,
-        what=what,
-        explained=next((why for word, why in EXPLAINED.items() if word in what), ""),
-    )
-
-
-def unique(findings: list[Finding]) -> list[Finding]:
-    """Each once."""
-    return list(dict.fromkeys(findings))
-
-
-def vars_of(each: Finding) -> dict[str, str]:
-    """For JSON."""
-    return {"what": each.what, "explained": each.explained}
+    post(browser, "/register/no-ssn", {**asked, "telephone": "", "message": "Please help", "robot": "on"})
+    post(browser, "/sign-out", {})
+    post(browser, "/", {"login": username, "password": PASSWORD})
+    post(browser, "/sign-in/second-step", {"code": code()})
+    desk = get(browser, "/desk")
+    if desk.status != 200:
+        raise SystemExit(f"Staff did not get to the desk: {desk.status} {desk.location}")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from tests.attacks.snapshot import contents
 PEOPLE = 8
 SECRET_SHAPED = re.compile(r"[A-Za-z0-9_:\-]{16,200}")
 SHORTEST = 12  # what is shorter is no token
+MOST_VALUES = 200  # of a dump that are tried as tokens, each at a dozen doors
 
 
 class Day:
@@ -129,9 +130,9 @@ def usable(portal: Portal, values: list[str]) -> tuple[list[str], int]:
     """Each value of the dump as a session, and as the token of each link; compared with what a made-up one does."""
     keys = [str(key) for key in contents()["django_session"]]
     found = sorted({each for value in values for each in SECRET_SHAPED.findall(value)} - set(keys))
-    if portal.port is None:
-        found = found[:: max(1, len(found) // 60)]
-    found += keys
+    # Thousands, most of them pieces of sealed bytes: some from everywhere, and every key of a session.
+    step = max(1, len(found) // (MOST_VALUES if portal.port else 60))
+    found = found[::step] + keys
     linked = [route for route in routes() if route.parts and {kind for kind, _ in route.parts} == {"str"}]
     opened: list[str] = []
     lock = threading.Lock()

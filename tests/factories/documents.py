@@ -52,14 +52,40 @@ def box(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body) + 8) + kind + body
 
 
-def heic(*, brand: bytes = b"heic", extra: bytes = b"") -> bytes:
-    """The boxes of a photo of an iPhone."""
-    return (
-        box(b"ftyp", brand + bytes(4) + b"mif1heic")
-        + box(b"meta", bytes(40))
-        + extra
-        + box(b"mdat", bytes(99))
-    )
+PLACE = b"Exif\0\0MM\0* 37.8N 84.3W"
+
+
+def heic(*, brand: bytes = b"heic", extra: bytes = b"", picture: bytes = b"hvc1", far: int = 0) -> bytes:
+    """The boxes of a photo of an iPhone: a picture, the place where it was taken (Exif) twice, and a leftover.
+
+    `picture` is the kind of its first item, `far` moves that item's bytes.
+    """
+    items = [(1, picture, 0), (2, b"Exif", 0), (3, b"Exif", 1), (4, b"grid", 1)]
+    infe = [box(b"infe", struct.pack(">IHH4sB", 0x02000000, number, 0, kind, 0)) for number, kind, _ in items]
+    head = box(b"ftyp", brand + bytes(4) + b"mif1heic")
+    tiles, turned = b"PICTURE", b"GRID"
+
+    def meta(start: int) -> bytes:
+        places = [
+            (start + far, len(tiles)),
+            (start + len(tiles), len(PLACE)),
+            (0, len(PLACE)),
+            (len(PLACE), len(turned)),
+        ]
+        rows = [
+            struct.pack(">HHHHII", number, method, 0, 1, *place)
+            for (number, _kind, method), place in zip(items, places, strict=True)
+        ]
+        return box(
+            b"meta",
+            bytes(4)
+            + box(b"iinf", struct.pack(">IH", 0, len(items)) + b"".join(infe))
+            + box(b"iloc", struct.pack(">IHH", 0x01000000, 0x4400, len(items)) + b"".join(rows))
+            + box(b"idat", PLACE + turned),
+        )
+
+    start = len(head) + len(meta(0)) + len(extra) + 8
+    return head + meta(start) + extra + box(b"mdat", tiles + PLACE + b"leftover")
 
 
 def pdf(*objects: bytes, head: bytes = b"%PDF-1.7\n", end: bytes = b"startxref\n9\n%%EOF\n") -> bytes:

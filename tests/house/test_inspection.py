@@ -76,3 +76,12 @@ def test_headers_are_looked_at(header, value):
 def test_what_is_not_a_page_is_left_alone():
     assert faults_of(HttpResponse("{}", content_type="application/json")) == []
     assert faults_of(HttpResponse(status=302, headers={"Location": "/"})) == []
+
+
+def test_a_fault_is_seen_whatever_the_token_is_and_whatever_was_seen_before():
+    token = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+    with_token = GOOD.replace('<input type="hidden" name="csrf">', token)
+    for one in ("a1", "b2"):
+        assert faults_of(answer(with_token.format(one))) == []
+        [fault] = faults_of(answer(with_token.format(f'{one}" onclick="go()')))
+        assert "Inline" in fault

@@ -22,13 +22,14 @@ from kecs.accounts.confirmed import tell_confirmed
 from kecs.accounts.fresh import note_fresh
 from kecs.accounts.known_devices.cookie import meet_device
 from kecs.accounts.known_devices.queries import is_of_owner
+from kecs.accounts.mail_counts import CONFIRM, PASSWORD, USERNAME, mails_to
 from kecs.accounts.mails.actions import mail_account, mail_usernames
 from kecs.accounts.models import ConfirmedSince, EmailConfirmation, User
 from kecs.accounts.passwords import normalised
 from kecs.accounts.queries import live_confirmation, password_is_right
 from kecs.accounts.shut_out.actions import end_sessions
 from kecs.audit.actions import record
-from kecs.guard.actions import count, count_if_all_pass
+from kecs.guard.actions import count, count_if_all_pass, counts_if_all_pass
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue_later
@@ -71,8 +72,7 @@ def hash_of(*, password: str, by: str) -> str:
 
 
 def _may_mail(*, to: str, purpose: str, by: str, account_id: UUID | None = None) -> bool:
-    subject = f"{purpose}:{mailbox_of(to)}"
-    mails = [(Limit.MAILS_PER_ADDRESS_HOUR, subject), (Limit.MAILS_PER_ADDRESS_DAY, subject)]
+    mails = mails_to(to, purpose=purpose)
     if account_id is not None:
         mails.append((Limit.MAILS_PER_ACCOUNT_DAY, f"{purpose}:{account_id}"))
     return count_if_all_pass(tries=mails, by=by)
@@ -103,10 +103,12 @@ def _send_confirmation(*, account: User, by: str) -> None:
     send_confirmation(account_id=account.pk, email=account.email, by=by)
 
 
-def send_confirmation(*, account_id: UUID, email: str, by: str) -> None:
+def send_confirmation(*, account_id: UUID, email: str, by: str) -> Sending:
     """Ask for the link to one address. Whether another account confirmed this address, only the mail worker looks."""
-    if _may_mail(to=email, purpose="confirm", account_id=account_id, by=by):
-        queue_later(kind="accounts.confirm_email", to=email, facts={"account_id": str(account_id)}, by=by)
+    if not _may_mail(to=email, purpose=CONFIRM, account_id=account_id, by=by):
+        return Sending.TOO_MANY
+    queue_later(kind="accounts.confirm_email", to=email, facts={"account_id": str(account_id)}, by=by)
+    return Sending.QUEUED
 
 
 @transaction.atomic
@@ -174,16 +176,23 @@ def send_password_reset(*, email: str, tokens: Sequence[str] = (), by: str) -> S
 
     `tokens` are those of the browser's devices: the owner's has a count of its own, which no stranger uses up.
     """
-    return _send_later(kind="forgot_password", to=email, purpose="reset", tokens=tokens, by=by)
+    return _send_later(kind="forgot_password", to=email, purpose=PASSWORD, tokens=tokens, by=by)
 
 
 @transaction.atomic
 def _send_later(*, kind: str, to: str, purpose: str, tokens: Sequence[str], by: str) -> Sending:
-    mails = (Limit.MAILS_FROM_KNOWN_DEVICES_DAY, f"{purpose}:{mailbox_of(to)}")
-    on_hers = is_of_owner(tokens, to) and count(limit=mails[0], subject=mails[1], by=by).allowed
-    if not on_hers and not _may_mail(to=to, purpose=purpose, by=by):
-        return Sending.TOO_MANY
-    queue_later(kind=f"accounts.{kind}", to=to, facts={}, by=by)
+    limit, until = Limit.MAILS_FROM_KNOWN_DEVICES_DAY, ""
+    on_hers = (
+        is_of_owner(tokens, to) and count(limit=limit, subject=f"{purpose}:{mailbox_of(to)}", by=by).allowed
+    )
+    if not on_hers:
+        counts = counts_if_all_pass(tries=mails_to(to, purpose=purpose), by=by)
+        if not all(counted.allowed for counted in counts):
+            return Sending.TOO_MANY
+        # The last mail for now: its link works until the next mail may leave.
+        ends = [counted.resets_at for counted in counts if counted.resets_at and not counted.remaining]
+        until = max(ends).isoformat() if ends else ""
+    queue_later(kind=f"accounts.{kind}", to=to, facts={"until": until}, by=by)
     return Sending.QUEUED
 
 
@@ -211,13 +220,13 @@ def note_password_reset(*, account_id: UUID, by: str) -> None:
 
 def send_usernames(*, email: str, tokens: Sequence[str] = (), by: str) -> Sending:
     """Ask for one mail with the usernames that the address may speak of. The same work whether or not there are any."""
-    return _send_later(kind="forgot_username", to=email, purpose="username", tokens=tokens, by=by)
+    return _send_later(kind="forgot_username", to=email, purpose=USERNAME, tokens=tokens, by=by)
 
 
 @transaction.atomic
 def send_username_of(*, account_id: UUID, to: str, by: str) -> Sending:
     """Queue an account's username to an address that is on file for the record it holds. Not in a request: it looks up."""
-    if not _may_mail(to=to, purpose="username", by=by):
+    if not _may_mail(to=to, purpose=USERNAME, by=by):
         return Sending.TOO_MANY
     mail_usernames(accounts=[User.objects.get(pk=account_id)], to=to, by=by)
     return Sending.QUEUED

@@ -270,3 +270,19 @@ class SignInDisowned(Event):
 
     code: ClassVar[str] = "accounts.sign_in_disowned"
     is_alarm: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInUnlocked(Event):
+    """Staff set an account's failed sign-ins and codes back to nothing; `failures` is how many there were."""
+
+    code: ClassVar[str] = "accounts.sign_in_unlocked"
+
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryStarted(Event):
+    """Staff started a recovery for somebody who called: it happens a day later if the new address works, unless it is stopped."""
+
+    code: ClassVar[str] = "accounts.recovery_started"

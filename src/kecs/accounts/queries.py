@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.http import HttpRequest
 
+from kecs.accounts.addresses import normalised_address
 from kecs.accounts.fresh import FRESH_FOR, fresh_since
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.usernames import normalised
@@ -124,3 +125,16 @@ def notice_addresses(account_id: UUID) -> list[str]:
     One that was never confirmed may be a stranger's, whom the way back in such a mail would put in the owner's place.
     """
     return confirmed_addresses(account_id) or [User.objects.get(pk=account_id).email]
+
+
+MOST_CALLED = 21  # one more than a list of the desk shows
+
+
+def accounts_called(login: str, *, by: str) -> list[UUID]:
+    """For staff: the accounts that go by this username or address, in any case, confirmed or not."""
+    if "@" not in login:
+        account = account_with_username(login)
+        return [account.pk] if account else []
+    rows = EmailAddress.objects.filter(email=normalised_address(login))
+    owners = rows.order_by("-verified", "pk").values_list("user_id", flat=True)[:MOST_CALLED]
+    return list(dict.fromkeys(owners))

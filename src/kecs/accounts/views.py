@@ -1,11 +1,13 @@
 """The pages of this room: sign in and out, forgotten passwords and usernames, confirming an address."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account import views as library
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -29,7 +31,13 @@ from kecs.accounts.messages import password_rules
 from kecs.accounts.queries import signed_in, state_of
 from kecs.accounts.tokens import digest_of_token
 from kecs.accounts.validators import suggestion_for_page
+from kecs.guard.actions import count
+from kecs.guard.checked import RobotChecked
+from kecs.guard.later import later
+from kecs.guard.limits import RULES, Limit
+from kecs.guard.network import network_of
 from kecs.guard.pace import take_one_time
+from kecs.guard.queries import used
 
 CONFIRM_SESSION_KEY = "confirm_email"  # the digest of the token in the link that was opened
 
@@ -83,20 +91,42 @@ class SignOutView(library.LogoutView):
         return response
 
 
-class ForgotPasswordView(FormView):
-    """Asks for the address; the answer is the same whether or not an account has it."""
+class ForgottenView(RobotChecked, FormView):
+    """Asks for an address that anybody may type, and has a mail written there: from a crowded network with the robot check."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """The answer is the same whether or not an account has the address."""
+        limit = Limit.FORGOTTEN_PER_NETWORK
+        counted = count(limit=limit, subject=network_of(self.request), by="anonymous")
+        if not counted.allowed:
+            return later(self.request, [counted])
+        if counted.escalated and not self.robot_passed(form):
+            return self.form_invalid(form)
+        take_one_time(self.request)
+        self.ask(email=form.cleaned_data["email"], tokens=tokens_of(self.request))
+        return super().form_valid(form)
+
+    def ask(self, *, email: str, tokens: Sequence[str]) -> None:
+        """Queue what there is to send."""
+        raise NotImplementedError
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the box where the next form will need it."""
+        limit = Limit.FORGOTTEN_PER_NETWORK
+        crowded = used(limit, network_of(self.request)) >= (RULES[limit].escalate_over or 0)
+        return super().get_context_data(**kwargs) if crowded else FormView.get_context_data(self, **kwargs)
+
+
+class ForgotPasswordView(ForgottenView):
+    """For a link to choose a new password."""
 
     form_class = ForgotPasswordForm
     template_name = "accounts/forgot_password.html"
     success_url = reverse_lazy("account_reset_password_done")
 
-    def form_valid(self, form: ForgotPasswordForm) -> HttpResponse:
-        """Queues what there is to send."""
-        take_one_time(self.request)
-        actions.send_password_reset(
-            email=form.cleaned_data["email"], tokens=tokens_of(self.request), by="anonymous"
-        )
-        return super().form_valid(form)
+    def ask(self, *, email: str, tokens: Sequence[str]) -> None:
+        """For the link."""
+        actions.send_password_reset(email=email, tokens=tokens, by="anonymous")
 
 
 class ForgotPasswordSentView(TemplateView):
@@ -143,20 +173,16 @@ class PasswordChosenView(TemplateView):
     template_name = "accounts/password_chosen.html"
 
 
-class ForgotUsernameView(FormView):
-    """Asks for the address; the answer is the same whether or not an account has it."""
+class ForgotUsernameView(ForgottenView):
+    """For the usernames of the address."""
 
     form_class = ForgotUsernameForm
     template_name = "accounts/forgot_username.html"
     success_url = reverse_lazy("accounts:forgot_username_sent")
 
-    def form_valid(self, form: ForgotUsernameForm) -> HttpResponse:
-        """Queues what there is to send."""
-        take_one_time(self.request)
-        actions.send_usernames(
-            email=form.cleaned_data["email"], tokens=tokens_of(self.request), by="anonymous"
-        )
-        return super().form_valid(form)
+    def ask(self, *, email: str, tokens: Sequence[str]) -> None:
+        """For the mail with them."""
+        actions.send_usernames(email=email, tokens=tokens, by="anonymous")
 
 
 class ForgotUsernameSentView(TemplateView):

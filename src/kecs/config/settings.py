@@ -194,7 +194,8 @@ AUTHENTICATION_BACKENDS = ["kecs.accounts.backend.SignInBackend"]
 LOGIN_URL = "/"
 LOGIN_REDIRECT_URL = "/home"
 LOGOUT_REDIRECT_URL = "/"
-PASSWORD_RESET_TIMEOUT = 30 * 60
+# The longest that a link lives; most live for half an hour. accounts/reset_links.py
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60 + 120
 # "test" makes hashes nearly free, for test runs and for measuring what is not hashing; production refuses it.
 KECS_PASSWORD_HASH_COST = env.text("KECS_PASSWORD_HASH_COST", "full")
 PASSWORD_HASHERS = [

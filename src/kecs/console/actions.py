@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from kecs.accounts.queries import accounts_called
 from kecs.accounts.recovery.actions import approve_recovery, refuse_recovery
 from kecs.accounts.recovery.queries import Asked
 from kecs.accounts.staff.actions import give_role, take_role
@@ -19,8 +20,13 @@ from kecs.console.outcomes import Outcome
 from kecs.corrections.actions import ClaimFrozen, Decided, decide_correction
 from kecs.corrections.documents.actions import NotOpen
 from kecs.corrections.queries import correction_of_case
+from kecs.guard.actions import count
+from kecs.guard.limits import RULES, Limit
 from kecs.records.actions import close_case
 from kecs.records.cases.queries import CaseFile
+from kecs.records.finding.people import Because, Finds
+from kecs.records.finding.queries import people_found
+from kecs.records.finding.typed import Sought, Typed
 from kecs.records.holdings.actions import RecordTaken
 from kecs.records.holdings.queries import contact_email_of, held_by, holder_of
 from kecs.records.kinds import CaseKind
@@ -32,6 +38,10 @@ class DecidedBefore(Exception):
 
 class NotPossible(Exception):
     """What the case is about has changed, so that this outcome cannot be carried out."""
+
+
+class TooManySearches(Exception):
+    """This member of staff has searched so often within the hour that it is no help desk's work."""
 
 
 class OwnCase(Exception):
@@ -83,6 +93,43 @@ def set_roles(*, account_id: UUID, roles: set[StaffRole], by: str) -> None:
         give_role(account_id=account_id, role=role, by=by)
     for role in sorted(held - roles):
         take_role(account_id=account_id, role=role, by=by)
+
+
+def begin_search(*, by: str) -> None:
+    """Count a search of this member of staff. Too many in an hour are told on the log. Raises TooManySearches."""
+    limit = Limit.PEOPLE_SOUGHT_PER_STAFF
+    with transaction.atomic():
+        counted = count(limit=limit, subject=by, by=by)
+        if counted.used == (RULES[limit].escalate_over or 0) + 1:
+            record(event=events.ManyPeopleSought(subject=by, searches=counted.used), by=by)
+    if not counted.allowed:  # outside: what was refused stays counted
+        raise TooManySearches
+
+
+@transaction.atomic
+def find_people(*, typed: Typed, by: str) -> Finds:
+    """Whom the list will show. It is on the log before anybody sees it: how many, and which; never what was typed."""
+    by_address = typed.sought is Sought.EMAIL
+    may_be_login = typed.sought in {Sought.EMAIL, Sought.NUMBER, Sought.WORD}
+    finds = people_found(
+        typed,
+        accounts=accounts_called(typed.text, by=by) if may_be_login else (),
+        because=Because.ACCOUNT_EMAIL if by_address else Because.USERNAME,
+        by=by,
+    )
+    shown = finds.people
+    record(
+        event=events.PeopleSought(
+            subject="-",
+            kind=typed.sought.value,
+            shown=len(shown),
+            more=finds.more,
+            records=tuple(str(person.record_id) for person in shown if person.record_id),
+            accounts=tuple(str(person.account_id) for person in shown if not person.record_id),
+        ),
+        by=by,
+    )
+    return finds
 
 
 @transaction.atomic

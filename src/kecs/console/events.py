@@ -75,5 +75,64 @@ class RecordsCompared(Event):
     """Staff saw this record beside others, to merge them ("merge"), to agree to that ("approve") or to undo it ("undo")."""
 
     code: ClassVar[str] = "console.records_compared"
+    is_look: ClassVar[bool] = True
     records: tuple[str, ...]
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleSought(Event):
+    """Staff looked for a person and are shown these; `kind` is what sort of thing was typed, never what."""
+
+    code: ClassVar[str] = "console.people_sought"
+    is_look: ClassVar[bool] = True
+    kind: str
+    shown: int
+    more: bool
+    records: tuple[str, ...]
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyPeopleSought(Event):
+    """A member of staff searched more often within an hour than anybody on the telephone does: somebody may list people."""
+
+    code: ClassVar[str] = "console.many_people_sought"
+    is_alarm: ClassVar[bool] = True
+    searches: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLookedAt(Event):
+    """Staff opened a person's page, and saw the personal data of the subject and of the accounts named; `why` is a word."""
+
+    code: ClassVar[str] = "console.person_looked_at"
+    is_look: ClassVar[bool] = True
+    accounts: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairMade(Event):
+    """Staff put something right; `repair` and `reason` are words of ours, `paper` is the document that was seen, if any."""
+
+    code: ClassVar[str] = "console.repair_made"
+    repair: str
+    reason: str
+    paper: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevealsStopped(Event):
+    """A member of staff asked for more whole Social Security numbers than an hour allows; the security officers were told."""
+
+    code: ClassVar[str] = "console.reveals_stopped"
+    is_alarm: ClassVar[bool] = True
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevealsAllowed(Event):
+    """A security officer let a member of staff see whole Social Security numbers again."""
+
+    code: ClassVar[str] = "console.reveals_allowed"

@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kecs.accounts.staff.roles import StaffRole
 from kecs.assurance.actions import Reason
+from kecs.assurance.levels import State
 from kecs.console.outcomes import Outcome
+from kecs.console.repairs import LookReason, Repair, RepairReason
 from kecs.records.kinds import CaseKind
 
 if TYPE_CHECKING:
@@ -64,7 +66,11 @@ STAGES = {
 EVENT_WORDS: dict[str, "StrOrPromise"] = {
     "console.case_looked_at": _("Opened a case"),
     "console.recovery_looked_at": _("Opened a request to get in again"),
+    "console.people_sought": _("Looked for a person"),
+    "console.many_people_sought": _("Looked for very many people within an hour"),
     "console.letters_looked_at": _("Opened the list of letters"),
+    "console.person_looked_at": _("Opened a person's page"),
+    "records.ssn_revealed": _("Saw a whole Social Security number"),
     "corrections.facts_opened": _("Opened what a correction asks, with the whole number"),
     "corrections.document_opened": _("Opened a document"),
     "console.page_refused": _("Asked for a page that her role does not open"),
@@ -74,6 +80,8 @@ EVENT_WORDS: dict[str, "StrOrPromise"] = {
     "accounts.sign_in_disowned": _("Someone said of a sign-in: this wasn't me"),
     "accounts.recovery_cancelled": _("Someone stopped a request to get in again"),
     "accounts.address_change_undone": _("Someone took back a change of addresses"),
+    "console.reveals_stopped": _("Asked for too many Social Security numbers"),
+    "corrections.desk_correction_contested": _("Someone said of a correction at the desk: this wasn't me"),
     "accounts.role_given": _("Gave a role"),
     "accounts.role_taken": _("Took a role away"),
 }
@@ -83,3 +91,106 @@ CHOOSE_RECORD = _("Choose the record that is this person's.")
 WRITE_NOTE = _("Write to the person why. Keep it short.")
 OWN_CASE = _("This is about you. Ask a colleague to decide it.")
 NOT_POSSIBLE = _("This is not possible any more, because something changed. Look at the case again.")
+LOOK_REASONS = {
+    LookReason.PHONE_CALL: _("Phone call"),
+    LookReason.EMAIL: _("Email"),
+    LookReason.LETTER: _("Letter"),
+    LookReason.VISIT: _("The person is here"),
+    LookReason.CASE: _("A case"),
+    LookReason.OWN_CHECK: _("I check our data"),
+}
+REPAIR_REASONS = {
+    RepairReason.CALLER_CHECKED: _("Phone call: I checked who it is"),
+    RepairReason.VISITOR_CHECKED: _("The person is here: I checked who it is"),
+    RepairReason.WRITTEN_CHECKED: _("Letter or email: I checked who it is"),
+    RepairReason.FOUND_BY_STAFF: _("We found it ourselves"),
+}
+REPAIRS = {
+    Repair.SEND_CONFIRMATION: _("Send the link to confirm an email address"),
+    Repair.SEND_CODE: _("Mail a code to the address on file"),
+    Repair.SEND_USERNAME: _("Mail the username"),
+    Repair.SEND_PASSWORD_LINK: _("Mail a link to choose a new password"),
+    Repair.UNLOCK: _("Unlock the sign-in"),
+    Repair.CLEAR_SEARCHES: _("Let searches find this person again"),
+    Repair.START_RECOVERY: _("Start a recovery"),
+    Repair.STOP_RECOVERY: _("Stop the recovery"),
+    Repair.RAISE_EVIDENCE: _("I checked a document: open the record"),
+    Repair.RELEASE: _("Take the record from the account"),
+    Repair.CORRECT: _("Correct name, birth date or number"),
+    Repair.ALLOW_REVEALS: _("Allow whole Social Security numbers again"),
+}
+# What will happen, and whether it can be taken back, before the second click.
+REPAIR_EFFECTS = {
+    Repair.SEND_CONFIRMATION: _(
+        "The link before stops working. It goes to that address only, and you do not see it. A mail cannot be taken back."
+    ),
+    Repair.SEND_CODE: _(
+        "The code goes to the email address that was on file before the claim. The code before stops working. A mail cannot "
+        "be taken back."
+    ),
+    Repair.SEND_USERNAME: _("It goes to the email address of the account. A mail cannot be taken back."),
+    Repair.SEND_PASSWORD_LINK: _(
+        "It goes to the email address of the account. You do not see it, and you never set a password. The link works once."
+    ),
+    Repair.UNLOCK: _(
+        "All failed tries are forgotten, and the next try is the first one. The password stays as it is. If someone is "
+        "guessing, the stop comes back by itself."
+    ),
+    Repair.CLEAR_SEARCHES: _(
+        "Misses for the names on file with this birth date are forgotten. If someone is guessing, the stop comes back by "
+        "itself."
+    ),
+    Repair.START_RECOVERY: _(
+        "We write to every address that we know, and to the new one. After 24 hours, if the person confirmed the new address, "
+        "it opens the account, and the second step is removed. Until then, anyone who got the notice can stop it, and so "
+        "can you."
+    ),
+    Repair.STOP_RECOVERY: _("The account stays as it is. You can start a recovery again."),
+    Repair.RAISE_EVIDENCE: _(
+        "With a confirmed email address, the account sees the whole record from now on. Every address is told, with a link that "
+        "stops it. To take it back, take the record from the account."
+    ),
+    Repair.RELEASE: _(
+        "The account does not see the record any more, and is told. The record stays. To take it back, the person claims "
+        "the record again."
+    ),
+    Repair.CORRECT: _(
+        "Searches find the new facts at once. A name before stays among the other names. Every address is told, with a link that "
+        "stops it. There is no button to undo it: correct it again."
+    ),
+    Repair.ALLOW_REVEALS: _(
+        "This member of staff can see whole numbers again, 20 in an hour. More stops it again."
+    ),
+}
+OWN_FILE = _("This is about you. Ask a colleague.")
+STAFF_ACCOUNT = _("This account belongs to a member of staff. An administrator must do this.")
+REPAIR_PROBLEMS = {
+    "changed": _("This cannot be done now, because something changed. Go back and look again."),
+    "ssn_on_file": _(
+        "Another person has this Social Security number. Find that record, and merge the two if they are one person."
+    ),
+    "address_taken": _("Another account has this email address. Ask for a different one."),
+    "too_many_mails": _("We wrote to this address too often today. Try again tomorrow, or use another way."),
+    "frozen": _("Someone said that this claim is false. Decide that case first."),
+    "no_code": _(
+        "No code was sent: no email address was on file before the claim, or we wrote to it too often today."
+    ),
+}
+# How an account stands to the record; without any, STATES has the words under None.
+STATES: dict[State | None, "StrOrPromise"] = {
+    None: _("No account holds this record"),
+    State.UNDER_REVIEW: _("Under review (level 0)"),
+    State.CONTESTING: _("Says that the record is theirs (level 0)"),
+    State.PROVISIONAL: _("Claimed without proof (level 1)"),
+    State.VERIFIED: _("Proved (level 2)"),
+    State.FROZEN: _("Frozen: someone said “this wasn't me”"),
+    State.RELEASED: _("Holds no record any more"),
+}
+OPEN_CASE = _("Open the case")
+# A case closes with an outcome of the desk, or with where a request for a correction stands.
+CASE_OUTCOMES: dict[str, "StrOrPromise"] = {
+    **{outcome.value: words for outcome, words in OUTCOME_LABELS.items()},
+    "accepted": _("accepted"),
+    "refused": _("refused"),
+    "withdrawn": _("taken back"),
+}

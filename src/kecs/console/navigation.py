@@ -24,6 +24,7 @@ class Place:
 
 PLACES = (
     Place(function=Function.SEE_DESK, url="console:desk", words=_("Desk")),
+    Place(function=Function.FIND_PERSON, url="console:find", words=_("Find a person")),
     Place(function=Function.POST_LETTERS, url="console:letters", words=_("Letters to post")),
     Place(
         function=Function.DECIDE_RECOVERY, url="console:recoveries", words=_("People who lost every way in")

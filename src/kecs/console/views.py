@@ -16,6 +16,7 @@ from kecs.assurance.actions import mark_letter_posted, print_letter
 from kecs.assurance.levels import Illegal
 from kecs.assurance.queries import letters_to_post
 from kecs.console import actions
+from kecs.console.find import FindForm
 from kecs.console.forms import DecisionForm
 from kecs.console.gate import DeskView, FreshDeskView
 from kecs.console.messages import KINDS, NOT_POSSIBLE, OUTCOME_LABELS, OWN_CASE
@@ -36,6 +37,7 @@ class FrontView(DeskView):
         kind = request.GET.get("kind", "")
         sees_cases = self.may(Function.SEE_CASES)
         context = {
+            "form": FindForm() if self.may(Function.FIND_PERSON) else None,
             "sees_cases": sees_cases,
             "cases": [(case, KINDS.get(case.kind, case.kind)) for case in open_cases(kind)]
             if sees_cases

@@ -14,7 +14,7 @@ from kecs.audit.actions import record, recorded_together
 from kecs.corrections import events, notices
 from kecs.corrections.documents.actions import NotOpen, Upload, add_documents, destroy_documents
 from kecs.corrections.kinds import Fact, State, Why
-from kecs.corrections.models import Correction
+from kecs.corrections.models import Correction, DeskCorrection
 from kecs.corrections.queries import asked_in
 from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue
@@ -227,9 +227,33 @@ def contest_correction(*, token: str, by: str) -> bool:
     with transaction.atomic(), recorded_together():
         row = Correction.objects.select_for_update().filter(pk=correction_id).first()
         if row is None:
-            return False
+            return _contest_at_desk(correction_id, by=by)
         if row.contest_case_id is None:
             _contest(row, by=by)
+    return True
+
+
+def _contest_at_desk(correction_id: UUID, *, by: str) -> bool:
+    """The same for what staff corrected without a request: the hold is frozen, if there is one, and staff look again."""
+    row = DeskCorrection.objects.select_for_update(of=("self",)).filter(pk=correction_id).first()
+    if row is None:
+        return False
+    if row.contest_case_id is not None:
+        return True
+    held = held_by(row.account_id) if row.account_id else None
+    if held:
+        disavow_holding(holding_id=held.holding_id, by=by)
+    row.contest_case_id = open_case(
+        kind=CaseKind.CORRECTION,
+        account_id=row.account_id,
+        record_ids=[row.record_id] if row.record_id else [],
+        because=("not_me", *row.facts),
+        by=by,
+    )
+    row.save(update_fields=["contest_case_id"])
+    subject = f"record:{row.record_id}" if row.record_id else f"account:{row.account_id}"
+    event = events.DeskCorrectionContested(subject=subject, case=str(row.contest_case_id))
+    record(event=event, by=by)
     return True
 
 

@@ -96,3 +96,23 @@ class DocumentsDestroyed(Event):
 
     code: ClassVar[str] = "corrections.documents_destroyed"
     documents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectedAtDesk(Event):
+    """Staff saw a document and corrected facts of a record, or of an account without one; `paper` says what they saw."""
+
+    code: ClassVar[str] = "corrections.corrected_at_desk"
+    correction: str
+    facts: tuple[str, ...]
+    why: str
+    paper: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskCorrectionContested(Event):
+    """Somebody reached by the notice of a correction at the desk said that it was not hers."""
+
+    code: ClassVar[str] = "corrections.desk_correction_contested"
+    is_alarm: ClassVar[bool] = True
+    case: str

@@ -20,6 +20,18 @@ class Why(StrEnum):
     OTHER = "other"
 
 
+class Paper(StrEnum):
+    """What staff saw before they corrected a fact, or said that somebody is who she says she is."""
+
+    DRIVER_LICENSE = "driver_license"  # or another card of a state
+    PASSPORT = "passport"
+    SSN_CARD = "ssn_card"
+    BIRTH_CERTIFICATE = "birth_certificate"
+    MARRIAGE_CERTIFICATE = "marriage_certificate"
+    COURT_ORDER = "court_order"
+    AGENCY_FILE = "agency_file"  # the agency's own paper
+
+
 class State(StrEnum):
     """What became of a request."""
 

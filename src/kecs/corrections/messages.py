@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from kecs.corrections.content.problems import ContentProblem
-from kecs.corrections.kinds import Fact, Why
+from kecs.corrections.kinds import Fact, Paper, Why
 
 WHY = {
     Why.MARRIAGE: _("Marriage or divorce"),
@@ -15,6 +15,15 @@ FACTS = {
     Fact.NAME: _("Name"),
     Fact.BIRTH_DATE: _("Date of Birth"),
     Fact.SSN: _("Social Security Number"),
+}
+PAPERS = {
+    Paper.DRIVER_LICENSE: _("Driver's license or state ID"),
+    Paper.PASSPORT: _("Passport"),
+    Paper.SSN_CARD: _("Social Security card"),
+    Paper.BIRTH_CERTIFICATE: _("Birth certificate"),
+    Paper.MARRIAGE_CERTIFICATE: _("Marriage certificate"),
+    Paper.COURT_ORDER: _("Court order or divorce decree"),
+    Paper.AGENCY_FILE: _("A paper in our own files"),
 }
 
 CONTENT_PROBLEMS = {

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from kecs.corrections.kinds import DocumentState, State
+from kecs.corrections.kinds import DocumentState, Paper, State
 from kecs.pii.fields import SealedField
 
 
@@ -103,7 +103,55 @@ class DocumentPart(models.Model):
         return f"part {self.number} of document {self.document_id}"
 
 
+class DeskCorrection(models.Model):
+    """Facts that staff corrected after they saw a document. `before_sealed` holds what stood there, for as long as documents are kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record = models.ForeignKey(
+        "records.EducatorRecord", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    facts = models.JSONField(default=list)  # the words of kinds.Fact
+    why = models.CharField(max_length=16)
+    paper = models.CharField(max_length=24)
+    before_sealed = SealedField()
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.CharField(max_length=100)
+    contest_case_id = models.UUIDField(null=True, blank=True)  # "this wasn't me"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(paper__in=[paper.value for paper in Paper]), name="corrections_paper_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["made_at"],
+                condition=Q(before_sealed__isnull=False),
+                name="corrections_forget_next",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"desk correction {self.id}"
+
+
 FIELDS = {
+    "DeskCorrection": {
+        "id": "internal",
+        "record": "internal",
+        "account": "internal",
+        "facts": "internal",
+        "why": "personal",
+        "paper": "internal",
+        "before_sealed": "secret",
+        "made_at": "internal",
+        "made_by": "internal",
+        "contest_case_id": "internal",
+    },
     "Correction": {
         "id": "internal",
         "account": "internal",

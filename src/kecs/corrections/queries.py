@@ -1,6 +1,7 @@
 """What stands of a request: for the person, for Home, and for staff; no SSN leaves here but masked."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,8 @@ from uuid import UUID
 from kecs.corrections.kinds import DocumentState, Fact, State, Why
 from kecs.corrections.models import Correction, Document
 from kecs.pii.fields import unseal_from
+
+MOST = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,12 @@ def newest_of(account_id: UUID) -> CorrectionView | None:
     """The account's newest request, whatever became of it."""
     row = Correction.objects.filter(account_id=account_id).order_by("-asked_at").first()
     return _shown(row) if row else None
+
+
+def correction_ids_of(account_ids: Iterable[UUID]) -> list[UUID]:
+    """The newest requests of these accounts, for their timeline."""
+    rows = Correction.objects.filter(account_id__in=list(account_ids)).order_by("-asked_at")
+    return list(rows.values_list("pk", flat=True)[:MOST])
 
 
 def open_since(account_id: UUID) -> datetime | None:

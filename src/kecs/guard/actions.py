@@ -97,10 +97,18 @@ def count_if_all_pass(*, tries: Iterable[tuple[Limit, str]], by: str, at: dateti
 
     In a transaction of the caller's. The same statements whether or not it passes.
     """
+    return all(counted.allowed for counted in counts_if_all_pass(tries=tries, by=by, at=at))
+
+
+def counts_if_all_pass(
+    *, tries: Iterable[tuple[Limit, str]], by: str, at: datetime | None = None
+) -> list[Count]:
+    """As count_if_all_pass, for callers who want to know how much is left: a count that is not allowed says that none counts."""
     several = list(tries)
-    passed = all(counted.allowed for counted in count_together(tries=several, by=by, at=at))
+    counts = count_together(tries=several, by=by, at=at)
+    passed = all(counted.allowed for counted in counts)
     give_back_together(tries=several, by=by, each=0 if passed else 1)
-    return passed
+    return counts
 
 
 def count_if_ready(*, limit: Limit, subject: str, by: str, at: datetime | None = None) -> bool:

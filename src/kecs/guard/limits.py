@@ -39,8 +39,12 @@ class Limit(StrEnum):
     LETTERS_PER_RECORD = "letters_per_record"
     CORRECTIONS_PER_ACCOUNT_DAY = "corrections_per_account_day"
     DOCUMENTS_SENT_PER_ACCOUNT_DAY = "documents_sent_per_account_day"
+    FORGOTTEN_PER_NETWORK = "forgotten_per_network"
     RECOVERIES_PER_NETWORK = "recoveries_per_network"
     RECOVERIES_PER_NAME = "recoveries_per_name"
+    PEOPLE_SOUGHT_PER_STAFF = "people_sought_per_staff"
+    SSN_REVEALS_PER_STAFF_HOUR = "ssn_reveals_per_staff_hour"
+    SSN_REVEALS_STOPPED = "ssn_reveals_stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +236,14 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             subject="account",
             reason="A form comes back a few times with a file that is no good; each try may bring 50 MB.",
         ),
+        Limit.FORGOTTEN_PER_NETWORK: Rule(
+            most=1_500,
+            window=HOUR,
+            escalate_over=60,
+            subject="network",
+            reason="A training day behind one address forgets its passwords; from the 61st on each checks the box “I'm not a "
+            "robot”. A script must not write to everybody whose address it has.",
+        ),
         Limit.RECOVERIES_PER_NETWORK: Rule(
             most=20,
             window=HOUR,
@@ -243,6 +255,26 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             window=DAY,
             subject="the folded username that was typed, or else the name",
             reason="Who lost an account asks once and mistypes once; more is somebody who wears staff down.",
+        ),
+        Limit.PEOPLE_SOUGHT_PER_STAFF: Rule(
+            most=400,
+            window=HOUR,
+            escalate_over=100,
+            subject="member of staff",
+            reason="Who answers the telephone helps some 20 people an hour, with three searches each. Over 100 the log "
+            "raises an alarm, and work goes on; at 400 it is a list of people that is made.",
+        ),
+        Limit.SSN_REVEALS_PER_STAFF_HOUR: Rule(
+            most=20,
+            window=HOUR,
+            subject="member of staff",
+            reason="Who compares documents all day needs a number every three minutes at most; more is a list being made.",
+        ),
+        Limit.SSN_REVEALS_STOPPED: Rule(
+            most=1,
+            window=None,
+            subject="member of staff",
+            reason="The 21st number of an hour stops all further ones, until a security officer has spoken with her.",
         ),
     }
 )

@@ -1,5 +1,6 @@
 """How often a subject was counted, and what time the database says it is."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
@@ -26,6 +27,19 @@ def used(limit: Limit, subject: str, *, at: datetime | None = None) -> int:
     if row is None or (window and row.window_start + window <= (at or database_clock())):
         return 0
     return row.count
+
+
+def fullest(counters: Iterable[tuple[Limit, str]], *, at: datetime | None = None) -> dict[Limit, int]:
+    """Of each limit the most that any of these subjects was counted in the window that runs now; in one statement."""
+    asked = {subject_digest(limit, subject): limit for limit, subject in counters}
+    now, found = at or database_clock(), dict.fromkeys(asked.values(), 0)
+    rows = LimitCounter.objects.filter(limit__in=set(asked.values()), subject_digest__in=list(asked))
+    for row in rows:
+        limit = Limit(row.limit)
+        window = RULES[limit].window
+        if not window or row.window_start + window > now:
+            found[limit] = max(found[limit], row.count)
+    return found
 
 
 def used_up(limit: Limit, subject: str, *, at: datetime | None = None) -> bool:

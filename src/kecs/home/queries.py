@@ -16,6 +16,7 @@ from kecs.assurance.queries import may_begin, state_of_account, state_of_hold
 from kecs.corrections.queries import open_since
 from kecs.records.holdings.queries import StoredRecord, held_by, stored_record
 from kecs.records.queries import Stated, stated_by
+from kecs.records.revealing.queries import Reveal, reveals_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,16 @@ def home_page(account_id: UUID) -> HomePage:
 
 def my_record(account_id: UUID) -> StoredRecord:
     """What is on file for this account. Raises PermissionDenied unless it is verified: the gate's question, asked again."""
+    return stored_record(_proved_record(account_id))
+
+
+def who_saw_my_number(account_id: UUID) -> list[Reveal]:
+    """When our staff saw the whole number of this account's record, and why. Raises PermissionDenied as my_record does."""
+    return reveals_of(_proved_record(account_id))
+
+
+def _proved_record(account_id: UUID) -> UUID:
     held = held_by(account_id)
     if held is None or not may(state_of_hold(held), Function.SEE_RECORD):
         raise PermissionDenied
-    return stored_record(held.record_id)
+    return held.record_id

@@ -7,7 +7,7 @@ from django.views.generic import TemplateView
 from kecs.accounts.queries import signed_in
 from kecs.assurance.gate import Allowed
 from kecs.assurance.permissions import Function
-from kecs.home.queries import home_page, my_record
+from kecs.home.queries import home_page, my_record, who_saw_my_number
 
 
 class HomeView(Allowed, TemplateView):
@@ -28,5 +28,7 @@ class RecordView(Allowed, TemplateView):
     template_name = "home/record.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The SSN masked."""
-        return {**super().get_context_data(**kwargs), "record": my_record(signed_in(self.request))}
+        """The SSN masked; who of our staff saw it whole."""
+        account_id = signed_in(self.request)
+        shown = {"record": my_record(account_id), "reveals": who_saw_my_number(account_id)}
+        return {**super().get_context_data(**kwargs), **shown}

@@ -17,8 +17,10 @@ from django.db.models import Q
 from kecs.audit.actions import record, recorded_together
 from kecs.mail.events import MailRefused
 from kecs.mail.messages import Message
-from kecs.mail.models import Errand, OutboxMessage, Status
+from kecs.mail.models import Errand, OutboxMessage
 from kecs.mail.queries import database_clock
+from kecs.mail.refusals import error_code
+from kecs.mail.statuses import Status
 from kecs.mail.transports import mail_domain, mail_of, the_transport
 from kecs.mail.writers import writer_of
 from kecs.pii.fields import seal_into, unseal_from
@@ -69,6 +71,7 @@ class Sent:
 class _Attempt:
     outcome: Outcome
     code: str = ""
+    about_mailbox: bool = False  # and not about what the mail says
 
 
 def queue(*, message: Message, by: str, at: datetime | None = None) -> UUID:
@@ -234,11 +237,12 @@ def _send(row: OutboxMessage, transport: BaseEmailBackend) -> _Attempt:
 
 
 def _judged(error: SMTPException | OSError) -> _Attempt:
-    """Whom the server's answer is about: this mail for good, this mail for now, or us. Keeps no text."""
+    """Whom the server's answer is about: this mail for good, this mail for now, or us. Keeps no text, but its RFC 3463 code."""
+    text: bytes | str = b""
     match error:
         case SMTPRecipientsRefused(recipients=recipients):
-            code = max((answer[0] for answer in recipients.values()), default=0)
-        case SMTPDataError(smtp_code=code):
+            code, text = max(recipients.values(), default=(0, b""))
+        case SMTPDataError(smtp_code=code, smtp_error=text):
             pass
         case SMTPResponseException(smtp_code=code):
             # Sign-in, greeting or sender refused: our configuration or the server, whoever the mail is for.
@@ -247,7 +251,11 @@ def _judged(error: SMTPException | OSError) -> _Attempt:
             return _Attempt(Outcome.UNAVAILABLE, f"network.{type(error).__name__}")
     if code == 421:  # "service not available, closing transmission channel"
         return _Attempt(Outcome.UNAVAILABLE, "smtp.421")
-    return _Attempt(Outcome.REFUSED if 500 <= code <= 599 else Outcome.DEFERRED, f"smtp.{code}")
+    return _Attempt(
+        Outcome.REFUSED if 500 <= code <= 599 else Outcome.DEFERRED,
+        error_code(code, text),
+        about_mailbox=isinstance(error, SMTPRecipientsRefused),
+    )
 
 
 def _mark(row: OutboxMessage, attempt: _Attempt, *, by: str, now: datetime) -> Outcome:
@@ -264,7 +272,7 @@ def _mark(row: OutboxMessage, attempt: _Attempt, *, by: str, now: datetime) -> O
         case Outcome.SENT:
             changes |= {"status": Status.SENT, "sent_at": now, "body_sealed": None}
         case Outcome.REFUSED:
-            changes |= {"status": Status.REFUSED, "body_sealed": None}
+            changes |= {"status": _end_of(attempt), "body_sealed": None}
         case Outcome.UNAVAILABLE:
             # Not this mail's fault: it neither waits longer nor grows old by it, so an outage loses nothing.
             changes |= {"next_attempt_at": now + WAIT_FOR_SERVER, "attempts": row.attempts - 1}
@@ -276,6 +284,11 @@ def _mark(row: OutboxMessage, attempt: _Attempt, *, by: str, now: datetime) -> O
         if outcome is Outcome.REFUSED:
             record(event=MailRefused(subject=f"mail:{row.pk}", kind=row.kind, reason=attempt.code), by=by)
     return outcome
+
+
+def _end_of(attempt: _Attempt) -> Status:
+    """A mailbox that took nothing for three days is one that takes nothing."""
+    return Status.BOUNCED if attempt.about_mailbox else Status.REFUSED
 
 
 def _wait_after(attempts: int) -> timedelta:

@@ -1,20 +1,12 @@
 """One row a mail: what waits to be written, what waits to be sent, and what became of what was sent. Only this room reads it."""
 
-from enum import StrEnum
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
 
+from kecs.mail.statuses import Status
 from kecs.pii.fields import SealedField
-
-
-class Status(StrEnum):
-    """What became of a mail."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    REFUSED = "refused"
 
 
 class OutboxMessage(models.Model):
@@ -46,8 +38,10 @@ class OutboxMessage(models.Model):
             ),
             models.CheckConstraint(
                 name="mail_sent_has_its_time",
+                # One that came back had been sent before.
                 condition=Q(status="sent", sent_at__isnull=False)
-                | (~Q(status="sent") & Q(sent_at__isnull=True)),
+                | Q(status="bounced")
+                | (~Q(status__in=["sent", "bounced"]) & Q(sent_at__isnull=True)),
             ),
             models.CheckConstraint(
                 name="mail_lease_is_whole",

@@ -1,13 +1,17 @@
 """What became of mails, for the pages and probes that show it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 
-from kecs.mail.models import Errand, OutboxMessage, Status
+from kecs.mail.models import Errand, OutboxMessage
+from kecs.mail.refusals import Refusal, refusal_of
+from kecs.mail.statuses import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,45 @@ def latest_delivery(*, to: str, kind: str) -> Delivery | None:
         attempts=row.attempts,
         error_code=row.last_error_code,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """One mail and what became of it, for staff: never what it says. `next_attempt_at` while it waits."""
+
+    mail_id: UUID
+    to: str = field(repr=False)
+    kind: str
+    subject: str  # as it stands in the mailbox; it names nobody
+    status: Status
+    queued_at: datetime
+    sent_at: datetime | None
+    attempts: int
+    next_attempt_at: datetime | None
+    refusal: Refusal | None
+    error_code: str
+
+
+def posted_to(addresses: Iterable[str], *, most: int, by: str) -> list[Posted]:
+    """The newest mails to these addresses, whoever of this house wrote them. `by` has recorded the look."""
+    every = {written for address in addresses for written in (address, address.lower())}
+    rows = OutboxMessage.objects.filter(to__in=every).defer("body_sealed").order_by("-queued_at")
+    return [
+        Posted(
+            mail_id=row.pk,
+            to=row.to,
+            kind=row.kind,
+            subject=row.subject,
+            status=Status(row.status),
+            queued_at=row.queued_at,
+            sent_at=row.sent_at,
+            attempts=row.attempts,
+            next_attempt_at=row.next_attempt_at if row.status == Status.QUEUED else None,
+            refusal=refusal_of(row.last_error_code) if row.status != Status.SENT else None,
+            error_code=row.last_error_code,
+        )
+        for row in rows[:most]
+    ]
 
 
 def backlog() -> Backlog:

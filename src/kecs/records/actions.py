@@ -20,9 +20,12 @@ from kecs.records.models import (
     EducatorRecord,
     IdentityKey,
     LinkageKey,
+    NameKey,
     StatedIdentity,
+    StatedNameKey,
     WaitingIdentity,
 )
+from kecs.records.name_keys import NamePair, name_keys
 from kecs.records.record_ids import new_record_id
 from kecs.records.staff_unique_ids import new_staff_unique_id
 
@@ -59,7 +62,20 @@ def state_identity(*, account_id: UUID, identity: Identity, by: str) -> UUID:
     seal_into(stated, "birth_date_sealed", identity.birth_date.isoformat())
     seal_into(stated, "ssn_sealed", identity.ssn)
     stated.save(force_insert=True)
+    make_findable_by_name(stated_id=stated.pk, identity=identity, by=by)
     return stated.pk
+
+
+def make_findable_by_name(*, stated_id: UUID, identity: Identity, by: str) -> None:
+    """Let staff find the account by the name that its holder stated, whether or not it has a record."""
+    StatedNameKey.objects.bulk_create(
+        StatedNameKey(stated_id=stated_id, surname=surname, given=given)
+        for surname, given in _names_of(identity)
+    )
+
+
+def _names_of(identity: Identity) -> tuple[NamePair, ...]:
+    return name_keys(first_name=identity.first_name, middle_name="", last_surname=identity.last_surname)
 
 
 @transaction.atomic
@@ -117,6 +133,9 @@ def create_record(*, waiting: Waiting, by: str) -> UUID:
         last_surnames=[identity.last_surname],
     )
     LinkageKey.objects.bulk_create(linkage_key_rows(near, record_id=created.pk))
+    NameKey.objects.bulk_create(
+        NameKey(record_id=created.pk, surname=surname, given=given) for surname, given in _names_of(identity)
+    )
     record_event(event=events.RecordCreated(subject=f"record:{created.pk}", source="registration"), by=by)
     return created.pk
 

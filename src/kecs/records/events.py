@@ -173,3 +173,13 @@ class RecordsReindexed(Event):
     key: int
     records: int
     changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SsnRevealed(Event):
+    """Staff saw the whole number of a record; `reason` is one of a short list of words, `ticket` the agency's own number."""
+
+    code: ClassVar[str] = "records.ssn_revealed"
+    is_look: ClassVar[bool] = True
+    reason: str
+    ticket: str

@@ -1,4 +1,5 @@
-"""What the agency holds on a person, and what a person stated about herself. Who holds which record: holding.py.
+"""What the agency holds on a person, and what a person stated about herself. Who holds which record: holding.py. Names
+that staff find people by: name_key_rows.py.
 
 Constraints carry the invariants; sealed columns open only through kecs.pii.fields.
 """
@@ -8,11 +9,13 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from kecs.pii.fields import SealedField
 from kecs.records.holding import Holding
 from kecs.records.merged import RecordMerge, RecordNumber
+from kecs.records.name_key_rows import NameKey, StatedNameKey
 from kecs.records.record_ids import new_record_id
 
 
@@ -39,6 +42,13 @@ class EducatorRecord(models.Model):
             # Not unique=True: on PostgreSQL Django would add an index for LIKE.
             models.UniqueConstraint(
                 fields=["staff_unique_id"], name="records_one_record_per_staff_unique_id"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                Lower("contact_email"),
+                condition=Q(contact_email__gt=""),
+                name="records_by_contact_email",
             ),
         ]
 
@@ -258,11 +268,13 @@ __all__ = [
     "IdentityKey",
     "LinkageKey",
     "LinkedPair",
+    "NameKey",  # in their own file, as well
     "OtherName",
     "RecordMerge",
     "RecordNumber",
     "Run",
     "StatedIdentity",
+    "StatedNameKey",
     "WaitingIdentity",
 ]
 

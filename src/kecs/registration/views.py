@@ -1,14 +1,10 @@
 """One view a page of the front door: each asks flow whether it may be shown, binds a form, calls one action."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from csp.decorators import csp_update
-from django.conf import settings
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -22,10 +18,12 @@ from kecs.accounts.factors.queries import has_second_factor
 from kecs.accounts.messages import password_rules
 from kecs.accounts.queries import password_is_right
 from kecs.guard.actions import count, count_together
+from kecs.guard.checked import RobotChecked
+from kecs.guard.later import later
 from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
 from kecs.guard.pace import take_one_time
-from kecs.guard.robot import Verdict, csp_needs, sentence, the_robot_check
+from kecs.guard.robot import Verdict
 from kecs.guard.strict.actions import mailbox_asked
 from kecs.matching.decide import Outcome
 from kecs.records.holdings.actions import RecordTaken
@@ -33,7 +31,6 @@ from kecs.records.holdings.queries import holder_of
 from kecs.registration import actions, flow, state
 from kecs.registration.flow import Choice, Registration, Step
 from kecs.registration.forms import AccountForm, NewAccountForm, NoSsnForm, SearchForm
-from kecs.registration.later import later
 from kecs.registration.mailbox.actions import may_search
 from kecs.registration.mailbox.waiting import keep_search, proven_mailbox
 from kecs.registration.messages import OTHER_TAB, START_AGAIN
@@ -83,45 +80,6 @@ class FrontDoorView(View):
     def is_of_other_tab(self, request: HttpRequest) -> bool:
         """Whether the form was made for another search than the newest one of this session."""
         return request.POST.get("registration") != self.known().key
-
-
-class RobotChecked:
-    """A form page with the box I'm not a robot on it."""
-
-    request: HttpRequest
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """A check by a third party loads scripts of its own: these pages admit them, no other does."""
-        view: Any = super()
-        dispatch: Callable[..., HttpResponseBase] = csp_update(dict(csp_needs(settings.KECS_ROBOT)))(
-            view.dispatch
-        )
-        return dispatch(request, *args, **kwargs)
-
-    def robot_passed(self, form: Form) -> bool:
-        """Judges the box, which uses it up: ask last. A refusal is put on the form, in the summary and at the box."""
-        verdict = self.judged(the_robot_check().verify(request=self.request, form_data=self.request.POST))
-        if verdict is Verdict.PASSED:
-            return True
-        self.robot_error = sentence(verdict)
-        form.add_error(None, self.robot_error)
-        return False
-
-    def judged(self, verdict: Verdict) -> Verdict:
-        """What the page makes of a verdict."""
-        return verdict
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the box, fresh for this page."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin of FormView
-        widget = the_robot_check().widget(self.request)
-        context.update(
-            robot=widget.context,
-            robot_template=widget.template,
-            error=getattr(self, "robot_error", ""),
-            form_error_link="#id_robot",
-        )
-        return context
 
 
 class SearchView(RobotChecked, FrontDoorView, FormView):

@@ -1,10 +1,14 @@
 """Forgot password and forgot username: the same page for everybody, the mail only to those who have an account."""
 
+import html
 import re
 
 import pytest
 
 from kecs.accounts.models import User
+from kecs.guard.actions import count
+from kecs.guard.limits import RULES, Limit
+from kecs.guard.robot import Verdict, sentence
 from kecs.mail.models import OutboxMessage
 from kecs.pii.fields import unseal_from
 from tests.factories.mails import mails
@@ -98,6 +102,23 @@ def test_nobody_is_flooded_with_mail(client, maria, address):
     for _again in range(8):
         client.post(address, {"email": "maria@example.org"})
     assert len(mails()) == 3
+
+
+@pytest.mark.parametrize("address", ["/forgot-password", "/forgot-username"])
+def test_a_crowded_network_checks_the_box_and_is_not_turned_away(client, maria, address, settings):
+    limit, network = Limit.FORGOTTEN_PER_NETWORK, {"REMOTE_ADDR": "192.0.2.7"}
+    settings.KECS_ROBOT = "altcha"
+    assert 'name="robot"' not in client.get(address, **network).content.decode()
+    for _request in range(RULES[limit].escalate_over or 0):
+        count(limit=limit, subject="192.0.2.7", by="tests")
+    asked = client.post(address, {"email": "maria@example.org"}, **network)
+    assert [html.unescape(each) for each in errors(asked)] == [sentence(Verdict.MISSING)]
+    assert 'name="robot"' in client.get(address, **network).content.decode()
+    assert len(mails()) == 0
+    settings.KECS_ROBOT = "null"
+    assert client.post(address, {"email": "maria@example.org", "robot": "on"}, **network).status_code == 302
+    assert client.post(address, {"email": "maria@example.org"}, REMOTE_ADDR="192.0.2.8").status_code == 302
+    assert len(mails()) == 2
 
 
 @pytest.mark.parametrize("host", ["evil.example.net", "localhost:80@evil.example.net"])

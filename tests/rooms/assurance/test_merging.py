@@ -159,7 +159,7 @@ def test_two_that_are_held_take_two_members_of_staff(both):
     assert holder(both[0]) == "maria.fuentes"
     assert hold_of("twin").released_because == "merged"
     assert told("merged_away") == {TWIN.email}
-    assert heading(sign_in(InspectingClient(), "twin")) == "Home"
+    assert heading(sign_in(InspectingClient(), "twin")) == "Home Page"
     unmerge(merge_id=merge_id, by="account:two")
     assert list(Holding.objects.order_by("pk").values()) == before
     assert (holder(both[0]), holder(both[1])) == ("maria.fuentes", "twin")

@@ -141,6 +141,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.any_database("a process of its own, with a database of its own")
 def test_cookies_at_an_https_address_are_bound_to_the_host(tmp_path):
     from kecs.pii.keyring import Keyring
 

@@ -69,6 +69,9 @@ def test_all_addresses_are_known_to_these_tests():
     assert not [address for address in ADDRESSES if "<" in address]
 
 
+@pytest.mark.any_database(
+    "test_attack_headers asks for every address on both; the other methods are refused before anything is looked up"
+)
 @pytest.mark.parametrize(
     "who", ["nobody", "who has searched", "who is about to register", "who is signed in"]
 )
@@ -160,6 +163,7 @@ def test_no_body_breaks_a_form(client, body):
     assert User.objects.count() == before
 
 
+@pytest.mark.any_database("refused before the first middleware")
 @pytest.mark.parametrize(
     "parameter",
     [

@@ -32,7 +32,12 @@ from tests.factories.visits import (
 )
 from tests.spanish import EnglishLeft, SpanishClient, Words, english_in, mails
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.any_database(
+        "the words of pages and mails, which other tests fetch in English from both databases"
+    ),
+]
 
 PABLO = Person(first_name="Pablo", last_surname="Quispe", ssn="903556677", email="pablo@example.org")
 
@@ -286,7 +291,7 @@ def test_every_robot_check_speaks_spanish(client, settings, robot):
         assert shown == ["Marque la casilla “No soy un robot”."]
 
 
-@pytest.mark.parametrize("verdict", set(Verdict) - {Verdict.PASSED})
+@pytest.mark.parametrize("verdict", sorted(set(Verdict) - {Verdict.PASSED}))
 def test_every_verdict_of_the_robot_check(verdict):
     with translation.override("es"):
         assert sentence(verdict)

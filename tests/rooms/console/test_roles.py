@@ -83,6 +83,7 @@ TABLE: dict[str, frozenset[str]] = {
     "desk": to_whoever(Function.SEE_DESK),
     "desk/cases/<uuid:case_id>": to_whoever(Function.SEE_CASES),
     "desk/documents/<uuid:document_id>": to_whoever(Function.DECIDE_CASE),
+    "desk/find": to_whoever(Function.FIND_PERSON),
     "desk/letters": to_whoever(Function.POST_LETTERS),
     "desk/letters/<uuid:letter_id>": to_whoever(Function.POST_LETTERS),
     "desk/letters/<uuid:letter_id>/posted": NOBODY,  # there is no such letter, for staff either
@@ -94,6 +95,15 @@ TABLE: dict[str, frozenset[str]] = {
     "desk/security": to_whoever(Function.SEE_SECURITY),
     "desk/security/people/<uuid:record_id>": to_whoever(Function.SEE_SECURITY),
     "desk/security/staff/<uuid:account_id>": to_whoever(Function.SEE_SECURITY),
+    "desk/accounts/<uuid:account_id>": to_whoever(Function.SEE_PERSON),
+    "desk/accounts/<uuid:account_id>/repairs/<str:repair>": to_whoever(
+        Function.HELP_ACCOUNT
+    ),  # asked for as "unlock"
+    "desk/people/<uuid:record_id>": to_whoever(Function.SEE_PERSON),
+    "desk/people/<uuid:record_id>/repairs/<str:repair>": to_whoever(
+        Function.CORRECT_FACT
+    ),  # asked for as "correct"
+    "desk/people/<uuid:record_id>/ssn": to_whoever(Function.REVEAL_SSN),
     "desk/staff": to_whoever(Function.MANAGE_STAFF),
     "desk/staff/<uuid:account_id>": to_whoever(Function.MANAGE_STAFF),
     "desk/weekly": to_whoever(Function.SEE_WEEKLY),
@@ -183,7 +193,14 @@ def test_every_route_opens_to_those_in_the_table_and_to_nobody_else():
     browsers["stranger"] = Client()
     case = Case.objects.filter(closed_at=None).latest("opened_at")
     somebody = User.objects.get(username=VERIFIED)
+    nobodys = on_file(Person(first_name="Nobody", last_surname="Rolenobody", ssn="901558999"))
+    alone = User.objects.get(username=UNDER_REVIEW)
     paths = {
+        "desk/accounts/<uuid:account_id>": f"/desk/accounts/{alone.pk}",
+        "desk/accounts/<uuid:account_id>/repairs/<str:repair>": f"/desk/accounts/{alone.pk}/repairs/unlock",
+        "desk/people/<uuid:record_id>": f"/desk/people/{nobodys.pk}",
+        "desk/people/<uuid:record_id>/repairs/<str:repair>": f"/desk/people/{nobodys.pk}/repairs/correct",
+        "desk/people/<uuid:record_id>/ssn": f"/desk/people/{nobodys.pk}/ssn",
         "desk/cases/<uuid:case_id>": f"/desk/cases/{case.pk}",
         "desk/staff/<uuid:account_id>": f"/desk/staff/{somebody.pk}",
         "desk/security/staff/<uuid:account_id>": f"/desk/security/staff/{somebody.pk}",

@@ -19,7 +19,8 @@ from kecs.mail import actions
 from kecs.mail.actions import Sent, queue, send_due
 from kecs.mail.messages import Message
 from kecs.mail.models import OutboxMessage
-from kecs.mail.queries import backlog, latest_delivery
+from kecs.mail.queries import backlog, latest_delivery, posted_to
+from kecs.mail.refusals import Refusal
 
 MakeMessage = Callable[..., Message]
 BY = "system:test"
@@ -74,13 +75,14 @@ def test_a_mail_refused_for_good_is_not_tried_again(smtp: Any, a_message: MakeMe
     key = queue(message=a_message(), by="anonymous")
     assert send_due(by=BY) == Sent(refused=1)
     row = row_of(key)
-    assert (row.status, row.body_sealed) == ("refused", None)
+    became = "bounced" if stage == "recipient" else "refused"
+    assert (row.status, row.body_sealed) == (became, None)
     assert row.last_error_code == ("smtp.550" if stage == "recipient" else "smtp.554")
     smtp.answer_to, smtp.answer_data = (lambda _address: "250 OK"), "250 OK"
     assert send_due(by=BY, at=timezone.now() + timedelta(days=1)) == Sent()
     delivery = latest_delivery(to="pat@example.org", kind="accounts.confirm_email")
     assert delivery is not None
-    assert delivery.status == "refused"
+    assert delivery.status == became
     [event] = timeline(f"mail:{key}")
     assert (event.code, event.by, event.keys["reason"]) == ("mail.refused", BY, row.last_error_code)
 
@@ -242,3 +244,27 @@ def test_two_senders_at_once_send_each_of_200_mails_once(smtp: Any, a_message: M
     assert sum(done.sent for done in counts) == 200
     assert Counter(smtp.recipients) == Counter({f"pat{number}@example.org": 1 for number in range(200)})
     assert set(OutboxMessage.objects.values_list("status", "attempts")) == {("sent", 1)}
+
+
+@pytest.mark.django_db
+def test_a_mailbox_that_is_not_there_has_bounced_and_the_answer_is_kept_as_codes_only(
+    smtp: Any, a_message: MakeMessage
+) -> None:
+    smtp.answer_to = lambda address: f"550 5.1.1 <{address}>: Recipient address rejected"
+    queue(message=a_message(), by="anonymous")
+    send_due(by=BY)
+    [mail] = posted_to(["PAT@example.org", "pat@example.org"], most=5, by=BY)
+    assert (mail.status, mail.error_code, mail.refusal) == (
+        "bounced",
+        "smtp.550 5.1.1",
+        Refusal.NO_SUCH_MAILBOX,
+    )
+
+
+@pytest.mark.django_db
+def test_one_that_came_back_was_sent_before_and_keeps_its_time(smtp: Any, a_message: MakeMessage) -> None:
+    key = queue(message=a_message(), by="anonymous")
+    send_due(by=BY)
+    OutboxMessage.objects.filter(pk=key).update(status="bounced")
+    [mail] = posted_to(["pat@example.org"], most=5, by=BY)
+    assert (mail.status, mail.sent_at is not None, mail.next_attempt_at) == ("bounced", True, None)

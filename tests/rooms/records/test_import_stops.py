@@ -18,7 +18,8 @@ from kecs.matching.decide import Outcome
 from kecs.matching.keys import record_keys
 from kecs.pii.fields import the_keyring
 from kecs.pii.keyring import Keyring
-from kecs.records.importing import apply, load, parse
+from kecs.records.importing import apply, load, parse, reading
+from kecs.records.importing.prepare import Prepared
 from kecs.records.importing.stored import Stored
 from kecs.records.importing.workers import WorkerFailed, Workers
 from kecs.records.index import identity_key_rows
@@ -269,11 +270,39 @@ def test_several_processes_load_what_one_does(tmp_path: Path, monkeypatch: pytes
     assert Ran(str(path), "--apply", "--processes", "1").counts["unchanged"] == 5_997
 
 
+def test_what_was_prepared_too_early_is_prepared_again(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All blocks are prepared before the first is written, and meanwhile somebody corrects a record."""
+    people = many(8)
+    run(*people)
+
+    def answers(workers: Any, tasks: Any) -> Any:
+        prepared = [workers._here(task) for task in tasks]
+        if isinstance(prepared[0], Prepared):
+            EducatorRecord.objects.filter(staff_unique_id="5").update(middle_name="Inés", identity_version=2)
+        yield from prepared
+
+    monkeypatch.setattr(Workers, "answers", answers)
+    monkeypatch.setattr(Workers, "ahead", True)
+    monkeypatch.setattr(parse, "BATCH", 2)
+    people[0] = people[0].replace("900-10-1000", "900-99-1000")
+    people[5] = people[5].replace("Lee", "Cole")
+    # The first number of the file is free once the first block is written.
+    ran = run(*people[:2], "9,Eve,Orr,,1985-03-15,900-10-1000,,", *people[2:], *many(12)[10:])
+    assert (ran.counts["created"], ran.counts["updated"], ran.counts["unchanged"]) == (3, 2, 6)
+    assert ran.counts["rejected"] == 0
+    corrected = EducatorRecord.objects.get(staff_unique_id="5")
+    assert (corrected.middle_name, corrected.last_surname, corrected.identity_version) == ("Inés", "Cole", 3)
+    assert AuditEvent.objects.count() == 8 + 5
+    assert chain_state().broken_at is None
+
+
 def test_a_worker_that_fails_says_where_and_not_with_what(tmp_path: Path) -> None:
     path = tmp_path / "records.csv"
     path.write_text(f"{HEADER}\n{MARIA}\n", encoding="utf-8")
     arguments = (path, date(2026, 11, 23), True)
-    with Workers(count=1, maker=load.MAKER, arguments=arguments) as workers:
+    with Workers(count=1, maker=reading.MAKER, arguments=arguments) as workers:
         with pytest.raises(WorkerFailed, match=r"AttributeError in .*\.py:\d+"):
             list(workers.answers(["900-12-4821"]))
         block = parse.Block(offset=len(HEADER) + 1, size=len(MARIA) + 1, first_line=2, lines=1)

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
-from django.db.models import ManyToOneRel
+from django.db.models import UniqueConstraint
 from django.utils import timezone
 
 from kecs.audit.models import AuditEvent
+from kecs.corrections.kinds import Paper
+from kecs.corrections.models import DeskCorrection
 from kecs.matching.decide import Claim, decide
 from kecs.records.actions import open_case
 from kecs.records.correcting.actions import Changes, correct_record
 from kecs.records.kinds import CaseKind, MergeReason
 from kecs.records.merging.actions import Gone, merge_records
-from kecs.records.merging.images import TABLES
+from kecs.records.merging.images import other_rooms
 from kecs.records.merging.plan import FACTS, Choices, Side
 from kecs.records.merging.queries import (
     Obstacle,
@@ -205,10 +207,25 @@ def test_the_log_names_ids_and_words_only(pair):
     assert not any(value in text for value in ("Ada", "Reed", "9001", "1980", pair[0].staff_unique_id))
 
 
-def test_every_table_that_points_at_a_record_is_carried_along():
-    every = EducatorRecord._meta.get_fields(include_hidden=True)
-    pointing = {relation.related_model for relation in every if isinstance(relation, ManyToOneRel)}
-    assert pointing == set(TABLES) - {EducatorRecord}
+def test_every_table_that_points_at_a_record_is_led_to_the_survivor_and_back(pair):
+    """Those of other rooms by their column alone, so no rule of theirs may forbid two rows about one record."""
+    assert {(model, column) for model, column in other_rooms()} == {(DeskCorrection, "record_id")}
+    for model, column in other_rooms():
+        field = next(each for each in model._meta.concrete_fields if each.attname == column)
+        assert not field.unique
+        assert not any(
+            field.name in getattr(rule, "fields", ()) and isinstance(rule, UniqueConstraint)
+            for rule in model._meta.constraints
+        )
+    row = DeskCorrection.objects.create(
+        record=pair[1], why="marriage", paper=next(iter(Paper)), made_by="tests"
+    )
+    merged = merge(pair)
+    row.refresh_from_db()
+    assert row.record_id == pair[0].pk
+    undo(merged)
+    row.refresh_from_db()
+    assert row.record_id == pair[1].pk
 
 
 # --- What the database refuses -------------------------------------------------------------------------------------

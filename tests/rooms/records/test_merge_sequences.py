@@ -38,7 +38,7 @@ from kecs.records.correcting.actions import Changes, correct_record
 from kecs.records.holdings.actions import RecordTaken
 from kecs.records.holdings.queries import held_by
 from kecs.records.importing.apply import apply_rows
-from kecs.records.importing.prepare import KeyCells, NumberedRow, prepare_rows
+from kecs.records.importing.prepare import KeyCells, NumberedRow, name_keys_of, prepare_rows
 from kecs.records.importing.rows import ImportRow
 from kecs.records.importing.stored import Stored
 from kecs.records.kinds import CaseKind, MergeReason
@@ -46,7 +46,7 @@ from kecs.records.merging.actions import NeedsTwo, NotAsChosen, OwnRecord, Propo
 from kecs.records.merging.plan import FACTS, Choices, Side
 from kecs.records.merging.queries import Obstacle, record_with_number, undoing_of
 from kecs.records.merging.undoing.actions import CannotUndo
-from kecs.records.models import EducatorRecord, Holding, IdentityKey, LinkageKey, RecordMerge
+from kecs.records.models import EducatorRecord, Holding, IdentityKey, LinkageKey, NameKey, RecordMerge
 from tests.factories.people import Person, on_file
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,7 @@ ROWS = {
     "records_othername": "record_id = %s",
     "records_identitykey": "record_id = %s",
     "records_linkagekey": "record_id = %s",
+    "records_namekey": "record_id = %s",
     "records_recordnumber": "record_id = %s",
     "records_case_records": "educatorrecord_id = %s",
     "records_linkedpair": "%s IN (first_id, second_id)",
@@ -332,6 +333,8 @@ class Desk(RuleBasedStateMachine):
         for record in stored.records.values():
             on_file = stored.on_file(record)
             assert (search[record.id], near[record.id]) == keys.digests(on_file)
+            names = NameKey.objects.filter(record=record.id).values_list("surname", "given")
+            assert set(names) == set(name_keys_of(on_file))
             own = OtherName(first_name=on_file.first_name, last_surname=on_file.last_surname)
             there = {folded(name) for name in (own, *on_file.other_names)}
             # A blank half means whatever the name is now.

@@ -15,7 +15,7 @@ from kecs.accounts.factors.notices import Notice, tell
 from kecs.accounts.models import AddressUndo, ConfirmedSince, EmailConfirmation, Recovery, User
 from kecs.accounts.queries import notice_addresses
 from kecs.accounts.recovery_status import Status
-from kecs.accounts.shut_out.actions import end_sessions, remove_young_factors
+from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password, remove_young_factors
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.queries import database_clock
@@ -126,6 +126,7 @@ def undo_change(*, token_digest: bytes, by: str) -> bool:
     Recovery.objects.filter(account=account, status=Status.APPROVED).update(status=Status.CANCELLED)
     with recorded_together():
         end_sessions(account_id=account.pk, by=by)
+        let_ask_for_password(account_id=account.pk, by=by)
         tell_undone(account=account, to=sorted(told), by=by)
         record(event=events.AddressChangeUndone(subject=f"account:{account.pk}"), by=by)
     return True

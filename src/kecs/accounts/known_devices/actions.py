@@ -18,7 +18,7 @@ from kecs.accounts.events import DeviceMet, SignInDisowned
 from kecs.accounts.known_devices.queries import LASTS
 from kecs.accounts.models import Device, User
 from kecs.accounts.queries import notice_addresses
-from kecs.accounts.shut_out.actions import end_sessions, remove_young_factors
+from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password, remove_young_factors
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.actions import count
@@ -118,6 +118,7 @@ def disown(*, token: str, by: str) -> bool:
         Device.objects.filter(account=account).delete()
         remove_young_factors(account_id=account_id, before=database_clock(), by=by)
         end_sessions(account_id=account_id, by=by)
+        let_ask_for_password(account_id=account_id, by=by)
         record(event=SignInDisowned(subject=f"account:{account_id}"), by=by)
     return True
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from allauth.account import app_settings as allauth_settings
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -15,8 +14,10 @@ from django.utils.translation import gettext as _
 from kecs.accounts import events
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.queries import accounts_with_address, confirmed_owner_of
+from kecs.accounts.reset_links import LASTS, ResetLinks, lasts_until
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record
+from kecs.guard.limits import HOUR, MINUTE
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
 
@@ -85,9 +86,10 @@ def _write_link(*, account: User, to: str, by: str) -> None:
 
 
 def write_password_reset(*, to: str, facts: Mapping[str, str], by: str) -> None:
-    """A link for each account that the address may speak of."""
+    """A link for each account that the address may speak of; the last one for now works until another may be sent."""
+    lasts = lasts_until(facts.get("until", ""))
     for account in accounts_with_address(to):
-        token = allauth_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(account)
+        token = ResetLinks().token_for(account, lasts=lasts)
         path = reverse(
             "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(account), "key": token}
         )
@@ -98,7 +100,13 @@ def write_password_reset(*, to: str, facts: Mapping[str, str], by: str) -> None:
             to=to,
             kind="reset_password",
             subject=subject,
-            context={"username": account.username, "reset_url": settings.KECS_ORIGIN + path},
+            context={
+                "username": account.username,
+                "reset_url": settings.KECS_ORIGIN + path,
+                "hours": str(lasts // HOUR) if lasts >= 2 * HOUR else "",
+                "minutes": str(lasts // MINUTE),
+                "is_last": "yes" if lasts > LASTS else "",
+            },
             by=by,
         )
         record(event=events.PasswordResetRequested(subject=f"account:{account.pk}"), by=by)

@@ -18,9 +18,9 @@ from kecs.accounts.book.actions import make_primary, open_way_back
 from kecs.accounts.models import AddressUndo, ConfirmedSince, EmailConfirmation, Recovery, User
 from kecs.accounts.queries import account_named, notice_addresses
 from kecs.accounts.recovery.notices import cancel_path, confirm_path, tell
-from kecs.accounts.recovery.queries import facts_of
-from kecs.accounts.recovery_status import Status
-from kecs.accounts.shut_out.actions import end_sessions
+from kecs.accounts.recovery.queries import facts_of, under_way
+from kecs.accounts.recovery_status import UNDER_WAY, Status
+from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.actions import count_if_all_pass
@@ -34,6 +34,14 @@ DELAY = timedelta(hours=24)
 
 class NotPossible(Exception):
     """The recovery is not where this act needs it, or names no account that it could be for."""
+
+
+class AddressTaken(Exception):
+    """Another account has confirmed the new address."""
+
+
+class TooManyMails(Exception):
+    """The new address was written to too often today."""
 
 
 @transaction.atomic
@@ -69,16 +77,59 @@ def _locked(recovery_id: UUID, status: Status) -> Recovery:
 
 
 @transaction.atomic
-def confirm_recovery(*, token_digest: bytes, by: str) -> bool:
-    """The new address works: staff see the request now."""
-    since = database_clock() - LINK_LASTS
-    done = Recovery.objects.filter(token_digest=token_digest, status=Status.ASKED, asked_at__gt=since)
-    row = done.select_for_update().first()
+def start_recovery(
+    *, account_id: UUID, name: str, email: str, also_tell: Iterable[str] = (), by: str
+) -> UUID:
+    """For somebody who called, and whom staff have checked. It happens a day later, if the new address works.
+
+    Every address of the account and `also_tell`, those on file, can stop it until then; the new one gets a link that
+    shows that it is hers. Raises NotPossible (one is under way, or it is one's own account), AddressTaken, TooManyMails.
+    """
+    account = User.objects.select_for_update(no_key=True).filter(pk=account_id, is_active=True).first()
+    if account is None or by == f"account:{account_id}" or under_way(account_id).exists():
+        raise NotPossible
+    email = normalised_address(email)
+    if EmailAddress.objects.filter(email=email, verified=True).exclude(user=account).exists():
+        raise AddressTaken
+    if not count_if_all_pass(tries=[(Limit.MAILS_PER_ADDRESS_DAY, f"recovery:{mailbox_of(email)}")], by=by):
+        raise TooManyMails
+    token, stop, now = new_token(), new_token(), database_clock()
+    row = Recovery(
+        status=Status.STARTED,
+        language=account.language,
+        account=account,
+        token_digest=digest_of_token(token),
+        cancel_digest=digest_of_token(stop),
+        asked_at=now,
+        decided_at=now,
+        due_at=now + DELAY,
+    )
+    facts = {"name": name, "login": account.username, "email": email, "message": ""}
+    seal_into(row, "facts_sealed", json.dumps(facts))
+    row.save(force_insert=True)
+    tell(kind="recovery_confirm", to=[email], language=account.language, by=by, path=confirm_path(token))
+    told = sorted({*notice_addresses(account.pk), *also_tell} - {email})
+    tell(kind="recovery_approved", to=told, language=account.language, by=by, path=cancel_path(stop))
+    record(event=events.RecoveryStarted(subject=f"account:{account.pk}"), by=by)
+    return row.pk
+
+
+@transaction.atomic
+def confirm_recovery(*, token_digest: bytes, by: str) -> Status | None:
+    """The new address works: staff see the request now, or what staff started goes on. None for a link that works no more."""
+    rows = Recovery.objects.select_for_update().filter(token_digest=token_digest)
+    row = rows.first()
     if row is None:
-        return Recovery.objects.filter(token_digest=token_digest, status=Status.CONFIRMED).exists()
-    Recovery.objects.filter(pk=row.pk).update(status=Status.CONFIRMED, confirmed_at=database_clock())
-    record(event=events.RecoveryConfirmed(subject=f"recovery:{row.pk}"), by=by)
-    return True
+        return None
+    if row.status not in {Status.ASKED, Status.STARTED}:
+        return Status(row.status) if row.status in {Status.CONFIRMED, Status.APPROVED} else None
+    if row.asked_at <= database_clock() - LINK_LASTS:
+        return None
+    status = Status.CONFIRMED if row.status == Status.ASKED else Status.APPROVED
+    rows.update(status=status, confirmed_at=database_clock())
+    about = f"account:{row.account_id}" if row.account_id else f"recovery:{row.pk}"
+    record(event=events.RecoveryConfirmed(subject=about), by=by)
+    return status
 
 
 @transaction.atomic
@@ -121,11 +172,21 @@ def refuse_recovery(*, recovery_id: UUID, by: str) -> None:
 def cancel_recovery(*, token_digest: bytes, by: str) -> bool:
     """Somebody who was told says that it was not she: it will not happen."""
     row = Recovery.objects.select_for_update().filter(cancel_digest=token_digest).first()
-    if row is None or row.status != Status.APPROVED:
+    if row is None or row.status not in UNDER_WAY:
         return row is not None and row.status == Status.CANCELLED
     Recovery.objects.filter(pk=row.pk).update(status=Status.CANCELLED)
     record(event=events.RecoveryCancelled(subject=f"account:{row.account_id}"), by=by)
     return True
+
+
+@transaction.atomic
+def stop_recovery(*, account_id: UUID, by: str) -> None:
+    """Staff stop the one that is under way. Raises NotPossible: there is none, or it is one's own."""
+    row = under_way(account_id).select_for_update().first()
+    if row is None or by == f"account:{account_id}":
+        raise NotPossible
+    Recovery.objects.filter(pk=row.pk).update(status=Status.CANCELLED)
+    record(event=events.RecoveryCancelled(subject=f"account:{account_id}"), by=by)
 
 
 def complete_due_recoveries(*, by: str) -> int:
@@ -173,5 +234,6 @@ def _let_in(*, account: User, email: str, by: str) -> None:
     Authenticator.objects.filter(user=account).delete()
     User.objects.filter(pk=account.pk).update(password=make_password(None))
     end_sessions(account_id=account.pk, by=by)
+    let_ask_for_password(account_id=account.pk, by=by)
     if before is not None and before.email != email:
         open_way_back(account_id=account.pk, email=before.email, by=by)

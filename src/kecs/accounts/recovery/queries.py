@@ -1,14 +1,20 @@
 """What staff see of recoveries, and the recovery that a link names."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from kecs.accounts.models import Recovery
 from kecs.accounts.queries import account_named
 from kecs.accounts.recovery_status import Status
+from kecs.guard.queries import database_clock
 from kecs.pii.fields import unseal_from
+
+MOST = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,24 @@ def facts_of(row: Recovery) -> dict[str, str]:
     """What was typed."""
     facts: dict[str, str] = json.loads(unseal_from(row, "facts_sealed") or "{}")
     return facts
+
+
+def under_way(account_id: UUID) -> QuerySet[Recovery]:
+    """What will happen to this account unless somebody stops it. One whose new address nobody confirmed in its day is over."""
+    works = Q(status=Status.APPROVED) | Q(status=Status.STARTED, due_at__gt=database_clock())
+    return Recovery.objects.filter(works, account_id=account_id).order_by("-asked_at")
+
+
+def recovery_under_way(account_id: UUID) -> Asked | None:
+    """The one that is under way, for staff."""
+    row = under_way(account_id).first()
+    return _asked(row) if row else None
+
+
+def recovery_ids_of(account_ids: Iterable[UUID]) -> list[UUID]:
+    """The recoveries that staff or a link decided for these accounts."""
+    rows = Recovery.objects.filter(account_id__in=list(account_ids)).order_by("-asked_at")
+    return list(rows.values_list("pk", flat=True)[:MOST])
 
 
 def recovery(recovery_id: UUID) -> Asked:

@@ -8,6 +8,7 @@ from django.views.generic import FormView, TemplateView
 
 from kecs.accounts.recovery import actions
 from kecs.accounts.recovery.forms import RecoveryForm
+from kecs.accounts.recovery_status import Status
 from kecs.accounts.tokens import digest_of_token
 from kecs.guard.network import network_of
 
@@ -58,7 +59,8 @@ class ConfirmRecoveryView(View):
         """Says what comes next."""
         digest = bytes.fromhex(request.session.pop(CONFIRM_SESSION_KEY, ""))
         done = actions.confirm_recovery(token_digest=digest, by="anonymous")
-        return render(request, "accounts/recovery/confirm.html", {"outcome": "done" if done else "expired"})
+        outcome = {None: "expired", Status.APPROVED: "under_way"}.get(done, "done")
+        return render(request, "accounts/recovery/confirm.html", {"outcome": outcome})
 
 
 class CancelRecoveryView(View):

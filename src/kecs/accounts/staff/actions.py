@@ -2,7 +2,6 @@
 
 from uuid import UUID, uuid4
 
-from allauth.account import app_settings as allauth_settings
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -16,6 +15,7 @@ from kecs.accounts import events
 from kecs.accounts.actions import UsernameTaken
 from kecs.accounts.mails.actions import mail_account
 from kecs.accounts.models import HeldRole, User
+from kecs.accounts.reset_links import LASTS, ResetLinks
 from kecs.accounts.staff.queries import has_administrator
 from kecs.accounts.staff.roles import StaffRole
 from kecs.audit.actions import record
@@ -44,7 +44,7 @@ def open_first_administrator(*, username: str, email: str, by: str) -> str:
         raise HasAdministrator
     account = _opened(username=username, email=email, by=by)
     _give(account=account, role=StaffRole.ADMINISTRATOR, by=by)
-    token = allauth_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(account)
+    token = ResetLinks().token_for(account, lasts=LASTS)
     return reverse(
         "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(account), "key": token}
     )

@@ -203,11 +203,14 @@ def note_confirmed_addresses(*, account_id: UUID, by: str) -> None:
 # --- Codes -------------------------------------------------------------------------------------------------------
 
 
-def send_code(*, holding_id: UUID, by: str) -> None:
-    """Mail a code to the address that was on file before the claim; without one, do the same and mail nothing."""
+def send_code(*, holding_id: UUID, by: str) -> bool:
+    """Mail a code to the address that was on file before the claim; without one, do the same and mail nothing.
+
+    Whether it was mailed is for staff only: the holder must not learn it.
+    """
     held = known(holding_id=holding_id, by=by)
     if (standing_of(held).state, Event.EVIDENCE_GIVEN) not in TRANSITIONS:
-        return
+        return False
     address = address_on_file_before(held)
     with transaction.atomic(), recorded_together():
         subject = f"claim_code:{mailbox_of(address) if address else held.record_id}"
@@ -219,10 +222,9 @@ def send_code(*, holding_id: UUID, by: str) -> None:
             if address:
                 facts = {"code": spaced(code), "not_me_url": link}
                 queue(message=notice(why=Why.CODE, to=address, facts=facts), by=by)
-        record(
-            event=events.CodeAsked(subject=f"account:{held.account_id}", mailed=allowed and bool(address)),
-            by=by,
-        )
+        mailed = allowed and bool(address)
+        record(event=events.CodeAsked(subject=f"account:{held.account_id}", mailed=mailed), by=by)
+    return mailed
 
 
 def enter_code(*, account_id: UUID, code: str, by: str) -> Entered:

@@ -8,7 +8,13 @@ from django.db import transaction
 
 from kecs.matching.keys import KeyKind
 from kecs.pii.fields import digests_of, seal_into, unseal_from
-from kecs.records.actions import Identity, SsnOnFile, make_findable, wait_to_be_settled
+from kecs.records.actions import (
+    Identity,
+    SsnOnFile,
+    make_findable,
+    make_findable_by_name,
+    wait_to_be_settled,
+)
 from kecs.records.importing.apply import apply_rows
 from kecs.records.importing.prepare import NumberedRow
 from kecs.records.importing.rows import ImportRow
@@ -113,6 +119,7 @@ def state_anew(*, account_id: UUID, changes: Changes, by: str) -> Facts | None:
     seal_into(new, "birth_date_sealed", identity.birth_date.isoformat())
     seal_into(new, "ssn_sealed", kept)
     new.save(force_insert=True)
+    make_findable_by_name(stated_id=new.pk, identity=identity, by=by)
     findable, _counts = IdentityKey.objects.filter(stated=stated).delete()
     if findable:
         make_findable(stated_id=new.pk, identity=identity, by=by)

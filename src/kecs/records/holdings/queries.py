@@ -85,6 +85,12 @@ def holder_of(record_id: UUID) -> UUID | None:
     )
 
 
+def live_holders_of(record_id: UUID) -> list[UUID]:
+    """The accounts that hold or contest this record now, the holder first."""
+    live = Holding.objects.filter(record_id=record_id, released_at=None).order_by("contests", "held_at", "pk")
+    return list(live.values_list("account_id", flat=True))
+
+
 def lapsing(*, at: datetime, limit: int) -> list[UUID]:
     """Holds whose time to give evidence is over, the longest first."""
     return list(
@@ -121,6 +127,12 @@ def address_on_file_before(held: HeldRecord) -> str:
 def names_on_file(record_id: UUID) -> tuple[str, str]:
     """First name and last surname, for the envelope of a letter."""
     return EducatorRecord.objects.values_list("first_name", "last_surname").get(pk=record_id)
+
+
+def has_whole_ssn(record_id: UUID) -> bool:
+    """Whether nine digits are on file, and not the last four only."""
+    record = EducatorRecord.objects.only("id", "ssn_sealed").get(pk=record_id)
+    return len(unseal_from(record, "ssn_sealed") or "") == 9
 
 
 def stored_record(record_id: UUID) -> StoredRecord:

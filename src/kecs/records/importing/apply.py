@@ -23,6 +23,7 @@ from kecs.records import events
 from kecs.records.importing.prepare import (
     IDENTITY_KEY_COLUMNS,
     LINKAGE_KEY_COLUMNS,
+    NAME_KEY_COLUMNS,
     OTHER_NAME_COLUMNS,
     NumberedRow,
     Prepared,
@@ -30,13 +31,25 @@ from kecs.records.importing.prepare import (
 )
 from kecs.records.importing.stored import RECORDS, StoredRecord
 from kecs.records.index import key_digest
-from kecs.records.models import EducatorRecord, IdentityKey, LinkageKey, OtherName, RecordNumber, Run
+from kecs.records.models import (
+    EducatorRecord,
+    IdentityKey,
+    LinkageKey,
+    NameKey,
+    OtherName,
+    RecordNumber,
+    Run,
+    StatedIdentity,
+    StatedNameKey,
+)
+from kecs.records.name_keys import name_keys
 
 if TYPE_CHECKING:
     from kecs.records.importing.reindex import PreparedKeys
 
 Ready = TypeVar("Ready")
 _TRIES = 5
+_BLOCKS_TOGETHER = 2
 _STATED_AT_ONCE = 500
 # One import at a time writes a batch on PostgreSQL, so that two never wait for each other in a circle; SQLite has one
 # writer anyway. The number is ours among the advisory locks of the database.
@@ -68,12 +81,12 @@ def apply_batch(
     """Write a batch and bring the run from the place that it is at to `until`; what was written is returned.
 
     `again` prepares the same batch anew, under lock: it is asked where the batch met something that had changed since
-    it was prepared. Raises Elsewhere.
+    it was prepared, or may have been rejected for what batches before it changed. Raises Elsewhere.
     """
 
     def write(attempt: int) -> Prepared:
         _demand_place(run)
-        ready = prepared if attempt == 1 else again()
+        ready = prepared if attempt == 1 and not prepared.doubtful else again()
         Run.objects.filter(pk=run.pk).update(**_advanced(run, until, ready))
         _write(ready, source=source, by=by)
         return ready
@@ -122,6 +135,15 @@ def _make_room() -> None:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA cache_size = -65536")  # KiB
             cursor.execute("PRAGMA wal_autocheckpoint = 10000")  # pages
+
+
+def blocks_together() -> int:
+    """How many blocks become one transaction.
+
+    Two on SQLite, where each transaction writes anew every page of the indexes that it touches, and nearly all are touched.
+    PostgreSQL would gain nothing, and the end of the audit chain would be locked for longer.
+    """
+    return _BLOCKS_TOGETHER if connection.vendor == "sqlite" else 1
 
 
 def begin_run(*, kind: str, content: str, start: str, by: str) -> Run:
@@ -189,7 +211,7 @@ def apply_keys(
         Run.objects.filter(pk=run.pk).update(**advanced)
         if ready.changed:
             _demand_unchanged(ready.changed)
-            _insert_keys_instead(list(ready.changed), ready.identity_keys, ready.linkage_keys)
+            _insert_keys_instead(list(ready.changed), ready)
         return advanced
 
     for column, value in _until_it_stands(write).items():
@@ -218,6 +240,36 @@ def apply_stated_keys(*, by: str) -> None:
         pass
 
 
+def apply_stated_names(*, by: str) -> None:
+    """Exchange the name keys of everybody who stated who she is, where they are not those of today."""
+    after = UUID(int=0)
+
+    def write(_attempt: int) -> UUID | None:
+        # What was stated never changes, so that nothing needs to be locked.
+        page = list(StatedIdentity.objects.filter(pk__gt=after).order_by("pk")[:_STATED_AT_ONCE])
+        wanted = {
+            (stated.pk, *key)
+            for stated in page
+            for key in name_keys(
+                first_name=stated.first_name, middle_name="", last_surname=stated.last_surname
+            )
+        }
+        keys = StatedNameKey.objects.filter(stated__in=[stated.pk for stated in page])
+        present = set(keys.values_list("stated_id", "surname", "given"))
+        wrong = {stated_id for stated_id, _surname, _given in present ^ wanted}
+        if wrong:
+            keys.filter(stated__in=wrong).delete()
+            StatedNameKey.objects.bulk_create(
+                StatedNameKey(stated_id=stated_id, surname=surname, given=given)
+                for stated_id, surname, given in sorted(wanted)
+                if stated_id in wrong
+            )
+        return page[-1].pk if page else None
+
+    while (reached := _until_it_stands(write)) is not None:
+        after = reached
+
+
 def end_reindex(*, run: Run, by: str) -> None:
     """Close the run, and put it on the log. Raises Elsewhere."""
     with transaction.atomic():
@@ -228,13 +280,15 @@ def end_reindex(*, run: Run, by: str) -> None:
         record_event(event=event, by=by)
 
 
-def _insert_keys_instead(record_ids: Collection[UUID], identity_keys: Packed, linkage_keys: Packed) -> None:
+def _insert_keys_instead(record_ids: Collection[UUID], ready: "Prepared | PreparedKeys") -> None:
     # Away with the old keys of all of them first, of whatever root: two records of one batch may exchange an SSN.
     if record_ids:
         IdentityKey.objects.filter(record__in=record_ids).delete()
         LinkageKey.objects.filter(record__in=record_ids).delete()
-    insert_packed(IdentityKey._meta.db_table, IDENTITY_KEY_COLUMNS, identity_keys)
-    insert_packed(LinkageKey._meta.db_table, LINKAGE_KEY_COLUMNS, linkage_keys)
+        NameKey.objects.filter(record__in=record_ids).delete()
+    insert_packed(IdentityKey._meta.db_table, IDENTITY_KEY_COLUMNS, ready.identity_keys)
+    insert_packed(LinkageKey._meta.db_table, LINKAGE_KEY_COLUMNS, ready.linkage_keys)
+    insert_packed(NameKey._meta.db_table, NAME_KEY_COLUMNS, ready.name_keys)
 
 
 # --- Writing -----------------------------------------------------------------------------------------------------
@@ -255,7 +309,7 @@ def _write(ready: Prepared, *, source: str, by: str) -> None:
     for number_id, sealed in ready.told:
         RecordNumber.objects.filter(pk=number_id).update(told_sealed=sealed)
     identities = [each.record_id for each in ready.changed if each.identity]
-    _insert_keys_instead(identities, ready.identity_keys, ready.linkage_keys)
+    _insert_keys_instead(identities, ready)
     # What the database checks at the end it checks now: from here on, the end of the audit chain stays locked.
     _check_references()
     _record(ready, source=source, by=by)

@@ -11,16 +11,15 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from kecs.records.importing.apply import Elsewhere, apply_batch, begin_run, end_run
-from kecs.records.importing.checks import problems_of
-from kecs.records.importing.parse import Block, CsvFile, FileProblem, FileRefused, Line, lines_of, read_block
-from kecs.records.importing.prepare import NumberedRow, Prepared, Rejected, prepare_rows
-from kecs.records.importing.rows import Background, Lines, row_of
-from kecs.records.importing.survey import Looked, Survey, look, survey
+from kecs.records.importing.apply import Elsewhere, apply_batch, begin_run, blocks_together, end_run
+from kecs.records.importing.parse import Block, CsvFile, FileProblem, FileRefused
+from kecs.records.importing.prepare import Prepared, Rejected, joined
+from kecs.records.importing.reading import MAKER, BlockReader, Task
+from kecs.records.importing.survey import Survey, survey
 from kecs.records.importing.workers import Workers
 from kecs.records.models import Run
 
@@ -59,68 +58,6 @@ class Summary:
             rejected=run.rejected,
             problems=Counter(run.problems),
         )
-
-
-# --- In a worker -------------------------------------------------------------------------------------------------
-
-
-class Task(NamedTuple):
-    """A block to make ready, and what of it stands elsewhere in the file as well."""
-
-    block: Block
-    repeated_ids: dict[int, Lines]
-    repeated_ssns: dict[int, Lines]
-
-
-class BlockReader:
-    """Answers a Block with what the survey wants to know of it, and a Task with what will become of its rows."""
-
-    def __init__(self, path: Path, today: date, allow_never_issued: bool) -> None:
-        self._path = path
-        with CsvFile(path.open("rb")) as csv:
-            self._columns = csv.header.columns
-        self._today = today
-        self._allow_never_issued = allow_never_issued
-
-    def __call__(self, task: Block | Task) -> Looked | Prepared:
-        """What a worker does."""
-        return self.looked(task) if isinstance(task, Block) else self.prepared(task)
-
-    def looked(self, block: Block) -> Looked:
-        """See the survey."""
-        return look(self._lines(block))
-
-    def _lines(self, block: Block) -> Iterator[Line]:
-        with self._path.open("rb") as stream:
-            content = read_block(stream, block)
-        return lines_of(content, columns=self._columns, first_line=block.first_line)
-
-    def prepared(self, task: Task, *, lock: bool = False) -> Prepared:
-        """The rows of the block checked, planned and packed."""
-        background = Background(
-            today=self._today,
-            allow_never_issued=self._allow_never_issued,
-            lines_by_repeated_id=task.repeated_ids,
-            lines_by_repeated_ssn=task.repeated_ssns,
-        )
-        good: list[NumberedRow] = []
-        rejected: list[Rejected] = []
-        read = 0
-        for line in self._lines(task.block):
-            read += 1
-            problems = [line.problem] if line.problem else problems_of(line.cells, background)
-            if problems:
-                staff_unique_id = line.cells.get("staff_unique_id", "").strip()
-                rejected += [
-                    Rejected(line=line.number, staff_unique_id=staff_unique_id, problem=problem)
-                    for problem in problems
-                ]
-            else:
-                good.append(NumberedRow(line=line.number, row=row_of(line.cells, today=self._today)))
-        return prepare_rows(good, lock=lock, read=read, rejected=rejected)
-
-
-MAKER = f"{__name__}.{BlockReader.__name__}"
 
 
 # --- In the process that writes ----------------------------------------------------------------------------------
@@ -274,18 +211,34 @@ def _written(file: OpenedFile, run: Run, *, by: str) -> Iterator[Prepared]:
             asked.append(task)
             yield task
 
+    def write(task: Task, prepared: Prepared, again: Callable[[], Prepared]) -> Prepared:
+        file.demand_unchanged()
+        until = str(_Place.after(task.block))
+        return apply_batch(run=run, until=until, prepared=prepared, again=again, source=file.source, by=by)
+
     with closing(file.workers.answers(tasks())) as answers:
-        for prepared in answers:
-            task = asked.popleft()
-            file.demand_unchanged()
-            yield apply_batch(
-                run=run,
-                until=str(_Place.after(task.block)),
-                prepared=prepared,
-                again=partial(file.reader.prepared, task, lock=True),
-                source=file.source,
-                by=by,
-            )
+        # A block that this process prepares itself relies on all that stands before it.
+        together = blocks_together() if file.workers.ahead else 1
+        while blocks := [(asked.popleft(), prepared) for prepared in islice(answers, together)]:
+            if len(blocks) > 1 and not any(prepared.doubtful for _task, prepared in blocks):
+                last, _prepared = blocks[-1]
+                try:
+                    written = write(last, joined([prepared for _task, prepared in blocks]), _one_by_one)
+                except _OneByOne:
+                    pass
+                else:
+                    yield written
+                    continue
+            for task, prepared in blocks:
+                yield write(task, prepared, partial(file.reader.prepared, task, lock=True))
+
+
+class _OneByOne(Exception):
+    """One of the blocks that were to be written together met something that had changed."""
+
+
+def _one_by_one() -> Prepared:
+    raise _OneByOne
 
 
 def _tell_again(

@@ -6,8 +6,10 @@ and apply calls it again, under lock, where a batch met something that had chang
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +24,16 @@ from kecs.records.importing.plan import Plan, PlanOutcome, changes_between, plan
 from kecs.records.importing.rows import ImportRow, OnFile, Problem
 from kecs.records.importing.stored import FULL_SSN, Stored, StoredRecord, sealed_in, told_in
 from kecs.records.index import LINKAGE_DIGEST_BYTES
+from kecs.records.name_keys import NamePair, name_keys
 from kecs.records.record_ids import new_record_id
 
 OTHER_NAME_COLUMNS = ("record_id", "first_name", "last_surname")
 IDENTITY_KEY_COLUMNS = ("record_id", "kind", "key_id", "digest")
 LINKAGE_KEY_COLUMNS = ("digest", "record_id", "key_id")
+NAME_KEY_COLUMNS = ("record_id", "surname", "given")
+# Keys are written in the order of their digests or names, which is that of the indexes: each page of them is found once a batch.
+_digest_of_identity = itemgetter(IDENTITY_KEY_COLUMNS.index("digest"))
+_name_of_key = itemgetter(slice(1, None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +78,13 @@ class Prepared:
     other_names: Packed = field(default=b"", repr=False)
     identity_keys: Packed = field(default=b"", repr=False)
     linkage_keys: Packed = field(default=b"", repr=False)
+    name_keys: Packed = field(default=b"", repr=False)
     # Keys that persons who wait to be settled have on SSNs of this batch: the records take them over.
     taken_over: tuple[bytes, ...] = field(default=(), repr=False)
     # What files have said under the numbers of records that came of a merge.
     told: tuple[tuple[UUID, bytes], ...] = field(default=(), repr=False)
+    # Whether a row was rejected for what is on file, which a batch before this one may be about to change.
+    doubtful: bool = False
 
     @property
     def problems(self) -> Counter[str]:
@@ -106,7 +116,7 @@ def prepare_rows(
     )
     to = form()
     batch = _Batch(to=to, now=to.moment(timezone.now()), keys=KeyCells(to))
-    same, refused = 0, list(rejected)
+    same, refused, by_checks = 0, list(rejected), len(rejected)
     for numbered in rows:
         row = numbered.row
         if row.staff_unique_id in stored.numbers:
@@ -126,9 +136,41 @@ def prepare_rows(
     if stored.numbers:
         merged, refusals = _rows_of_merged(rows, stored, batch, corrects=corrects)
         same, refused = same + merged, refused + refusals
-    return batch.prepared(
+    prepared = batch.prepared(
         read=read or len(rows), same=same, rejected=tuple(sorted(refused, key=lambda each: each.line))
     )
+    # Two numbers may lead to one record that came of a merge: then no other block is written with this one.
+    return replace(prepared, doubtful=len(refused) > by_checks or bool(stored.numbers))
+
+
+def joined(batches: Sequence[Prepared]) -> Prepared:
+    """Batches that follow one another in a file, as one. No two are about the same record: its id would stand twice."""
+    names = [each.name for each in fields(Prepared)]
+    whole = Prepared(**{name: _together([getattr(batch, name) for batch in batches]) for name in names})
+    if (
+        isinstance(whole.identity_keys, bytes)
+        or isinstance(whole.linkage_keys, bytes)
+        or isinstance(whole.name_keys, bytes)
+    ):
+        return whole
+    return replace(
+        whole,
+        identity_keys=sorted(whole.identity_keys, key=_digest_of_identity),
+        linkage_keys=sorted(whole.linkage_keys),
+        name_keys=sorted(whole.name_keys, key=_name_of_key),
+    )
+
+
+def _together(values: list[Any]) -> Any:
+    """Counts are added, rows put one behind the other; every field of Prepared is one or the other, or says whether."""
+    first = values[0]
+    if isinstance(first, bool):
+        return any(values)
+    if isinstance(first, int):
+        return sum(values)
+    if isinstance(first, tuple):
+        return tuple(chain.from_iterable(values))
+    return b"".join(values) if all(isinstance(each, bytes) for each in values) else [*chain(*values)]
 
 
 def _rows_of_merged(
@@ -193,6 +235,7 @@ class _Batch:
     other_names: list[tuple[Any, ...]] = field(default_factory=list)
     identity_keys: list[tuple[Any, ...]] = field(default_factory=list)
     linkage_keys: list[tuple[Any, ...]] = field(default_factory=list)
+    name_keys: list[tuple[Any, ...]] = field(default_factory=list)
 
     def take_over(self, stored: Stored, staff_unique_id: str, on_file: OnFile | None, decided: Plan) -> None:
         """An SSN that changes leaves one owner for another, before the later rows of the batch are planned."""
@@ -225,6 +268,7 @@ class _Batch:
             identity, linkage = self.keys.cells(decided.after, record=cell)
             self.identity_keys += identity
             self.linkage_keys += linkage
+            self.name_keys += self.keys.name_cells(decided.after, record=cell)
 
     def _cells(self, place: str, record: StoredRecord | None, decided: Plan) -> tuple[Any, ...]:
         to, after = self.to, decided.after
@@ -259,15 +303,16 @@ class _Batch:
             new_records=self.to.packed(self.new_records),
             changed_records=self.to.packed(self.changed_records),
             other_names=self.to.packed(self.other_names),
-            identity_keys=self.to.packed(self.identity_keys),
-            linkage_keys=self.to.packed(self.linkage_keys),
+            identity_keys=self.to.packed(sorted(self.identity_keys, key=_digest_of_identity)),
+            linkage_keys=self.to.packed(sorted(self.linkage_keys)),
+            name_keys=self.to.packed(sorted(self.name_keys, key=_name_of_key)),
             taken_over=tuple(self.taken_over),
             told=tuple(self.told),
         )
 
 
 class KeyCells:
-    """Makes the rows of search keys and of linkage keys under the current key, in the form of the database."""
+    """Makes the rows of search keys and of linkage keys under the current key, and of name keys, in the form of the database."""
 
     def __init__(self, to: Form) -> None:
         keyring = the_keyring()
@@ -286,6 +331,10 @@ class KeyCells:
         ]
         digests = sorted({digesters[kind](facts)[:LINKAGE_DIGEST_BYTES] for kind, facts in linkage})
         return identity, [(data(digest), record, number) for digest in digests]
+
+    def name_cells(self, after: OnFile, *, record: Any) -> list[tuple[Any, ...]]:
+        """The rows of one record's name keys: letters and digits, which every form leaves as they are."""
+        return [(record, surname, given) for surname, given in name_keys_of(after)]
 
     def digests(self, after: OnFile) -> tuple[set[tuple[str, bytes]], set[bytes]]:
         """The same keys as they are found in the tables: search keys with their kind, and linkage keys."""
@@ -307,3 +356,13 @@ def keys_of(after: OnFile) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
         last_surnames=[after.last_surname, *(name.last_surname for name in after.other_names)],
     )
     return record_keys(birth_date=after.birth_date, last4=last4, ssn=ssn), linkage
+
+
+def name_keys_of(after: OnFile) -> tuple[NamePair, ...]:
+    """The name keys of what a record holds."""
+    return name_keys(
+        first_name=after.first_name,
+        middle_name=after.middle_name,
+        last_surname=after.last_surname,
+        other_names=sorted(after.other_names, key=lambda name: (name.last_surname, name.first_name)),
+    )

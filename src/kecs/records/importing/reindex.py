@@ -1,6 +1,7 @@
 """Make the keys of everybody anew, under the current root of the keyring; `kecs reindex` calls this.
 
-Needed when a root was added to the keyring, or when the facts that keys are made of changed. Searches and registrations
+Needed when a root was added to the keyring, or when the facts that keys are made of changed, and once after the update
+that brought the names by which staff find people. Searches and registrations
 go on: they look under every root, and each batch exchanges the keys of its people in one transaction. Whoever stands
 under the right keys already is left alone. It can be killed and goes on where it was.
 """
@@ -21,14 +22,16 @@ from kecs.records.importing.apply import (
     Elsewhere,
     apply_keys,
     apply_stated_keys,
+    apply_stated_names,
     begin_run,
     end_reindex,
 )
 from kecs.records.importing.parse import BATCH
-from kecs.records.importing.prepare import KeyCells
+from kecs.records.importing.prepare import KeyCells, name_keys_of
 from kecs.records.importing.stored import Stored, StoredRecord
 from kecs.records.importing.workers import Workers
-from kecs.records.models import EducatorRecord, IdentityKey, LinkageKey, Run
+from kecs.records.models import EducatorRecord, IdentityKey, LinkageKey, NameKey, Run
+from kecs.records.name_keys import VERSION
 
 KIND = "reindex"
 NOBODY = UUID(int=0)
@@ -42,6 +45,7 @@ class PreparedKeys:
     changed: dict[UUID, tuple[int, Any]]  # the version of each record that was read: number and time
     identity_keys: Packed = field(repr=False)
     linkage_keys: Packed = field(repr=False)
+    name_keys: Packed = field(repr=False)
 
 
 class KeyMaker:
@@ -50,16 +54,19 @@ class KeyMaker:
     def __call__(self, record_ids: Sequence[UUID], *, lock: bool = False) -> PreparedKeys:
         """What a worker does."""
         stored = Stored.of_records(record_ids, lock=lock)
-        present = _present(record_ids)
+        present, present_names = _present(record_ids), _present_names(record_ids)
         to = form()
         keys = KeyCells(to)
         changed: list[StoredRecord] = []
         identity: list[tuple[Any, ...]] = []
         linkage: list[tuple[Any, ...]] = []
+        names: list[tuple[Any, ...]] = []
         for record in stored.records.values():
             on_file = stored.on_file(record)
-            if keys.digests(on_file) != present.get(record.id, (set(), set())):
+            digests, named = present.get(record.id, (set(), set())), present_names.get(record.id, set())
+            if keys.digests(on_file) != digests or set(name_keys_of(on_file)) != named:
                 changed.append(record)
+                names += keys.name_cells(on_file, record=to.uuid(record.id))
                 cells = keys.cells(on_file, record=to.uuid(record.id))
                 identity += cells[0]
                 linkage += cells[1]
@@ -68,6 +75,7 @@ class KeyMaker:
             changed={record.id: (record.identity_version, record.updated_at) for record in changed},
             identity_keys=to.packed(identity),
             linkage_keys=to.packed(linkage),
+            name_keys=to.packed(names),
         )
 
 
@@ -83,6 +91,15 @@ def _present(record_ids: Sequence[UUID]) -> dict[UUID, tuple[set[tuple[str, byte
     return found
 
 
+def _present_names(record_ids: Sequence[UUID]) -> dict[UUID, set[tuple[str, str]]]:
+    """The name keys that records stand under now."""
+    found: dict[UUID, set[tuple[str, str]]] = {}
+    rows = NameKey.objects.filter(record__in=record_ids).values_list("record_id", "surname", "given")
+    for record_id, surname, given in rows:
+        found.setdefault(record_id, set()).add((surname, given))
+    return found
+
+
 MAKER = f"{__name__}.{KeyMaker.__name__}"
 
 
@@ -95,7 +112,8 @@ def keys_run(*, by: str) -> Run:
     """The unfinished run under the current root and kinds of keys, or a new one."""
     keyring = the_keyring()
     kinds = ",".join(kind.value for kind in (*KeyKind, *LinkageKind))
-    content = sha256(f"{keyring.current}:{sorted(keyring.roots)}:{kinds}".encode()).hexdigest()
+    made_of = f"{keyring.current}:{sorted(keyring.roots)}:{kinds}:{VERSION}"
+    content = sha256(made_of.encode()).hexdigest()
     return begin_run(kind=KIND, content=content, start=str(NOBODY), by=by)
 
 
@@ -106,6 +124,7 @@ def reindex(*, run: Run, workers: Workers, on_progress: Callable[[int], None], b
             for read in _of_records(run, workers, by=by):
                 on_progress(read)
             apply_stated_keys(by=by)
+            apply_stated_names(by=by)
             end_reindex(run=run, by=by)
         except Elsewhere:
             run.refresh_from_db()

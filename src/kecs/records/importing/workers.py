@@ -45,6 +45,11 @@ class Workers:
             self._pipes.append(ours)
             self._processes.append(process)
 
+    @property
+    def ahead(self) -> bool:
+        """Whether tasks are answered before what was answered for the ones before them is done."""
+        return self._here is None
+
     def __enter__(self) -> Self:
         """For `with Workers(...) as workers`."""
         return self

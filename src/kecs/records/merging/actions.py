@@ -20,12 +20,13 @@ from kecs.records.holdings.queries import HeldRecord, seen
 from kecs.records.importing.apply import take_turn
 from kecs.records.importing.news import facts_of
 from kecs.records.kinds import MergeReason, MergeState
-from kecs.records.merging.images import as_text, image_of
+from kecs.records.merging.images import OTHERS, as_text, image_of, keys_in_other_rooms
 from kecs.records.merging.moving.actions import (
     change_survivor,
     end_hold,
     lead_cases,
     lead_numbers,
+    lead_other_rooms,
     move_holds,
 )
 from kecs.records.merging.plan import Choices, MergePlan, Part, Side, Trouble, choices_from, plan
@@ -271,6 +272,8 @@ def _merge(row: RecordMerge, pair: _Pair, choices: Choices, planned: MergePlan, 
     now, before = database_clock(), image_of(pair.both)
     loser = end_hold(record_id=pair.ids[planned.loser], at=now, by=by) if planned.loser else None
     move_holds(survivor_id=survivor_id, absorbed_id=absorbed_id, planned=planned, at=now, by=by)
+    before[OTHERS] = keys_in_other_rooms(absorbed_id)
+    lead_other_rooms(from_id=absorbed_id, to_id=survivor_id, by=by)
     lead_cases(from_id=absorbed_id, to_id=survivor_id, by=by)
     lead_numbers(
         survivor_id=survivor_id, survivor=survivor, absorbed_id=absorbed_id, absorbed=absorbed, by=by

@@ -1,7 +1,7 @@
 """Every row that hangs on a record, as it stands: read before a merge, kept sealed with it, and compared after an undoing.
 
-TABLES names each table that points at a record. A test walks the database's own list, so that a table that comes later
-cannot be forgotten. Called by this package's actions and queries.
+TABLES names each table of this room that points at a record. Rows of rooms above, which this one may not know, are found by
+Django's own list; a test refuses a table there that could not simply be led elsewhere. Called by this package's actions and queries.
 """
 
 import base64
@@ -21,6 +21,7 @@ from kecs.records.models import (
     IdentityKey,
     LinkageKey,
     LinkedPair,
+    NameKey,
     OtherName,
     RecordNumber,
 )
@@ -34,11 +35,34 @@ TABLES: dict[type[models.Model], tuple[str, ...]] = {
     OtherName: ("record_id",),
     IdentityKey: ("record_id",),
     LinkageKey: ("record_id",),
+    NameKey: ("record_id",),
     RecordNumber: ("record_id",),
     Holding: ("record_id",),
     Case.records.through: ("educatorrecord_id",),
     LinkedPair: ("first_id", "second_id"),
 }
+
+
+# Under this name an image has the rows of other rooms that pointed at the absorbed record: their keys, for the rest is theirs.
+OTHERS = "others"
+
+
+def other_rooms() -> list[tuple[type[models.Model], str]]:
+    """Each table of another room that points at a record, and the column by which it does."""
+    every = EducatorRecord._meta.get_fields(include_hidden=True)
+    pointing = [each for each in every if isinstance(each, models.ManyToOneRel)]
+    return [(each.related_model, each.field.attname) for each in pointing if each.related_model not in TABLES]
+
+
+def keys_in_other_rooms(record_id: UUID) -> dict[str, Row]:
+    """The keys of their rows about this record, by table and column."""
+    return {
+        f"{model._meta.label}.{column}": {
+            str(key): None
+            for key in model._base_manager.filter(**{column: record_id}).values_list("pk", flat=True)
+        }
+        for model, column in other_rooms()
+    }
 
 
 def image_of(record_ids: Collection[UUID]) -> Image:

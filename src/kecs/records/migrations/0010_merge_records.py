@@ -54,7 +54,7 @@ def remove(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0008_state_corrections"),
+        ("records", "0013_find_by_contact_email"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,11 +10,11 @@ from django.views import View
 
 from kecs.accounts.addresses import mailbox_of
 from kecs.guard.actions import count
+from kecs.guard.later import later
 from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
 from kecs.guard.pace import take_one_time
 from kecs.matching.decide import Claim
-from kecs.registration.later import later
 from kecs.registration.mailbox import waiting
 from kecs.registration.mailbox.actions import accept_code, may_search, send_code
 from kecs.registration.mailbox.forms import CodeForm, MailboxForm

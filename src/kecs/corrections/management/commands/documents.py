@@ -2,6 +2,7 @@
 
 import threading
 
+from kecs.corrections.desk.actions import forget_old_corrections
 from kecs.corrections.documents.actions import destroy_old_documents, scan_waiting
 from kecs.mail.worker import PAUSE, PAUSE_WITHOUT_SERVER, QueueCommand
 
@@ -15,7 +16,7 @@ class Command(QueueCommand):
     def drain(self, stop: threading.Event) -> float:
         """Nobody waits for a scan but staff, so the pauses are long ones."""
         done = scan_waiting(by="system:documents", stop=stop)
-        gone = destroy_old_documents(by="system:documents")
+        gone = destroy_old_documents(by="system:documents") + forget_old_corrections(by="system:documents")
         if done.clean or done.found or gone:
             self.say(f"clean {done.clean}, refused {done.found}, requests emptied {gone}")
         if done.away:

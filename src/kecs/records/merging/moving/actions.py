@@ -7,10 +7,11 @@ from kecs.pii.fields import seal_into
 from kecs.records.holdings.actions import PROVISIONAL_FOR
 from kecs.records.holdings.queries import HeldRecord, seen
 from kecs.records.importing.news import as_told
-from kecs.records.importing.prepare import keys_of
+from kecs.records.importing.prepare import keys_of, name_keys_of
 from kecs.records.importing.rows import OnFile
 from kecs.records.index import identity_key_rows, linkage_key_rows
 from kecs.records.kinds import AssuranceLevel, Ending
+from kecs.records.merging.images import other_rooms
 from kecs.records.merging.plan import MergePlan, Part
 from kecs.records.models import (
     Case,
@@ -19,6 +20,7 @@ from kecs.records.models import (
     IdentityKey,
     LinkageKey,
     LinkedPair,
+    NameKey,
     OtherName,
     RecordNumber,
 )
@@ -69,6 +71,12 @@ def put_pair(*, pair: LinkedPair, ends: set[UUID], by: str) -> None:
     LinkedPair.objects.filter(pk=pair.pk).delete()
 
 
+def lead_other_rooms(*, from_id: UUID, to_id: UUID, by: str) -> None:
+    """What other rooms keep about the absorbed record is about the survivor."""
+    for model, column in other_rooms():
+        model._base_manager.filter(**{column: from_id}).update(**{column: to_id})
+
+
 def lead_numbers(*, survivor_id: UUID, survivor: Part, absorbed_id: UUID, absorbed: Part, by: str) -> None:
     """Every number of either leads to the survivor, with what files have said under it."""
     RecordNumber.objects.filter(record_id=absorbed_id, former_id=None).update(former_id=absorbed_id)
@@ -96,13 +104,16 @@ def change_survivor(*, survivor_id: UUID, before: OnFile, planned: MergePlan, at
         OtherName(record_id=survivor_id, first_name=name.first_name, last_surname=name.last_surname)
         for name in sorted(planned.added_names, key=lambda each: (each.last_surname, each.first_name))
     )
-    IdentityKey.objects.filter(record_id=survivor_id).delete()
-    LinkageKey.objects.filter(record_id=survivor_id).delete()
     make_keys(record_id=survivor_id, on_file=after, by=by)
 
 
 def make_keys(*, record_id: UUID, on_file: OnFile, by: str) -> None:
-    """Those that the import, or a reindex, would make."""
+    """Those that the import, or a reindex, would make, instead of those that are there."""
+    for model in (IdentityKey, LinkageKey, NameKey):
+        model.objects.filter(record_id=record_id).delete()
     search, near = keys_of(on_file)
     IdentityKey.objects.bulk_create(identity_key_rows(search, record_id=record_id))
     LinkageKey.objects.bulk_create(linkage_key_rows(near, record_id=record_id))
+    NameKey.objects.bulk_create(
+        NameKey(record_id=record_id, surname=surname, given=given) for surname, given in name_keys_of(on_file)
+    )

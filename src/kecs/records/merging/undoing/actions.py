@@ -13,7 +13,7 @@ from kecs.records import events
 from kecs.records.importing.apply import take_turn
 from kecs.records.kinds import MergeState
 from kecs.records.merging.actions import OwnRecord
-from kecs.records.merging.images import Image, Row, image_of, values_of
+from kecs.records.merging.images import OTHERS, Image, Row, image_of, other_rooms, values_of
 from kecs.records.merging.moving.actions import make_keys, put_pair
 from kecs.records.merging.queries import Obstacle, accounts_of, before_of, parts_of, undoing_of
 from kecs.records.models import (
@@ -23,6 +23,7 @@ from kecs.records.models import (
     IdentityKey,
     LinkageKey,
     LinkedPair,
+    NameKey,
     OtherName,
     RecordMerge,
     RecordNumber,
@@ -118,12 +119,16 @@ def _bring_back_keys(before: Image, *, by: str) -> None:
     ids = [UUID(key) for key in _rows(before, EducatorRecord)]
     IdentityKey.objects.filter(record_id__in=ids).delete()
     LinkageKey.objects.filter(record_id__in=ids).delete()
+    NameKey.objects.filter(record_id__in=ids).delete()
     search, near = _rows(before, IdentityKey), _rows(before, LinkageKey)
     if {image["key_id"] for image in (*search.values(), *near.values())} <= {the_keyring().current}:
         IdentityKey.objects.bulk_create(
             IdentityKey(**values_of(IdentityKey, image)) for image in search.values()
         )
         LinkageKey.objects.bulk_create(LinkageKey(**values_of(LinkageKey, image)) for image in near.values())
+        NameKey.objects.bulk_create(
+            NameKey(**values_of(NameKey, image)) for image in _rows(before, NameKey).values()
+        )
         return
     for record_id, part in zip(ids, parts_of(*ids) or (), strict=True):
         make_keys(record_id=record_id, on_file=part.on_file, by=by)
@@ -138,7 +143,10 @@ def _bring_back_holds(holds: dict[str, Row], *, restored: Collection[str]) -> No
 
 
 def _bring_back_cases(row: RecordMerge, before: Image, *, by: str) -> None:
-    """Cases and pairs that were about the absorbed record are so again; what came since stays with the survivor."""
+    """Cases, pairs and rows of other rooms that were about the absorbed record are so again; what came since stays where it is."""
+    for model, column in other_rooms():
+        keys = before[OTHERS].get(f"{model._meta.label}.{column}", {})
+        model._base_manager.filter(pk__in=list(keys)).update(**{column: row.absorbed_id})
     through = Case.records.through
     for key, image in _rows(before, through).items():
         values = values_of(through, image)

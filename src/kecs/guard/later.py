@@ -18,6 +18,6 @@ def later(request: HttpRequest, counts: Iterable[Count] = ()) -> HttpResponse:
     refused = [count.resets_at - now for count in counts if not count.allowed and count.resets_at]
     seconds = ceil(max(max(refused).total_seconds(), 1)) if refused else _ONE_HOUR
     context = {"minutes": max(ceil(seconds / 60), 2)}
-    response = render(request, "registration/later.html", context, status=429)
+    response = render(request, "guard/later.html", context, status=429)
     response.headers["Retry-After"] = str(seconds)
     return response

@@ -1,0 +1,61 @@
+"""What the help desk does for the owner of an account: nobody here sees a password or a link, and nobody helps herself."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from kecs.accounts import events
+from kecs.accounts.actions import Sending, send_confirmation, send_password_reset, send_username_of
+from kecs.accounts.book.queries import entries_of
+from kecs.accounts.help_desk.queries import SECOND_STEP, demand_another
+from kecs.accounts.models import User
+from kecs.accounts.tries import KNOWN, UNKNOWN
+from kecs.audit.actions import record, recorded_together
+from kecs.guard.actions import clear
+from kecs.guard.queries import used
+
+
+class NothingToSend(Exception):
+    """The address is confirmed already, or is not the account's any more."""
+
+
+def unlock_sign_in(*, account_id: UUID, by: str) -> int:
+    """Set the failures of both steps back to nothing, so that the owner's next try counts as the first; how many there were.
+
+    A password that was said to be in the wrong hands is none any more, so that this opens no door to it.
+    """
+    demand_another(account_id, by=by)
+    subject, failures = str(account_id), 0
+    with transaction.atomic(), recorded_together():
+        User.objects.select_for_update(no_key=True).get(pk=account_id)
+        for limit in (UNKNOWN, KNOWN, *SECOND_STEP):
+            counted = used(limit, subject)
+            if counted:
+                clear(limit=limit, subject=subject, by=by)
+                failures += counted
+        record(event=events.SignInUnlocked(subject=f"account:{account_id}", failures=failures), by=by)
+    return failures
+
+
+@transaction.atomic
+def send_confirmation_again(*, account_id: UUID, email: str, by: str) -> Sending:
+    """The link to an address of the account that is not confirmed. Raises NothingToSend."""
+    demand_another(account_id, by=by)
+    waiting = [entry.email for entry in entries_of(account_id) if not entry.confirmed]
+    if email not in waiting:
+        raise NothingToSend
+    return send_confirmation(account_id=account_id, email=email, by=by)
+
+
+@transaction.atomic
+def send_username_again(*, account_id: UUID, by: str) -> Sending:
+    """The username, to the account's own address for mail."""
+    demand_another(account_id, by=by)
+    return send_username_of(account_id=account_id, to=User.objects.get(pk=account_id).email, by=by)
+
+
+@transaction.atomic
+def send_password_link(*, account_id: UUID, by: str) -> Sending:
+    """The link to choose a new password, to the account's own address for mail, as Forgot password does."""
+    demand_another(account_id, by=by)
+    return send_password_reset(email=User.objects.get(pk=account_id).email, by=by)
