@@ -59,6 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # How long an example takes depends on who else uses the machine.
     hypothesis.settings.register_profile("kecs", deadline=None)
     hypothesis.settings.load_profile("kecs")
+    # For what is run now and then: pytest --hypothesis-profile=thousand tests/rooms/records/test_merge_sequences.py
+    hypothesis.settings.register_profile("thousand", deadline=None, max_examples=1000, stateful_step_count=12)
 
 
 @pytest.fixture(scope="session")

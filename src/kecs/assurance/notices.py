@@ -26,6 +26,10 @@ class Why(StrEnum):
     LAPSED = "lapsed"
     SUPERSEDED = "superseded"
     RELEASED = "released"
+    MERGED = "merged"
+    MERGED_PROVE = "merged_prove"
+    MERGED_AWAY = "merged_away"
+    UNMERGED = "unmerged"
 
 
 def _subjects() -> Mapping[Why, str]:
@@ -39,6 +43,10 @@ def _subjects() -> Mapping[Why, str]:
         Why.LAPSED: _("The time to show that a record is yours is over"),
         Why.SUPERSEDED: _("Your account does not have this record any more"),
         Why.RELEASED: _("Your account does not have this record any more"),
+        Why.MERGED: _("We joined two educator records"),
+        Why.MERGED_PROVE: _("We joined two educator records"),
+        Why.MERGED_AWAY: _("Your account does not have this record any more"),
+        Why.UNMERGED: _("An educator record is as it was before"),
     }
 
 

@@ -13,7 +13,7 @@ from kecs.assurance.levels import EvidenceKind, Standing, State, seen
 from kecs.assurance.models import ClaimCode, ClaimNotice, Evidence, Letter
 from kecs.guard.queries import database_clock
 from kecs.pii.fields import digests_of
-from kecs.records.holdings.queries import HeldRecord, holder_of, last_held_by
+from kecs.records.holdings.queries import HeldRecord, address_on_file_before, holder_of, last_held_by
 from kecs.records.holdings.queries import held_by as live_hold_of
 from kecs.records.kinds import AssuranceLevel, Ending
 
@@ -100,12 +100,17 @@ def live_notice(token: str) -> ClaimNotice | None:
 
 
 def live_code(held: HeldRecord, typed: str) -> ClaimCode | None:
-    """The code of this hold that was typed, if it works still. `typed` is in its one form."""
-    return ClaimCode.objects.filter(
+    """The code of this hold that was typed, if it works still. `typed` is in its one form.
+
+    A code that was mailed works while the address that it went to is the one on file: a merge, or an import, may have changed that.
+    """
+    found = ClaimCode.objects.filter(
         holding_id=held.holding_id,
         digest__in=digests_of(CODE, str(held.holding_id), typed),
         expires_at__gt=database_clock(),
     ).first()
+    mailed = found is not None and found.kind == EvidenceKind.CODE_TO_ADDRESS
+    return None if mailed and not address_on_file_before(held) else found
 
 
 def letters_to_post() -> list[LetterToPost]:

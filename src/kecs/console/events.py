@@ -71,6 +71,16 @@ class LooksLookedAt(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsCompared(Event):
+    """Staff saw this record beside others, to merge them ("merge"), to agree to that ("approve") or to undo it ("undo")."""
+
+    code: ClassVar[str] = "console.records_compared"
+    is_look: ClassVar[bool] = True
+    records: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleSought(Event):
     """Staff looked for a person and are shown these; `kind` is what sort of thing was typed, never what."""
 

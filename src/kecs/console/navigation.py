@@ -29,6 +29,7 @@ PLACES = (
     Place(function=Function.POST_LETTERS, url="console:letters", words=_("Letters to post")),
     Place(function=Function.SEE_WEEKLY, url="console:weekly", words=_("Weekly picture")),
     Place(function=Function.SEE_SECURITY, url="console:security", words=_("Security")),
+    Place(function=Function.MERGE_RECORDS, url="console:merges", words=_("Merges to agree to")),
     Place(function=Function.IMPORT_RECORDS, url="console:imports", words=_("Import")),
     Place(function=Function.EXPORT_LISTS, url="console:exports", words=_("Export")),
     Place(function=Function.MANAGE_STAFF, url="console:staff", words=_("Staff")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kecs.console import find, mending, person, reveal, security, staff, views, weekly
+from kecs.console import find, mending, merging, person, reveal, security, staff, views, weekly
 from kecs.console.cases import case, queue
 from kecs.console.exports.views import ExportsView
 from kecs.console.imports import views as imports
@@ -11,6 +11,10 @@ from kecs.console.recovering import recovery
 app_name = "console"
 urlpatterns = [
     path("", views.FrontView.as_view(), name="desk"),
+    # Before other paths below a person's, which take any word there.
+    path("/people/<uuid:record_id>/merge", merging.MergeView.as_view(), name="merge"),
+    path("/merges", merging.MergesView.as_view(), name="merges"),
+    path("/merges/<uuid:merge_id>", merging.MergedView.as_view(), name="merged"),
     path("/find", find.FindView.as_view(), name="find"),
     path("/cases", queue.QueueView.as_view(), name="cases"),
     path("/cases/<uuid:case_id>", case.CaseView.as_view(), name="case"),

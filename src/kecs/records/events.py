@@ -136,6 +136,48 @@ class HoldingReleased(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergeProposed(Event):
+    """Staff proposed to merge two records that two accounts hold; `absorbed` is the one whose number would lead to the other."""
+
+    code: ClassVar[str] = "records.merge_proposed"
+    merge: str
+    absorbed: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeEnded(Event):
+    """A proposed merge will not be: `how` is "withdrawn" or "lapsed"."""
+
+    code: ClassVar[str] = "records.merge_ended"
+    merge: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsMerged(Event):
+    """Two records became one. `columns` changed on it, `account` holds it, `released` held one of the two and does no more."""
+
+    code: ClassVar[str] = "records.records_merged"
+    merge: str
+    absorbed: str
+    reason: str
+    columns: tuple[str, ...]
+    account: str
+    released: str
+    person_checked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsUnmerged(Event):
+    """A merge was undone: both records stand as before it."""
+
+    code: ClassVar[str] = "records.records_unmerged"
+    merge: str
+    restored: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOpened(Event):
     """Something was put before staff."""
 

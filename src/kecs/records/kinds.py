@@ -34,6 +34,7 @@ class Ending(StrEnum):
     SUPERSEDED = "superseded"  # somebody else gave stronger evidence
     DISAVOWED = "disavowed"  # a contest that somebody reached through an address on file called false
     STAFF = "staff"
+    MERGED = "merged"  # the record became one with another, whose account keeps it
 
 
 class UploadState(StrEnum):
@@ -74,3 +75,22 @@ class BuiltOn(StrEnum):
     LINKED = "linked"  # batch linkage weighed it
     ON_LOG = "on_log"  # something else that the log tells
     SSN_TAKEN = "ssn_taken"  # its SSN from before is somebody else's now
+
+
+class MergeReason(StrEnum):
+    """Why staff take two records for one person's: a word for the log."""
+
+    PERSON_CHECKED = "person_checked"  # they have seen who she is
+    FACTS_AGREE = "facts_agree"
+    TYPED_WRONG = "typed_wrong"  # one of the two came of a slip
+    ASKED_BY_HOLDER = "asked_by_holder"
+
+
+class MergeState(StrEnum):
+    """What became of a merge of two records."""
+
+    PROPOSED = "proposed"  # both are held: a second member of staff must agree
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"  # nobody agreed in time
+    MERGED = "merged"
+    UNDONE = "undone"

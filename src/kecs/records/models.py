@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from kecs.pii.fields import SealedField
 from kecs.records.holding import Holding
+from kecs.records.merged import RecordMerge, RecordNumber
 from kecs.records.name_key_rows import NameKey, StatedNameKey
 from kecs.records.record_ids import new_record_id
 from kecs.records.undo import NotUndone, UndoBatch
@@ -297,6 +298,8 @@ __all__ = [
     "NameKey",  # in their own file, as well
     "NotUndone",
     "OtherName",
+    "RecordMerge",
+    "RecordNumber",
     "Run",
     "StatedIdentity",
     "StatedNameKey",

@@ -92,6 +92,12 @@ class CheckboxInput(forms.CheckboxInput):
         super().__init__(with_defaults(attrs, "usa-checkbox__input"))
 
 
+class Radios(forms.RadioSelect):
+    """A choice among a few, each inside its label, on a line of its own."""
+
+    template_name = "ui/widgets/radios.html"
+
+
 class NeverShownAgain(forms.TextInput):
     """An input that forgets what was typed: no answer of the server ever carries it back."""
 

@@ -99,6 +99,9 @@ TABLE: dict[str, frozenset[str]] = {
     "desk/letters": to_whoever(Function.POST_LETTERS),
     "desk/letters/<uuid:letter_id>": to_whoever(Function.POST_LETTERS),
     "desk/letters/<uuid:letter_id>/posted": NOBODY,  # there is no such letter, for staff either
+    "desk/merges": to_whoever(Function.MERGE_RECORDS),
+    "desk/merges/<uuid:merge_id>": NOBODY,  # there is none, for staff either
+    "desk/people/<uuid:record_id>/merge": NOBODY,  # there is no such record, for staff either
     "desk/recoveries/<uuid:recovery_id>/take": NOBODY,
     "desk/recoveries": to_whoever(Function.DECIDE_RECOVERY),
     "desk/recoveries/<uuid:recovery_id>": NOBODY,  # there is none, for staff either

@@ -77,9 +77,13 @@ def known(*, holding_id: UUID, by: str) -> HeldRecord:
 
 def locked(*, holding_id: UUID, by: str) -> HeldRecord:
     """The hold, with all others on its record locked. Raises Illegal when it is over."""
-    for held in lock_holdings(record_id=known(holding_id=holding_id, by=by).record_id, by=by):
+    record_id = known(holding_id=holding_id, by=by).record_id
+    for held in lock_holdings(record_id=record_id, by=by):
         if held.holding_id == holding_id:
             return held
+    if known(holding_id=holding_id, by=by).record_id != record_id:
+        # Meanwhile its record was merged into another one: a "this wasn't me" of that very moment must not be lost.
+        return locked(holding_id=holding_id, by=by)
     raise Illegal("this hold is over")
 
 

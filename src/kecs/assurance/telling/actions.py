@@ -1,5 +1,6 @@
 """Sends the notices of a claim, with or without the link "this wasn't me"; the other actions of this room call it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from kecs.accounts.addresses import mailbox_of
@@ -18,14 +19,16 @@ from kecs.records.holdings.queries import HeldRecord, contact_email_of
 NOTICE_LASTS = timedelta(days=10)
 
 
-def tell(*, held: HeldRecord, why: Why, by: str) -> None:
+def tell(*, held: HeldRecord, why: Why, also: Iterable[str] = (), by: str) -> None:
     """Tell every address on file and every address that the account confirmed, each with the link.
+
+    `also` are addresses that were on file until now.
 
     One that is not confirmed may be a stranger's, who must not get a link that freezes the claim. Of claims, ten a day to a mailbox; a rise of level is always told.
     """
     on_file = contact_email_of(held.record_id)
     every = dict.fromkeys(
-        address.lower() for address in (on_file, *confirmed_addresses(held.account_id)) if address
+        address.lower() for address in (on_file, *also, *confirmed_addresses(held.account_id)) if address
     )
     if why in {Why.CLAIMED, Why.CONTESTED}:
         every = {address: None for address in every if _not_too_often(address, by=by)}

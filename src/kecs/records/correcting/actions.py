@@ -64,7 +64,7 @@ def correct_record(*, record_id: UUID, changes: Changes, by: str) -> Facts:
         birth_date=changes.birth_date,
         ssn=changes.ssn or "",
     )
-    if apply_rows(rows=[NumberedRow(line=0, row=row)], source=SOURCE, by=by).rejected:
+    if apply_rows(rows=[NumberedRow(line=0, row=row)], source=SOURCE, corrects=True, by=by).rejected:
         raise SsnOnFile
     return before
 

@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from kecs.audit.actions import record as record_event
 from kecs.guard.queries import database_clock
 from kecs.records import events
 from kecs.records.holdings.queries import HeldRecord, contact_digest_of, seen
 from kecs.records.kinds import AssuranceLevel, Ending
-from kecs.records.models import Holding
+from kecs.records.models import EducatorRecord, Holding
 
 PROVISIONAL_FOR = timedelta(days=7)
 
 
 class RecordTaken(Exception):
-    """Another account holds the record, or this account holds another."""
+    """Another account holds the record, this account holds another, or the record became one with another."""
 
 
 @transaction.atomic
@@ -31,6 +31,8 @@ def hold_record(
     by: str,
 ) -> UUID:
     """Let the account hold the record, or contest it. The database decides a race: raises RecordTaken for all but one."""
+    if not _stays(record_id):
+        raise RecordTaken
     attributes, now = tuple(because), database_clock()
     ends = contests or level is AssuranceLevel.PROVISIONAL
     holding = Holding(
@@ -56,6 +58,18 @@ def hold_record(
         by=by,
     )
     return holding.pk
+
+
+def _stays(record_id: UUID) -> bool:
+    """Whether the record is there; on PostgreSQL it cannot be merged into another one until the transaction ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM records_educatorrecord WHERE id = %s FOR KEY SHARE",
+                [record_id],
+            )
+            return cursor.fetchone() is not None
+    return EducatorRecord.objects.filter(pk=record_id).exists()
 
 
 def lock_holdings(*, record_id: UUID, by: str) -> list[HeldRecord]:

@@ -37,6 +37,7 @@ from kecs.records.models import (
     LinkageKey,
     NameKey,
     OtherName,
+    RecordNumber,
     Run,
     StatedIdentity,
     StatedNameKey,
@@ -64,11 +65,11 @@ class _Stale(Exception):
     """A record changed between the reading and the writing of a batch."""
 
 
-def apply_rows(*, rows: Sequence[NumberedRow], source: str, by: str) -> Prepared:
+def apply_rows(*, rows: Sequence[NumberedRow], source: str, corrects: bool = False, by: str) -> Prepared:
     """Create and update records outside any run; `source` names the change in the audit log. Safe to repeat."""
 
     def write(_attempt: int) -> Prepared:
-        prepared = prepare_rows(rows, lock=True)
+        prepared = prepare_rows(rows, lock=True, corrects=corrects)
         _write(prepared, source=source, by=by)
         return prepared
 
@@ -102,7 +103,7 @@ def until_it_stands(write: Callable[[int], Ready]) -> Ready:
     for attempt in range(1, _TRIES + 1):
         try:
             with transaction.atomic():
-                _take_turn()
+                take_turn()
                 return write(attempt)
         except (IntegrityError, _Stale):
             if attempt == _TRIES:
@@ -119,7 +120,8 @@ def _will_pass(error: DatabaseError) -> bool:
     return state in {"40P01", "40001"} or "database is locked" in str(error)
 
 
-def _take_turn() -> None:
+def take_turn() -> None:
+    """Wait until no import writes, and let none write until the transaction ends."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
@@ -152,7 +154,7 @@ def begin_run(*, kind: str, content: str, start: str, by: str) -> Run:
     """
     _make_room()
     with transaction.atomic():
-        _take_turn()
+        take_turn()
         open_run = Run.objects.select_for_update().filter(kind=kind, content=content, ended_at=None).first()
         if open_run and not Run.objects.filter(started_at__gt=open_run.started_at).exists():
             return open_run
@@ -307,6 +309,8 @@ def _write(ready: Prepared, *, source: str, run: Run | None = None, by: str) -> 
         waiting.filter(digest__in=ready.taken_over).delete()
     insert_packed(RECORDS, StoredRecord._fields, ready.new_records)
     insert_packed(OtherName._meta.db_table, OTHER_NAME_COLUMNS, ready.other_names)
+    for number_id, sealed in ready.told:
+        RecordNumber.objects.filter(pk=number_id).update(told_sealed=sealed)
     identities = [each.record_id for each in ready.changed if each.identity]
     insert_keys_instead(identities, ready)
     # What the database checks at the end it checks now: from here on, the end of the audit chain stays locked.

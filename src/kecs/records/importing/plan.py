@@ -63,7 +63,7 @@ def plan(row: ImportRow, *, on_file: OnFile | None, ssn_owner: str | None) -> Pl
         return Plan(outcome=PlanOutcome.REJECT, problem=problem)
     before = on_file or _NOTHING
     after = _after(row, before)
-    changes = _changes(before, after)
+    changes = changes_between(before, after)
     outcome = PlanOutcome.UPDATE if changes else PlanOutcome.SAME
     if on_file is None:
         outcome = PlanOutcome.CREATE
@@ -117,17 +117,18 @@ def _other_names_after(
     present = OtherName(first_name=first_name, last_surname=last_surname)
     stated = {name for name in row.other_names if name != present}
     earlier = OtherName(first_name=before.first_name, last_surname=before.last_surname)
-    if earlier != _NO_NAME and not _same_when_folded(earlier, present):
+    if earlier != _NO_NAME and not same_when_folded(earlier, present):
         stated.add(earlier)
     return before.other_names | stated
 
 
-def _same_when_folded(one: OtherName, other: OtherName) -> bool:
+def same_when_folded(one: OtherName, other: OtherName) -> bool:
     """An accent put right is no former name."""
     firsts_agree = not one.first_name or fold(one.first_name).tokens == fold(other.first_name).tokens
     lasts_agree = not one.last_surname or fold(one.last_surname).tokens == fold(other.last_surname).tokens
     return firsts_agree and lasts_agree
 
 
-def _changes(before: OnFile, after: OnFile) -> tuple[str, ...]:
+def changes_between(before: OnFile, after: OnFile) -> tuple[str, ...]:
+    """The columns in which the two differ."""
     return tuple([column for column in OnFile.__slots__ if getattr(before, column) != getattr(after, column)])

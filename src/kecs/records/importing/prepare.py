@@ -20,9 +20,10 @@ from kecs.matching.keys import Key, KeyKind, LinkageKind, linkage_keys, record_k
 from kecs.pii.fields import sealed_text, the_keyring
 from kecs.pii.fingerprint import digester
 from kecs.records.importing.images import Kept, image_row, kept_of
-from kecs.records.importing.plan import Plan, PlanOutcome, plan
+from kecs.records.importing.news import as_told, only_news, told_after
+from kecs.records.importing.plan import Plan, PlanOutcome, changes_between, plan
 from kecs.records.importing.rows import ImportRow, OnFile, Problem
-from kecs.records.importing.stored import FULL_SSN, Stored, StoredRecord, sealed_in
+from kecs.records.importing.stored import FULL_SSN, Stored, StoredRecord, sealed_in, told_in
 from kecs.records.index import LINKAGE_DIGEST_BYTES
 from kecs.records.name_keys import NamePair, name_keys
 from kecs.records.record_ids import new_record_id
@@ -83,6 +84,8 @@ class Prepared:
     taken_over: tuple[bytes, ...] = field(default=(), repr=False)
     # For undoing an import: what stood before, and what was not there; one for each block.
     kept: tuple[Kept, ...] = field(default=(), repr=False)
+    # What files have said under the numbers of records that came of a merge.
+    told: tuple[tuple[UUID, bytes], ...] = field(default=(), repr=False)
     # Whether a row was rejected for what is on file, which a batch before this one may be about to change.
     doubtful: bool = False
 
@@ -98,9 +101,17 @@ class Prepared:
 
 
 def prepare_rows(
-    rows: Sequence[NumberedRow], *, lock: bool, read: int = 0, rejected: Sequence[Rejected] = ()
+    rows: Sequence[NumberedRow],
+    *,
+    lock: bool,
+    read: int = 0,
+    rejected: Sequence[Rejected] = (),
+    corrects: bool = False,
 ) -> Prepared:
-    """`rejected` are rows of the same batch that the checks refused, and `read` counts both sorts."""
+    """`rejected` are rows of the same batch that the checks refused, and `read` counts both sorts.
+
+    Of a record that came of a merge, a file tells only news; a row that `corrects` holds as it stands.
+    """
     stored = Stored(
         ids=[numbered.row.staff_unique_id for numbered in rows],
         ssns=[numbered.row.ssn for numbered in rows if len(numbered.row.ssn) == FULL_SSN],
@@ -112,6 +123,8 @@ def prepare_rows(
     same, refused, by_checks = 0, list(rejected), len(rejected)
     for numbered in rows:
         row = numbered.row
+        if row.staff_unique_id in stored.numbers:
+            continue
         record = stored.records.get(row.staff_unique_id)
         on_file = stored.on_file(record) if record else None
         decided = plan(row, on_file=on_file, ssn_owner=stored.ssn_owner(row.ssn))
@@ -122,15 +135,16 @@ def prepare_rows(
         elif decided.outcome is PlanOutcome.SAME:
             same += 1
         else:
-            before = on_file.ssn if on_file else ""
-            if before != decided.after.ssn:
-                batch.taken_over += stored.waiting_keys(decided.after.ssn)
-                stored.moved(before=before, after=decided.after.ssn, staff_unique_id=row.staff_unique_id)
+            batch.take_over(stored, row.staff_unique_id, on_file, decided)
             batch.add(row.staff_unique_id, record, decided)
+    if stored.numbers:
+        merged, refusals = _rows_of_merged(rows, stored, batch, corrects=corrects)
+        same, refused = same + merged, refused + refusals
     prepared = batch.prepared(
         read=read or len(rows), same=same, rejected=tuple(sorted(refused, key=lambda each: each.line))
     )
-    return replace(prepared, doubtful=len(refused) > by_checks)
+    # Two numbers may lead to one record that came of a merge: then no other block is written with this one.
+    return replace(prepared, doubtful=len(refused) > by_checks or bool(stored.numbers))
 
 
 def joined(batches: Sequence[Prepared]) -> Prepared:
@@ -163,6 +177,52 @@ def _together(values: list[Any]) -> Any:
     return b"".join(values) if all(isinstance(each, bytes) for each in values) else [*chain(*values)]
 
 
+def _rows_of_merged(
+    rows: Sequence[NumberedRow], stored: Stored, batch: "_Batch", *, corrects: bool
+) -> tuple[int, list[Rejected]]:
+    """Rows of records that came of a merge: several numbers may lead to one record, which is changed once, by what is news.
+
+    Answers how many rows changed nothing by themselves, and which were rejected.
+    """
+    before, after, told = dict[str, OnFile](), dict[str, OnFile](), dict[str, OnFile]()
+    read, refused = 0, []
+    for numbered in rows:
+        number = stored.numbers.get(numbered.row.staff_unique_id)
+        if number is None:
+            continue
+        read += 1
+        record = stored.records[number.leads_to]
+        now = after.setdefault(number.leads_to, stored.on_file(record))
+        before.setdefault(number.leads_to, now)
+        news = numbered.row if corrects else only_news(numbered.row, told=number.told)
+        row = replace(news, staff_unique_id=number.leads_to)
+        decided = plan(row, on_file=now, ssn_owner=stored.ssn_owner(row.ssn))
+        if decided.problem:
+            staff_unique_id = numbered.row.staff_unique_id
+            refused.append(
+                Rejected(line=numbered.line, staff_unique_id=staff_unique_id, problem=decided.problem)
+            )
+            continue
+        if decided.outcome is not PlanOutcome.SAME:
+            batch.take_over(stored, number.leads_to, now, decided)
+        after[number.leads_to] = decided.after
+        if not corrects:
+            told[numbered.row.staff_unique_id] = told_after(numbered.row, told=number.told)
+    changed = 0
+    for leads_to, made in after.items():
+        on_file = before[leads_to]
+        if changes := changes_between(on_file, made):
+            changed += 1
+            added = made.other_names - on_file.other_names
+            decided = Plan(outcome=PlanOutcome.UPDATE, changes=changes, after=made, added_names=added)
+            batch.add(leads_to, stored.records[leads_to], decided)
+    for staff_unique_id, now in told.items():
+        number = stored.numbers[staff_unique_id]
+        if now != number.told:
+            batch.told.append((number.id, sealed_text(as_told(now), told_in(number.id))))
+    return read - changed - len({each.line for each in refused}), refused
+
+
 @dataclass(slots=True, kw_only=True)
 class _Batch:
     """The rows of each table, as they gather."""
@@ -174,6 +234,7 @@ class _Batch:
     created: list[str] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     taken_over: list[bytes] = field(default_factory=list)
+    told: list[tuple[UUID, bytes]] = field(default_factory=list)
     new_records: list[tuple[Any, ...]] = field(default_factory=list)
     changed_records: list[tuple[Any, ...]] = field(default_factory=list)
     other_names: list[tuple[Any, ...]] = field(default_factory=list)
@@ -181,6 +242,13 @@ class _Batch:
     linkage_keys: list[tuple[Any, ...]] = field(default_factory=list)
     name_keys: list[tuple[Any, ...]] = field(default_factory=list)
     images: list[list[Any]] = field(default_factory=list)
+
+    def take_over(self, stored: Stored, staff_unique_id: str, on_file: OnFile | None, decided: Plan) -> None:
+        """An SSN that changes leaves one owner for another, before the later rows of the batch are planned."""
+        before = on_file.ssn if on_file else ""
+        if before != decided.after.ssn:
+            self.taken_over += stored.waiting_keys(decided.after.ssn)
+            stored.moved(before=before, after=decided.after.ssn, staff_unique_id=staff_unique_id)
 
     def add(self, staff_unique_id: str, record: StoredRecord | None, decided: Plan) -> None:
         """Put one record's rows to the others."""
@@ -248,6 +316,7 @@ class _Batch:
             name_keys=self.to.packed(sorted(self.name_keys, key=_name_of_key)),
             taken_over=tuple(self.taken_over),
             kept=kept_of(at=self.at, read=read, created=self.created, images=self.images),
+            told=tuple(self.told),
         )
 
 

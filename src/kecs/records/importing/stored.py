@@ -11,14 +11,16 @@ from django.db.models import QuerySet
 from kecs.matching.keys import KeyKind, record_keys
 from kecs.matching.names import OtherName as Name
 from kecs.pii.fields import digests_of, unsealed_text
+from kecs.records.importing.news import told_from
 from kecs.records.importing.rows import OnFile
-from kecs.records.models import EducatorRecord, IdentityKey, OtherName
+from kecs.records.models import EducatorRecord, IdentityKey, OtherName, RecordNumber
 
 FULL_SSN = 9
 RECORDS = EducatorRecord._meta.db_table
 
 
 IDENTITY_KEYS = IdentityKey._meta.db_table
+NUMBERS = RecordNumber._meta.db_table
 
 
 def _there(table: str, column: str, values: list[Any]) -> list[Any]:
@@ -60,6 +62,22 @@ def sealed_in(column: str, record_id: UUID | str) -> str:
     return f"{RECORDS}.{column}:{record_id}"
 
 
+class Number(NamedTuple):
+    """A number that leads to a record which came of a merge; `told` is what files have said under it."""
+
+    id: UUID
+    leads_to: str  # the record's own number
+    told: OnFile
+
+    def __repr__(self) -> str:
+        return f"Number({self.id})"
+
+
+def told_in(number_id: UUID | str) -> str:
+    """The context that what was told under a number opens in."""
+    return f"{NUMBERS}.told_sealed:{number_id}"
+
+
 class Stored:
     """The records that a batch is about, by id, and who has which full SSN.
 
@@ -67,7 +85,10 @@ class Stored:
     """
 
     def __init__(self, *, ids: Iterable[str], ssns: Iterable[str], lock: bool) -> None:
-        there = _there(RECORDS, "staff_unique_id", list(ids))
+        asked = list(ids)
+        self.numbers = _numbers(_there(NUMBERS, "staff_unique_id", asked))
+        there = _there(RECORDS, "staff_unique_id", asked)
+        there += [number.leads_to for number in self.numbers.values()]
         self._read(EducatorRecord.objects.filter(staff_unique_id__in=there), lock=lock)
         self._owners = self._read_owners(ssns)
 
@@ -136,6 +157,22 @@ class Stored:
     def _known(self, ssn: str) -> list[bytes]:
         # No SSN stands twice in a file: where none of the batch is on file, none can be in another's way.
         return ssn_digests(ssn) if self._owners else []
+
+
+def _numbers(there: list[str]) -> dict[str, Number]:
+    """Those of the numbers that lead to a record which came of a merge: mostly none."""
+    if not there:
+        return {}
+    rows = RecordNumber.objects.filter(staff_unique_id__in=there)
+    found = rows.values_list("staff_unique_id", "pk", "record__staff_unique_id", "told_sealed")
+    return {
+        number: Number(
+            id=number_id,
+            leads_to=leads_to,
+            told=told_from(unsealed_text(bytes(sealed), told_in(number_id))) if sealed else OnFile(),
+        )
+        for number, number_id, leads_to, sealed in found
+    }
 
 
 def ssn_digests(ssn: str) -> list[bytes]:

@@ -1,0 +1,1 @@
+"""What staff do on the pages that merge two records."""
