@@ -77,7 +77,9 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "records.ssn_revealed": _(
         "%(who)s saw the whole Social Security number. Reason: %(reason)s. Ticket %(ticket)s."
     ),
+    "console.records_compared": _("%(who)s looked at this record beside others, to merge them or not."),
     # Corrections
+    "corrections.correction_put_back": _("%(who)s put back what a correction had changed: %(facts)s."),
     "corrections.corrected_at_desk": _(
         "%(who)s saw a document (%(paper)s) and corrected: %(facts)s. Why: %(why)s."
     ),
@@ -95,6 +97,11 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "corrections.facts_opened": _("%(who)s opened what the request asks for."),
     # The record
     "records.case_assigned": _("%(who)s took the case, gave it back or gave it to a colleague."),
+    "records.merge_ended": _("The proposal to merge two records ended."),
+    "records.merge_proposed": _("%(who)s proposed to merge this record with another one."),
+    "records.record_undone": _("An import was undone, and with it what it did to this record: %(source)s."),
+    "records.records_merged": _("%(who)s merged another record into this one."),
+    "records.records_unmerged": _("%(who)s undid the merge: both records stand as before."),
     "records.case_closed": _("A case was closed: %(outcome)s."),
     "records.case_opened": _("A case was opened: %(kind)s."),
     "records.case_reopened": _(
@@ -157,10 +164,13 @@ VARIANTS: dict[str, tuple[str, dict[str, "StrOrPromise"]]] = {
 # Which kinds are about nobody in particular, or told elsewhere on the page, and why. A kind stands here or above.
 NOT_IN_TIMELINE: dict[str, str] = {
     "accounts.sign_in_failed": "the typed name is not recorded",
+    "console.list_exported": "about many people at once",
     "console.many_people_sought": "about a member of staff, not about a person",
     "console.people_sought": "about many people at once; who opened one of them is told",
     "console.page_refused": "about a member of staff at a page, not about a person",
     "console.letters_looked_at": "about many letters at once",
+    "console.rejects_taken": "about a file",
+    "console.unusual_export": "about a member of staff, not about a person",
     "corrections.document_scanned": "about a document; what was found is said where it is listed",
     "guard.limit_cleared": "its subject is a keyed digest; console.repair_made says whose",
     "guard.limit_reached": "its subject is a keyed digest",
@@ -168,8 +178,13 @@ NOT_IN_TIMELINE: dict[str, str] = {
     "guard.strict_mode_ended": "about the whole portal",
     "mail.refused": "the list of mails says it, with the words for the refusal",
     "records.duplicates_sought": "about the whole index",
+    "records.import_undone": "about a file; records.record_undone says of whom",
     "records.index_unsealed": "about the whole index",
     "records.match_tried": "about a file",
     "registration.choice_made": "nobody is known yet",
     "records.records_reindexed": "about the whole index",
+    "records.upload_asked_for": "about a file",
+    "records.upload_destroyed": "about a file",
+    "records.upload_kept": "about a file",
+    "records.upload_loaded": "about a file",
 }

@@ -20,7 +20,7 @@ def add_again(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("assurance", "0002_refuse_level_two_without_evidence"),
-        ("records", "0010_merge_records"),
+        ("records", "0013_merge_records"),
     ]
 
     operations = [migrations.RunPython(add_again, migrations.RunPython.noop)]
