@@ -79,7 +79,6 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     ),
     "console.records_compared": _("%(who)s looked at this record beside others, to merge them or not."),
     # Corrections
-    "corrections.correction_put_back": _("%(who)s put back what a correction had changed: %(facts)s."),
     "corrections.corrected_at_desk": _(
         "%(who)s saw a document (%(paper)s) and corrected: %(facts)s. Why: %(why)s."
     ),
