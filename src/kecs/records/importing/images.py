@@ -47,7 +47,7 @@ def kept_of(
 ) -> tuple[Kept, ...]:
     """One for the block, packed by whichever process prepares it."""
     batch_id = uuid4()
-    ids = b"".join(UUID(record_id).bytes for record_id in created)
+    ids = bytes.fromhex("".join(created).replace("-", ""))
     sealed = sealed_images(images, batch_id=batch_id)
     return (Kept(id=batch_id, at=at, read=read, created=ids, before_sealed=sealed),)
 
