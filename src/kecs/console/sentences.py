@@ -69,6 +69,7 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "console.person_looked_at": _("%(who)s looked at this person. Reason: %(why)s."),
     "console.recovery_decided": _("%(who)s decided the recovery: %(outcome)s. Reason: %(reason)s."),
     "console.recovery_looked_at": _("%(who)s looked at the recovery."),
+    "console.records_compared": _("%(who)s looked at this record beside another one, to merge them."),
     "console.repair_made": _("%(who)s did this: %(repair)s. Reason: %(reason)s."),
     "console.reveals_allowed": _("%(who)s let this member of staff see whole Social Security numbers again."),
     "console.reveals_stopped": _(
@@ -110,10 +111,16 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "records.holding_released": _("The account lost the record: %(because)s."),
     "records.holding_unfrozen": _("%(who)s opened the claim again. Reason: %(reason)s."),
     "records.holding_verified": _("The account may see the record now (level 2)."),
+    "records.merge_ended": _("A proposed merge of this record with another one is off."),
+    "records.merge_proposed": _(
+        "%(who)s proposed to merge this record with another one. Reason: %(reason)s."
+    ),
     "records.record_changed": _("The record was changed (%(columns)s) by: %(source)s."),
     "records.record_contested": _("%(holder)s said: this record is mine, although an account has it."),
     "records.record_created": _("The record was made by: %(source)s."),
     "records.record_held": _("%(holder)s came to hold the record (level %(level)s)."),
+    "records.records_merged": _("%(who)s merged another record into this one. Reason: %(reason)s."),
+    "records.records_unmerged": _("%(who)s undid the merge: there are two records again."),
     # The front door
     "registration.help_asked": _("Someone without a Social Security number asked staff to register them."),
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from kecs.assurance.levels import EvidenceKind
+from kecs.console.merge_words import REASONS as MERGE_REASONS
 from kecs.console.messages import KINDS, LOOK_REASONS, OUTCOME_LABELS, REASONS, REPAIR_REASONS, REPAIRS, ROLES
 from kecs.corrections.messages import FACTS, PAPERS, WHY
 from kecs.records.kinds import Ending
@@ -95,6 +96,8 @@ WORDS: Mapping[tuple[str, str], Mapping[str, "StrOrPromise"]] = {
     ("records.case_reopened", "reason"): _by_value(REASONS),
     ("records.holding_released", "because"): ENDINGS,
     ("records.holding_unfrozen", "reason"): _by_value(REASONS),
+    ("records.merge_proposed", "reason"): _by_value(MERGE_REASONS),
+    ("records.records_merged", "reason"): _by_value(MERGE_REASONS),
     ("records.record_changed", "columns"): _COLUMNS,
     ("records.record_changed", "source"): _SOURCES,
     ("records.record_created", "source"): _SOURCES,
