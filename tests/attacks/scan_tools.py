@@ -142,18 +142,12 @@ def sqlmap(port: int, programs: Path, seconds: int, role: str, cookies: str, fol
         ]
     settled = []
     for each in dict.fromkeys(suspicions):
-        command = [
-            str(programs / "sqlmap"),
-            "-u",
-            each.address,
-            "-p",
-            each.parameter,
-            "--time-sec=10",
-            *always,
-        ]
+        command = [str(programs / "sqlmap"), "-u", each.address, "-p", each.parameter, *always]
+        command += ["--test-filter", each.test, "--time-sec=10"]
         said = run(command + (["--data", each.data] if each.data else []), SETTLED_IN)
         verdict = verdict_in(said)
-        settled.append(f"{role}: {each.parameter} at {each.address.partition(str(port))[2]}: {verdict}")
+        place = each.address.partition(str(port))[2] or "/"
+        settled.append(f"{role}: {each.parameter} at {place} ({each.test}): {verdict}")
         if not verdict.startswith(INNOCENT):
             findings.append(finding("sqlmap", role, settled[-1]))
     return {
@@ -167,11 +161,12 @@ def sqlmap(port: int, programs: Path, seconds: int, role: str, cookies: str, fol
 
 @dataclass(frozen=True, kw_only=True)
 class Suspicion:
-    """What sqlmap called injectable at a first look, and the form in which it did."""
+    """What sqlmap called injectable at a first look, the form in which it did, and its name for what it tried."""
 
     address: str
     data: str
     parameter: str
+    test: str
 
 
 SETTLED_IN = 600
@@ -191,8 +186,8 @@ def suspicions_in(said: str) -> list[Suspicion]:
             address, data = form[1], ""
         elif line.startswith("POST data: "):
             data = line.removeprefix("POST data: ")
-        elif suspect := re.search(r"parameter '([^']+)' appears to be .*injectable", line):
-            found.append(Suspicion(address=address, data=data, parameter=suspect[1].split(" ")[0]))
+        elif suspect := re.search(r"parameter '([^']+)' appears to be '(.+)' injectable", line):
+            found.append(Suspicion(address=address, data=data, parameter=suspect[1], test=suspect[2]))
     return found
 
 
