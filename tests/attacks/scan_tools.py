@@ -98,7 +98,10 @@ def wapiti(port: int, programs: Path, seconds: int, role: str, cookies: str, fol
                     for case in cases
                 ]
     else:
-        did = f"no report: {said[-300:]}"
+        did = "no report"
+        findings.append(
+            finding("wapiti", role, f"it ended without a report: {' '.join(said.split())[-160:]}")
+        )
     return {
         "tool": "wapiti",
         "role": role,
@@ -196,7 +199,7 @@ def verdict_in(said: str) -> str:
     words = re.findall(
         rf"({'|'.join(INNOCENT)}|is vulnerable|identified the following injection)[^\n]*", said
     )
-    return words[-1] if words else "not settled: " + said.strip()[-160:]
+    return words[-1] if words else "not settled: " + " ".join(said.split())[-160:]
 
 
 def run(command: list[str], seconds: int) -> str:
