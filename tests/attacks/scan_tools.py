@@ -98,7 +98,10 @@ def wapiti(port: int, programs: Path, seconds: int, role: str, cookies: str, fol
                     for case in cases
                 ]
     else:
-        did = f"no report: {said[-300:]}"
+        did = "no report"
+        findings.append(
+            finding("wapiti", role, f"it ended without a report: {' '.join(said.split())[-160:]}")
+        )
     return {
         "tool": "wapiti",
         "role": role,
@@ -142,18 +145,12 @@ def sqlmap(port: int, programs: Path, seconds: int, role: str, cookies: str, fol
         ]
     settled = []
     for each in dict.fromkeys(suspicions):
-        command = [
-            str(programs / "sqlmap"),
-            "-u",
-            each.address,
-            "-p",
-            each.parameter,
-            "--time-sec=10",
-            *always,
-        ]
+        command = [str(programs / "sqlmap"), "-u", each.address, "-p", each.parameter, *always]
+        command += ["--test-filter", each.test, "--time-sec=10"]
         said = run(command + (["--data", each.data] if each.data else []), SETTLED_IN)
         verdict = verdict_in(said)
-        settled.append(f"{role}: {each.parameter} at {each.address.partition(str(port))[2]}: {verdict}")
+        place = each.address.partition(str(port))[2] or "/"
+        settled.append(f"{role}: {each.parameter} at {place} ({each.test}): {verdict}")
         if not verdict.startswith(INNOCENT):
             findings.append(finding("sqlmap", role, settled[-1]))
     return {
@@ -167,11 +164,12 @@ def sqlmap(port: int, programs: Path, seconds: int, role: str, cookies: str, fol
 
 @dataclass(frozen=True, kw_only=True)
 class Suspicion:
-    """What sqlmap called injectable at a first look, and the form in which it did."""
+    """What sqlmap called injectable at a first look, the form in which it did, and its name for what it tried."""
 
     address: str
     data: str
     parameter: str
+    test: str
 
 
 SETTLED_IN = 600
@@ -191,8 +189,8 @@ def suspicions_in(said: str) -> list[Suspicion]:
             address, data = form[1], ""
         elif line.startswith("POST data: "):
             data = line.removeprefix("POST data: ")
-        elif suspect := re.search(r"parameter '([^']+)' appears to be .*injectable", line):
-            found.append(Suspicion(address=address, data=data, parameter=suspect[1].split(" ")[0]))
+        elif suspect := re.search(r"parameter '([^']+)' appears to be '(.+)' injectable", line):
+            found.append(Suspicion(address=address, data=data, parameter=suspect[1], test=suspect[2]))
     return found
 
 
@@ -201,7 +199,7 @@ def verdict_in(said: str) -> str:
     words = re.findall(
         rf"({'|'.join(INNOCENT)}|is vulnerable|identified the following injection)[^\n]*", said
     )
-    return words[-1] if words else "not settled: " + said.strip()[-160:]
+    return words[-1] if words else "not settled: " + " ".join(said.split())[-160:]
 
 
 def run(command: list[str], seconds: int) -> str:

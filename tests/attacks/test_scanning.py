@@ -27,10 +27,11 @@ def test_staff_who_scan_are_past_the_second_step_and_have_a_case(portal):
 
 
 def test_a_suspicion_is_kept_with_its_form():
-    data = "csrfmiddlewaretoken=x&email="
+    data, stacked = "csrfmiddlewaretoken=x&email=", "PostgreSQL > 8.1 stacked queries (comment)"
+    blind, site = "AND boolean-based blind", "http://127.0.0.1:1"
     assert suspicions_in(SAID) == [
-        Suspicion(address="http://127.0.0.1:1/forgot-password", data=data, parameter="email"),
-        Suspicion(address="http://127.0.0.1:1/?next=", data="", parameter="next"),
+        Suspicion(address=f"{site}/forgot-password", data=data, parameter="email", test=stacked),
+        Suspicion(address=f"{site}/?next=", data="", parameter="next", test=blind),
     ]
 
 
