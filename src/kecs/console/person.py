@@ -26,7 +26,8 @@ from kecs.console.person_facts import (
 )
 from kecs.console.repairing.actions import look_at_person
 from kecs.console.repairs import LookReason
-from kecs.records.person_file.queries import OwnRecord, is_on_file
+from kecs.records.merging.queries import living_record
+from kecs.records.person_file.queries import OwnRecord
 
 WHY_SESSION_KEY = "looking"
 # A call takes so long; whoever comes back to the page after it says again why.
@@ -49,9 +50,10 @@ class PersonRequired(View):
             return render(request, "console/own_file.html", status=403)
 
     def find(self, *, record_id: UUID | None = None, account_id: UUID | None = None) -> None:
-        """Whose page this address is. Raises Http404, OwnRecord and OwnAccount."""
-        if record_id is not None and is_on_file(record_id):
-            self.whom = whom_of_record(record_id)
+        """Whose page this address is, also where her record was merged away. Raises Http404, OwnRecord and OwnAccount."""
+        living = living_record(record_id) if record_id is not None else None
+        if living is not None:
+            self.whom = whom_of_record(living)
         elif account_id is not None and named([account_id]):
             self.whom = whom_of_account(account_id)
         else:
@@ -91,9 +93,9 @@ class PersonView(PersonRequired, DeskView):
     def get(
         self, request: HttpRequest, record_id: UUID | None = None, account_id: UUID | None = None
     ) -> HttpResponse:
-        """An account that holds a record leads to the record: one page, whichever side one comes from."""
+        """One page, whichever side one comes from: an account leads to the record that it holds, a record to what absorbed it."""
         self.find(record_id=record_id, account_id=account_id)
-        if account_id is not None and self.whom.record_id is not None:
+        if self.whom.record_id not in {None, record_id}:
             return redirect(person_url(self.whom))
         page = self.looked_at(before=_number(request.GET.get("before", "")))
         if page is None:

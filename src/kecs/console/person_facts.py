@@ -14,6 +14,7 @@ from kecs.corrections.queries import correction_ids_of
 from kecs.guard.limits import Limit
 from kecs.guard.queries import used_up
 from kecs.records.holdings.queries import HeldRecord, held_by, live_holders_of
+from kecs.records.merging.queries import absorbed_into
 from kecs.records.person_file.queries import (
     CaseOfPerson,
     PersonFile,
@@ -159,6 +160,7 @@ def _subjects(whom: Whom, cases: tuple[CaseOfPerson, ...]) -> list[str]:
     """Everything of hers that the log may name. An account that held the record once is somebody else's."""
     return [
         *whom.subjects,
+        *(f"record:{each}" for each in (absorbed_into(whom.record_id) if whom.record_id else ())),
         *(f"case:{case.case_id}" for case in cases),
         *(f"recovery:{each}" for each in recovery_ids_of(whom.account_ids)),
         *(f"correction:{each}" for each in correction_ids_of(whom.account_ids)),

@@ -69,7 +69,6 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "console.person_looked_at": _("%(who)s looked at this person. Reason: %(why)s."),
     "console.recovery_decided": _("%(who)s decided the recovery: %(outcome)s. Reason: %(reason)s."),
     "console.recovery_looked_at": _("%(who)s looked at the recovery."),
-    "console.records_compared": _("%(who)s looked at this record beside another one, to merge them."),
     "console.repair_made": _("%(who)s did this: %(repair)s. Reason: %(reason)s."),
     "console.reveals_allowed": _("%(who)s let this member of staff see whole Social Security numbers again."),
     "console.reveals_stopped": _(
@@ -97,11 +96,7 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "corrections.facts_opened": _("%(who)s opened what the request asks for."),
     # The record
     "records.case_assigned": _("%(who)s took the case, gave it back or gave it to a colleague."),
-    "records.merge_ended": _("The proposal to merge two records ended."),
-    "records.merge_proposed": _("%(who)s proposed to merge this record with another one."),
     "records.record_undone": _("An import was undone, and with it what it did to this record: %(source)s."),
-    "records.records_merged": _("%(who)s merged another record into this one."),
-    "records.records_unmerged": _("%(who)s undid the merge: both records stand as before."),
     "records.case_closed": _("A case was closed: %(outcome)s."),
     "records.case_opened": _("A case was opened: %(kind)s."),
     "records.case_reopened": _(

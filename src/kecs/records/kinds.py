@@ -75,6 +75,7 @@ class BuiltOn(StrEnum):
     LINKED = "linked"  # batch linkage weighed it
     ON_LOG = "on_log"  # something else that the log tells
     SSN_TAKEN = "ssn_taken"  # its SSN from before is somebody else's now
+    MERGED = "merged"  # it came of a merge, before the import or after it
 
 
 class MergeReason(StrEnum):

@@ -96,6 +96,12 @@ def test_from_a_number_to_one_record_and_back(staff, record, twin):
     assert "The two records are one now." in text(page)
     assert not EducatorRecord.objects.filter(pk=twin.pk).exists()
     assert heading(staff.get(address(twin), follow=True)) == "Merge with another record"
+    # The old address, and the old number, lead to whom they are about.
+    page = staff.get(f"/desk/people/{twin.pk}")
+    assert page["Location"] == f"/desk/people/{record.pk}"
+    assert f"/desk/people/{record.pk}" in text(
+        staff.post("/desk/find", {"person": twin.staff_unique_id}, follow=True)
+    )
     merged = f"/desk/merges/{RecordMerge.objects.get().pk}"
     assert "as they were before" in text(staff.post(merged, {"deed": "undo"}))
     assert EducatorRecord.objects.filter(pk=twin.pk).count() == 0

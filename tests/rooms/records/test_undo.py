@@ -21,7 +21,10 @@ from kecs.records.correcting.actions import Changes, correct_record
 from kecs.records.holdings.actions import hold_record
 from kecs.records.importing import apply, load, parse
 from kecs.records.index import identity_key_rows
-from kecs.records.kinds import AssuranceLevel, BuiltOn, CaseKind
+from kecs.records.kinds import AssuranceLevel, BuiltOn, CaseKind, MergeReason
+from kecs.records.merging.actions import merge_records
+from kecs.records.merging.plan import FACTS as FACTS_OF_MERGE
+from kecs.records.merging.plan import Choices, Side
 from kecs.records.models import (
     EducatorRecord,
     IdentityKey,
@@ -267,6 +270,24 @@ def test_what_something_was_built_on_is_left_and_the_rest_undone(
     remaining = {"7", staff_unique_id}
     assert set(EducatorRecord.objects.values_list("staff_unique_id", flat=True)) == remaining
     assert record_of("7").last_surname == ("Garcia" if staff_unique_id == "7" else "Lopez")
+
+
+def test_a_record_that_came_of_a_merge_is_left_for_what_files_said_of_it_is_not_set_back(
+    run: Callable[..., Ran],
+) -> None:
+    run(MARIA, "8,Mary,Lopez,,1985-03-14,,,")
+    merge_records(
+        first_id=record_of("7").pk,
+        second_id=record_of("8").pk,
+        choices=Choices(survivor=Side.FIRST, facts=dict.fromkeys(FACTS_OF_MERGE, Side.FIRST)),
+        reason=MergeReason.FACTS_AGREE,
+        case_id=None,
+        by="account:staff",
+    )
+    run("8,,,,,,other@example.org,", "9,Bo,Hill,,1971-01-02,,,")
+    undo()
+    assert left() == {"7": BuiltOn.MERGED}
+    assert not EducatorRecord.objects.filter(staff_unique_id="9").exists()
 
 
 def test_what_was_there_before_the_import_is_in_nobodys_way(run: Callable[..., Ran]) -> None:

@@ -113,5 +113,6 @@ LEFT_BECAUSE = {
     BuiltOn.CASE: _("A case was opened about the record since."),
     BuiltOn.LINKED: _("The search for duplicates weighed the record since."),
     BuiltOn.ON_LOG: _("Something else happened to the record since."),
+    BuiltOn.MERGED: _("The record came of a merge of two. Correct it by hand."),
     BuiltOn.SSN_TAKEN: _("The social that it had before is now on a record that was left."),
 }

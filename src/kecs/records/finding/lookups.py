@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from kecs.records.finding.readings import Range
-from kecs.records.models import EducatorRecord, NameKey, StatedNameKey
+from kecs.records.models import EducatorRecord, NameKey, RecordNumber, StatedNameKey
 from kecs.records.name_keys import NamePair
 
 MOST_ROWS = 64  # of one statement: twenty people, with all the parts of their names
@@ -88,9 +88,12 @@ def stated_rows(wanted: Q, order: tuple[str, str]) -> QuerySet[StatedNameKey, An
 
 
 def records_with_number(text: str) -> QuerySet[EducatorRecord, Any]:
-    """By the number on file, in capitals as well as typed; there are at most two."""
-    return EducatorRecord.objects.filter(staff_unique_id__in=sorted({text, text.upper()})).values_list(
-        "pk", flat=True
+    """By the number on file, in capitals as well as typed, its own or that of a record which it absorbed; at most two."""
+    numbers = sorted({text, text.upper()})
+    own = EducatorRecord.objects.filter(staff_unique_id__in=numbers).values_list("pk", flat=True)
+    # A union and not an "or", which would read the table through.
+    return own.union(
+        RecordNumber.objects.filter(staff_unique_id__in=numbers).values_list("record_id", flat=True)
     )
 
 

@@ -88,11 +88,6 @@ def person_file(record_id: UUID, *, by: str) -> PersonFile:
     )
 
 
-def is_on_file(record_id: UUID) -> bool:
-    """Whether there is such a record."""
-    return EducatorRecord.objects.filter(pk=record_id).exists()
-
-
 def demand_other_record(record_id: UUID, *, by: str) -> None:
     """Row by row: nobody opens or mends the record that she holds. Raises OwnRecord."""
     live = Holding.objects.filter(record_id=record_id, released_at=None).values_list("account_id", flat=True)

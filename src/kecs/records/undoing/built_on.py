@@ -24,6 +24,7 @@ from kecs.records.models import (
     LinkedPair,
     NameKey,
     OtherName,
+    RecordNumber,
 )
 
 # What the import writes itself; a later change of a record shows in its version.
@@ -49,6 +50,9 @@ def built_on(
         if code not in harmless:
             held = code.startswith(("records.", "assurance."))
             found[UUID(subject.removeprefix("record:"))] = BuiltOn.HELD if held else BuiltOn.ON_LOG
+    # Of a row under such a number only the news counted, and what has been told under it since is not set back.
+    joined = RecordNumber.objects.filter(record__in=list(record_ids)).values_list("record_id", flat=True)
+    found |= dict.fromkeys(joined, BuiltOn.MERGED)
     new, now = frozenset(created), timezone.now()
     # What lies ahead (until when a claim is open) says nothing of when the row was written.
     return found | {
