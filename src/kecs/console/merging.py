@@ -243,7 +243,7 @@ class MergedView(FreshDeskView):
             messages.success(self.request, _("The two records are one now."))
         elif deed == "withdraw":
             withdraw_merge(merge_id=merge_id, by=self.staff)
-            messages.success(self.request, _("The merge is taken back. Nothing was changed."))
+            messages.success(self.request, _("The proposal is taken back. Nothing was changed."))
         elif deed == "undo":
             unmerge(merge_id=merge_id, by=self.staff)
             messages.success(self.request, _("There are two records again, as before."))

@@ -85,7 +85,7 @@ EVENT_WORDS: dict[str, "StrOrPromise"] = {
     "console.unusual_export": _("Took a long list along, many lists, or one with socials"),
     "corrections.facts_opened": _("Opened what a correction asks, with the whole number"),
     "corrections.document_opened": _("Opened a document"),
-    "console.page_refused": _("Asked for a page that her role does not open"),
+    "console.page_refused": _("Asked for a page that their role does not open"),
     "guard.strict_mode_began": _("Many identities are tried: searches ask for a mailbox"),
     "assurance.claim_disavowed": _("Someone said of a claim: this wasn't me"),
     "corrections.correction_contested": _("Someone said of a correction: this wasn't me"),

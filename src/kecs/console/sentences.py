@@ -48,7 +48,7 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "accounts.sessions_ended": _("Every session of the account was ended."),
     "accounts.shown_again": _("%(who)s proved again to be the owner, for a risky step."),
     "accounts.sign_in_disowned": _(
-        "The owner said that a sign-in was not hers or his. The password works no more."
+        "The owner said that a sign-in was not theirs. The password does not work any more."
     ),
     "accounts.sign_in_unlocked": _("%(who)s cleared %(failures)s failed tries to sign in."),
     "accounts.signed_in": _("%(who)s signed in with %(factor)s."),

@@ -48,7 +48,7 @@ SENTENCES = {
     "accounts.address_removed": _("An email address was removed."),
     "accounts.primary_address_chosen": _("Another email address was chosen for mail."),
     "accounts.address_change_undone": _("A change of email addresses was taken back."),
-    "accounts.sign_in_unlocked": _("Our staff let you try to sign in again."),
+    "accounts.sign_in_unlocked": _("Our staff unlocked your sign-in."),
     "accounts.recovery_started": _("Our staff started a new way into your account, for someone who called."),
     "accounts.recovery_approved": _("Our staff approved a request to get into your account."),
     "accounts.recovery_cancelled": _("A request to get into your account was stopped."),

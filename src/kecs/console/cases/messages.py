@@ -86,7 +86,7 @@ HELP: dict[Outcome, "StrOrPromise"] = {
 }
 
 CHANGES: dict[Part, "StrOrPromise"] = {
-    Part.WHOSE: _("Another member of staff works on it now, or does no more."),
+    Part.WHOSE: _("Another member of staff started or stopped working on it."),
     Part.RECORDS: _("A record changed, or who has it."),
     Part.CLAIM: _("What the account holds changed."),
     Part.PERSON: _("The person's details or addresses changed."),
