@@ -36,7 +36,7 @@ class ResponseHeaders:
 
 
 class BadInput:
-    """A body that is too long, or a field sent twice, comes from no page of ours: refused before any view runs."""
+    """A body that is too long, a field sent twice, or a NUL in an address comes from no page of ours: refused before any view runs."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -63,3 +63,6 @@ class BadInput:
         for _name, values in [*request.POST.lists(), *request.GET.lists()]:
             if len(values) > 1:
                 raise BadRequest("A field was sent twice.")
+        # Forms refuse it in what they hold; what a view takes from the address must not reach PostgreSQL, which fails on it.
+        if any("\0" in value for value in request.GET.values()):
+            raise BadRequest("The address holds a NUL.")
