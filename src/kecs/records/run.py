@@ -46,3 +46,28 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.place}"
+
+
+FIELDS = {
+    "Run": {
+        "id": "internal",
+        "kind": "internal",
+        "content": "internal",
+        "place": "internal",
+        "read": "internal",
+        "created": "internal",
+        "updated": "internal",
+        "same": "internal",
+        "rejected": "internal",
+        "problems": "internal",
+        "started_at": "internal",
+        "started_by": "internal",
+        "moved_at": "internal",
+        "ended_at": "internal",
+        "whole": "internal",
+        "undone_at": "internal",
+        "undone_by": "internal",
+        "removed": "internal",
+        "restored": "internal",
+    },
+}
