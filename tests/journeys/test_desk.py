@@ -69,3 +69,9 @@ def test_a_correction_at_the_desk(waiting: None, visitor: Page, look: Look, site
     look(page, "desk-decided")
     page.goto(f"{site}/desk/letters")
     look(page, "desk-letters")
+    for address, name in (("security", "security"), ("weekly", "weekly"), ("staff", "staff")):
+        page.goto(f"{site}/desk/{address}")
+        look(page, f"desk-{name}")
+    page.get_by_role("link", name="ines.clerk").click()
+    w.sees(page, "These are your own roles.")
+    look(page, "desk-member")

@@ -78,6 +78,7 @@ EVENT_WORDS: dict[str, "StrOrPromise"] = {
     "console.people_sought": _("Looked for a person"),
     "console.many_people_sought": _("Looked for very many people within an hour"),
     "console.letters_looked_at": _("Opened the list of letters"),
+    "console.records_compared": _("Compared two records"),
     "console.person_looked_at": _("Opened a person's page"),
     "records.ssn_revealed": _("Saw a whole Social Security number"),
     "console.list_exported": _("Took a list of people along"),

@@ -123,7 +123,12 @@ class MemberView(FreshDeskView):
 
     def page(self, found: Member, form: RolesForm, status: int = 200) -> HttpResponse:
         """What she may, in words."""
-        context = {"member": found, "form": form, "own": self.staff == f"account:{found.account_id}"}
+        context = {
+            "member": found,
+            "form": form,
+            "own": self.staff == f"account:{found.account_id}",
+            "roles": [ROLES[role] for role in sorted(found.roles)],
+        }
         return render(self.request, "console/member.html", context, status=status)
 
     def get(self, request: HttpRequest, account_id: UUID) -> HttpResponse:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils.module_loading import autodiscover_modules
 
 from kecs.audit.events import kinds
 from kecs.config.environment import SOURCE_TREE
@@ -24,7 +23,6 @@ fails when the two differ. No key ever holds a name, a date, a number or an addr
 
 def events_page() -> str:
     """The page as it should be."""
-    autodiscover_modules("events")
     rows = []
     for kind in sorted(kinds(), key=lambda kind: kind.code):
         keys = ", ".join(f"`{field.name}`" for field in fields(kind))
