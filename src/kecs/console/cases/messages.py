@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from kecs.console.cases.stamps import Part
-from kecs.console.messages import OWN_CASE, STAFF_ACCOUNT
 from kecs.console.outcomes import Outcome, Shut
-from kecs.console.recovering.bars import Bar
 from kecs.records.kinds import CaseKind
 from kecs.records.targets import RECOVERY
 
@@ -63,18 +61,6 @@ ABOUT: dict[str, tuple["StrOrPromise", "StrOrPromise"]] = {
     RECOVERY: (
         _("This person lost every way into an account, and asks to get in with a new address."),
         _("Call the person at the number in our own files. Someone else may have typed this."),
-    ),
-}
-# Why she who looks may not approve a recovery.
-BARS: dict[Bar, "StrOrPromise"] = {
-    Bar.NO_ACCOUNT: _(
-        "No account has this username or address, so nobody can be let in. Refuse, and the person hears how to ask again."
-    ),
-    Bar.OWN: OWN_CASE,
-    Bar.STARTER: _("You started this. A colleague must decide whether to approve it."),
-    Bar.STAFF_ACCOUNT: STAFF_ACCOUNT,
-    Bar.UNDER_WAY: _(
-        "Another recovery of this account is under way. Only one can happen: stop the other one first, or refuse this one."
     ),
 }
 STARTED_BY_COLLEAGUE = _("started by a colleague")
