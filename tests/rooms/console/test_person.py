@@ -250,7 +250,8 @@ def test_a_recovery_for_a_caller_needs_two_of_staff(staff, client_of, record, ma
     reviewer.post(f"/desk/recoveries/{row.pk}", yes)
     row.refresh_from_db()
     assert row.status == Status.APPROVED
-    assert row.due_at and row.due_at > timezone.now() + timedelta(hours=23)
+    assert row.due_at
+    assert row.due_at > timezone.now() + timedelta(hours=23)
     Recovery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     assert complete_due_recoveries(by="tests") == 1
     assert User.objects.get(username="maria").email == "new@example.org"
