@@ -245,14 +245,14 @@ class RecoveryApproved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryRefused(Event):
-    """Staff refused a recovery."""
+    """Staff refused a recovery, or it could not be carried out when its day was over."""
 
     code: ClassVar[str] = "accounts.recovery_refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryCancelled(Event):
-    """A link in a notice stopped a recovery that was approved."""
+    """A link in a notice, or staff, stopped every recovery of the account that was under way."""
 
     code: ClassVar[str] = "accounts.recovery_cancelled"
     is_alarm: ClassVar[bool] = True
@@ -292,6 +292,6 @@ class SignInUnlocked(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryStarted(Event):
-    """Staff started a recovery for somebody who called: it happens a day later if the new address works, unless it is stopped."""
+    """Staff started a recovery for somebody who called: when the new address works, a colleague decides it."""
 
     code: ClassVar[str] = "accounts.recovery_started"

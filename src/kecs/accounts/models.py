@@ -140,6 +140,11 @@ class Recovery(models.Model):
     decided_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     cancel_digest = models.BinaryField(max_length=32, unique=True, null=True)
+    # Of one that staff started for a caller: who, and the link in the first notice, which works beside that of the second.
+    started_by = models.CharField(max_length=100, default="", blank=True)
+    first_cancel_digest = models.BinaryField(max_length=32, unique=True, null=True)
+    # Whether it was approved by somebody who may let a colleague in.
+    opens_staff = models.BooleanField(default=False)
     # Who of staff works on it, so that two do not do the same.
     taken_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -229,6 +234,9 @@ FIELDS = {
         "decided_at": "internal",
         "due_at": "internal",
         "cancel_digest": "secret",
+        "started_by": "internal",
+        "first_cancel_digest": "secret",
+        "opens_staff": "internal",
         "taken_by": "internal",
     },
 }

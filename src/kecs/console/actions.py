@@ -1,4 +1,4 @@
-"""What staff do at the desk besides cases: roles are set, letters looked at, and whoever asked for too much is noted."""
+"""What staff do at the desk besides cases: letters are looked at, and whoever asked for too much is noted."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,9 +6,6 @@ from uuid import UUID
 from django.db import transaction
 
 from kecs.accounts.queries import accounts_called
-from kecs.accounts.staff.actions import give_role, take_role
-from kecs.accounts.staff.queries import roles_of
-from kecs.accounts.staff.roles import StaffRole
 from kecs.audit.actions import record
 from kecs.console import events
 from kecs.guard.actions import count
@@ -39,16 +36,6 @@ def look_at_looks(*, record_id: UUID, by: str) -> None:
 def note_refused(*, function: str, by: str) -> None:
     """A member of staff asked for a page that none of her roles opens."""
     record(event=events.PageRefused(subject=by, function=function), by=by)
-
-
-@transaction.atomic
-def set_roles(*, account_id: UUID, roles: set[StaffRole], by: str) -> None:
-    """Give and take until she holds these. Raises OwnRoles and LastAdministrator, and then nothing is changed."""
-    held = roles_of(account_id)
-    for role in sorted(roles - held):
-        give_role(account_id=account_id, role=role, by=by)
-    for role in sorted(held - roles):
-        take_role(account_id=account_id, role=role, by=by)
 
 
 def begin_search(*, by: str) -> None:

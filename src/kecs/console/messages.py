@@ -154,9 +154,9 @@ REPAIR_EFFECTS = {
         "itself."
     ),
     Repair.START_RECOVERY: _(
-        "We write to every address that we know, and to the new one. After 24 hours, if the person confirmed the new address, "
-        "it opens the account, and the second step is removed. Until then, anyone who got the notice can stop it, and so "
-        "can you."
+        "We write to every address that we know, and to the new one. When the person confirmed the new address, a colleague "
+        "must approve it among the cases. 24 hours after that, it opens the account, and the second step is removed. Until "
+        "then, anyone who got the notice can stop it, and so can you."
     ),
     Repair.STOP_RECOVERY: _("The account stays as it is. You can start a recovery again."),
     Repair.RAISE_EVIDENCE: _(

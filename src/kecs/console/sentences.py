@@ -37,7 +37,7 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     ),
     "accounts.recovery_confirmed": _("The new email address of a recovery was confirmed."),
     "accounts.recovery_refused": _("The recovery was refused."),
-    "accounts.recovery_started": _("%(who)s started a recovery for a caller. It happens 24 hours later."),
+    "accounts.recovery_started": _("%(who)s started a recovery for a caller. A colleague must approve it."),
     "accounts.role_given": _("%(who)s gave the account a role as staff: %(role)s."),
     "accounts.role_taken": _("%(who)s took a role as staff from the account: %(role)s."),
     "accounts.second_factor_added": _("%(who)s added %(factor)s."),

@@ -14,11 +14,10 @@ from kecs.accounts.actions import UsernameTaken
 from kecs.accounts.forms import EmailField
 from kecs.accounts.messages import USERNAME_SHAPE
 from kecs.accounts.queries import account_with_username
-from kecs.accounts.staff.actions import LastAdministrator, OwnRoles, invite
+from kecs.accounts.staff.actions import LastAdministrator, OwnRoles, invite, set_roles
 from kecs.accounts.staff.queries import Member, member, staff
 from kecs.accounts.staff.roles import StaffRole
 from kecs.accounts.usernames import is_well_formed, normalised
-from kecs.console.actions import set_roles
 from kecs.console.gate import FreshDeskView
 from kecs.console.messages import ROLES
 from kecs.console.permissions import Function

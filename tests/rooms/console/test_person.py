@@ -216,11 +216,11 @@ def test_too_many_mails_are_said_to_be_too_many(staff, record, maria):
     assert answers == [200, 200, 200, 409]
 
 
-def test_a_recovery_for_a_caller(staff, record, maria):
+def test_a_recovery_for_a_caller_needs_two_of_staff(staff, client_of, record, maria):
     opens(staff, record)
     mends(staff, "maria", "start-recovery", name="María Fuentes", email="new@example.org")
     assert set(
-        OutboxMessage.objects.filter(kind="accounts.recovery_approved").values_list("to", flat=True)
+        OutboxMessage.objects.filter(kind="accounts.recovery_started").values_list("to", flat=True)
     ) == {
         "maria@example.org",
         ON_FILE,
@@ -233,7 +233,25 @@ def test_a_recovery_for_a_caller(staff, record, maria):
     link = newest("accounts.recovery_confirm", "new@example.org").split("http://127.0.0.1:8000")[1].split()[0]
     caller = InspectingClient()
     caller.get(link)
-    assert "Your address works" in caller.post("/recover/confirm").content.decode()
+    assert "Our staff have your request" in caller.post("/recover/confirm").content.decode()
+    row.refresh_from_db()
+    assert row.status == Status.CONFIRMED, "the word of one of staff opens nothing"
+    assert "a colleague must approve it" in page(staff, record)
+    yes = {"outcome": "approve", "reason": "person_checked", "confirmed": "yes"}
+    mine = staff.post(f"/desk/recoveries/{row.pk}", yes)
+    assert mine.status_code == 403
+    assert "You started this." in mine.content.decode()
+    assert (
+        'value="approve"'
+        not in staff.get(f"/desk/recoveries/{row.pk}").content.decode().split("<ul class")[-1]
+    )
+    reviewer = client_of("reviewer")
+    assert "started by a colleague" in reviewer.get("/desk/cases?kind=recovery").content.decode()
+    reviewer.post(f"/desk/recoveries/{row.pk}", yes)
+    row.refresh_from_db()
+    assert row.status == Status.APPROVED
+    assert row.due_at
+    assert row.due_at > timezone.now() + timedelta(hours=23)
     Recovery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     assert complete_due_recoveries(by="tests") == 1
     assert User.objects.get(username="maria").email == "new@example.org"

@@ -1,14 +1,24 @@
 """Recoveries at the desk: approved or refused once, told to the address on file, every look on the log."""
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.utils import timezone
 
-from kecs.accounts.models import Recovery, User
-from kecs.accounts.recovery.actions import ask_for_recovery
+from kecs.accounts.models import HeldRole, Recovery, User
+from kecs.accounts.recovery.actions import (
+    NotPossible,
+    approve_recovery,
+    ask_for_recovery,
+    complete_due_recoveries,
+    start_recovery,
+    stop_recovery,
+)
 from kecs.accounts.recovery_status import Status
+from kecs.accounts.staff.roles import StaffRole
 from kecs.audit.models import AuditEvent
 from kecs.mail.models import OutboxMessage
 from tests.factories.claims import ON_FILE
-from tests.factories.factors import grows_stale
+from tests.factories.factors import as_staff, grows_stale
 from tests.factories.people import MARIA
 from tests.factories.visits import claim, heading
 from tests.inspection import InspectingClient
@@ -84,3 +94,60 @@ def test_after_ten_minutes_the_second_step_is_asked_and_nothing_is_decided(staff
 
 def test_a_request_that_is_none_is_not_found(staff):
     assert staff.get("/desk/recoveries/00000000-0000-0000-0000-000000000000").status_code == 404
+
+
+def test_the_account_of_a_colleague_is_opened_by_an_administrator_only(staff, asked):
+    owner = User.objects.get(username="maria")
+    as_staff(owner, StaffRole.HELP_DESK)
+    clerk = User.objects.get(username="ines.clerk")
+    HeldRole.objects.filter(account=clerk, role=StaffRole.ADMINISTRATOR).delete()
+    page = staff.get(f"/desk/recoveries/{asked.pk}").content.decode()
+    assert "An administrator must do this." in page
+    assert 'value="approve"' not in page
+    refused = send(staff, asked, "approve", confirmed="yes")
+    assert refused.status_code == 403
+    asked.refresh_from_db()
+    assert asked.status == Status.CONFIRMED
+    with pytest.raises(NotPossible):  # the room below asks as well
+        approve_recovery(recovery_id=asked.pk, by=f"account:{clerk.pk}")
+    as_staff(clerk, StaffRole.ADMINISTRATOR)
+    send(staff, asked, "approve", confirmed="yes")
+    asked.refresh_from_db()
+    assert asked.status == Status.APPROVED
+    Recovery.objects.update(due_at=timezone.now())
+    assert complete_due_recoveries(by="tests") == 1
+
+
+def test_who_became_staff_within_the_day_is_refused(staff, asked):
+    clerk = User.objects.get(username="ines.clerk")
+    HeldRole.objects.filter(account=clerk, role=StaffRole.ADMINISTRATOR).delete()
+    send(staff, asked, "approve", confirmed="yes")
+    as_staff(User.objects.get(username="maria"), StaffRole.HELP_DESK)
+    Recovery.objects.update(due_at=timezone.now())
+    assert complete_due_recoveries(by="tests") == 0
+    asked.refresh_from_db()
+    assert asked.status == Status.REFUSED
+    assert User.objects.get(username="maria").email == MARIA.email
+    assert AuditEvent.objects.filter(code="accounts.recovery_refused").count() == 1
+
+
+def test_nobody_approves_what_she_asked_for_herself(staff, asked):
+    clerk = User.objects.get(username="ines.clerk")
+    EmailAddress.objects.create(user=clerk, email="new@example.org", verified=True)
+    assert send(staff, asked, "approve", confirmed="yes").status_code == 403
+    asked.refresh_from_db()
+    assert asked.status == Status.CONFIRMED
+
+
+def test_a_second_recovery_of_an_account_waits_for_the_first(staff, asked):
+    owner = User.objects.get(username="maria")
+    start_recovery(account_id=owner.pk, name="Maria", email="other@example.org", by="account:t")
+    refused = send(staff, asked, "approve", confirmed="yes")
+    assert refused.status_code == 403
+    assert "Another recovery of this account is under way." in refused.content.decode()
+    with pytest.raises(NotPossible):
+        approve_recovery(recovery_id=asked.pk, by="account:t")
+    stop_recovery(account_id=owner.pk, by="account:t")
+    send(staff, asked, "approve", confirmed="yes")
+    asked.refresh_from_db()
+    assert asked.status == Status.APPROVED

@@ -11,6 +11,8 @@ from kecs.accounts.staff.queries import roles_of
 from kecs.accounts.staff.roles import StaffRole
 from kecs.audit.models import AuditEvent
 from kecs.mail.models import OutboxMessage
+from tests.factories.claims import newest
+from tests.factories.factors import as_staff
 from tests.factories.people import MARIA
 from tests.factories.visits import errors, heading, register_new
 from tests.inspection import InspectingClient
@@ -42,6 +44,33 @@ def test_an_account_that_is_there_gets_roles_and_loses_them(staff):
         ("accounts.role_taken", f"account:{clerk.pk}"),
         ("accounts.role_taken", f"account:{clerk.pk}"),
     ]
+
+
+def test_each_change_is_told_to_her_and_to_who_watches(staff):
+    owner = maria()
+    officer = User.objects.create(username="olga", email="olga@example.org", language="es")
+    as_staff(officer, StaffRole.SECURITY_OFFICER)
+    helper = User.objects.create(username="hana", email="hana@example.org")
+    as_staff(helper, StaffRole.HELP_DESK)
+    staff.post(f"/desk/staff/{owner.pk}", {"help_desk": "on", "records": "on"})
+    staff.post(f"/desk/staff/{owner.pk}", {"help_desk": "on", "records": "on"})  # changes nothing
+    told = OutboxMessage.objects.filter(kind="accounts.roles_changed").values_list("to", flat=True)
+    assert sorted(told) == sorted([MARIA.email, "olga@example.org", "ines@example.org"]), (
+        "one mail for both roles"
+    )
+    hers = newest("accounts.roles_changed", MARIA.email)
+    for words in (
+        "account maria changed",
+        "Given: help desk, records",
+        "Changed by: ines.clerk",
+        "If it is not right",
+    ):
+        assert words in hers, words
+    assert "Se dieron: atención al público, expedientes" in newest(
+        "accounts.roles_changed", "olga@example.org"
+    )
+    give_role(account_id=helper.pk, role=StaffRole.REVIEWER, by="system:staff")
+    assert "works on the server itself" in newest("accounts.roles_changed", "hana@example.org")
 
 
 def test_a_colleague_without_an_account_is_invited(staff):

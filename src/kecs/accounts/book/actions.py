@@ -14,7 +14,7 @@ from kecs.accounts.book.queries import live_undo
 from kecs.accounts.factors.notices import Notice, tell
 from kecs.accounts.models import AddressUndo, ConfirmedSince, EmailConfirmation, Recovery, User
 from kecs.accounts.queries import notice_addresses
-from kecs.accounts.recovery_status import Status
+from kecs.accounts.recovery_status import UNDER_WAY, Status
 from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password, remove_young_factors
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
@@ -123,7 +123,7 @@ def undo_change(*, token_digest: bytes, by: str) -> bool:
     if not _restored(account, undo, by=by):
         return False
     User.objects.filter(pk=account.pk).update(password=make_password(None))
-    Recovery.objects.filter(account=account, status=Status.APPROVED).update(status=Status.CANCELLED)
+    Recovery.objects.filter(account=account, status__in=UNDER_WAY).update(status=Status.CANCELLED)
     with recorded_together():
         end_sessions(account_id=account.pk, by=by)
         let_ask_for_password(account_id=account.pk, by=by)

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -21,6 +22,7 @@ from kecs.accounts.recovery.notices import cancel_path, confirm_path, tell
 from kecs.accounts.recovery.queries import facts_of, under_way
 from kecs.accounts.recovery_status import UNDER_WAY, Status
 from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password
+from kecs.accounts.staff.queries import roles_of
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
 from kecs.guard.actions import count_if_all_pass
@@ -80,9 +82,9 @@ def _locked(recovery_id: UUID, status: Status) -> Recovery:
 def start_recovery(
     *, account_id: UUID, name: str, email: str, also_tell: Iterable[str] = (), by: str
 ) -> UUID:
-    """For somebody who called, and whom staff have checked. It happens a day later, if the new address works.
+    """For somebody who called. Once the new address is shown to work, a colleague decides it as any other.
 
-    Every address of the account and `also_tell`, those on file, can stop it until then; the new one gets a link that
+    Every address of the account and `also_tell`, those on file, can stop it from now on; the new one gets a link that
     shows that it is hers. Raises NotPossible (one is under way, or it is one's own account), AddressTaken, TooManyMails.
     """
     account = User.objects.select_for_update(no_key=True).filter(pk=account_id, is_active=True).first()
@@ -99,24 +101,24 @@ def start_recovery(
         language=account.language,
         account=account,
         token_digest=digest_of_token(token),
-        cancel_digest=digest_of_token(stop),
+        started_by=by,
+        first_cancel_digest=digest_of_token(stop),
         asked_at=now,
-        decided_at=now,
-        due_at=now + DELAY,
+        due_at=now + LINK_LASTS,
     )
     facts = {"name": name, "login": account.username, "email": email, "message": ""}
     seal_into(row, "facts_sealed", json.dumps(facts))
     row.save(force_insert=True)
     tell(kind="recovery_confirm", to=[email], language=account.language, by=by, path=confirm_path(token))
     told = sorted({*notice_addresses(account.pk), *also_tell} - {email})
-    tell(kind="recovery_approved", to=told, language=account.language, by=by, path=cancel_path(stop))
+    tell(kind="recovery_started", to=told, language=account.language, by=by, path=cancel_path(stop))
     record(event=events.RecoveryStarted(subject=f"account:{account.pk}"), by=by)
     return row.pk
 
 
 @transaction.atomic
 def confirm_recovery(*, token_digest: bytes, by: str) -> Status | None:
-    """The new address works: staff see the request now, or what staff started goes on. None for a link that works no more."""
+    """The new address works: staff decide the request now. None for a link that works no more."""
     rows = Recovery.objects.select_for_update().filter(token_digest=token_digest)
     row = rows.first()
     if row is None:
@@ -125,27 +127,36 @@ def confirm_recovery(*, token_digest: bytes, by: str) -> Status | None:
         return Status(row.status) if row.status in {Status.CONFIRMED, Status.APPROVED} else None
     if row.asked_at <= database_clock() - LINK_LASTS:
         return None
-    status = Status.CONFIRMED if row.status == Status.ASKED else Status.APPROVED
-    rows.update(status=status, confirmed_at=database_clock())
+    rows.update(status=Status.CONFIRMED, confirmed_at=database_clock(), due_at=None)
     about = f"account:{row.account_id}" if row.account_id else f"recovery:{row.pk}"
     record(event=events.RecoveryConfirmed(subject=about), by=by)
-    return status
+    return Status.CONFIRMED
 
 
 @transaction.atomic
 def approve_recovery(
-    *, recovery_id: UUID, account_id: UUID | None = None, also_tell: Iterable[str] = (), by: str
+    *,
+    recovery_id: UUID,
+    account_id: UUID | None = None,
+    also_tell: Iterable[str] = (),
+    opens_staff: bool = False,
+    by: str,
 ) -> None:
     """Staff are sure. It happens a day later; every address of the account and `also_tell` can stop it until then.
 
     `also_tell` are the addresses on file. Without `account_id` it is the account of the username that was typed.
-    Raises NotPossible: not confirmed, no such account, or the one who approves is its owner.
+    `opens_staff` where whoever approves may let a colleague in. Raises NotPossible: not confirmed, no such account, a
+    colleague's, another one under way, or the one who approves is its owner or started it.
     """
     row = _locked(recovery_id, Status.CONFIRMED)
     named = account_named(facts_of(row)["login"])
-    chosen = account_id or (named.pk if named else None)
-    account = User.objects.filter(pk=chosen, is_active=True).first() if chosen else None
-    if account is None or by == f"account:{account.pk}":
+    chosen = row.account_id or account_id or (named.pk if named else None)
+    # Locked, so that of two for one account only one is approved.
+    active = User.objects.select_for_update(no_key=True).filter(is_active=True)
+    account = active.filter(pk=chosen).first() if chosen else None
+    if account is None or by in {f"account:{account.pk}", row.started_by}:
+        raise NotPossible
+    if under_way(account.pk).exclude(pk=row.pk).exists() or (roles_of(account.pk) and not opens_staff):
         raise NotPossible
     token, now = new_token(), database_clock()
     Recovery.objects.filter(pk=row.pk).update(
@@ -154,6 +165,7 @@ def approve_recovery(
         decided_at=now,
         due_at=now + DELAY,
         cancel_digest=digest_of_token(token),
+        opens_staff=opens_staff,
     )
     told = sorted({*notice_addresses(account.pk), *also_tell})
     tell(kind="recovery_approved", to=told, language=account.language, by=by, path=cancel_path(token))
@@ -184,22 +196,27 @@ def refuse_recovery(*, recovery_id: UUID, language: str = "", by: str) -> None:
 
 @transaction.atomic
 def cancel_recovery(*, token_digest: bytes, by: str) -> bool:
-    """Somebody who was told says that it was not she: it will not happen."""
-    row = Recovery.objects.select_for_update().filter(cancel_digest=token_digest).first()
-    if row is None or row.status not in UNDER_WAY:
+    """Somebody who was told says that it was not she: neither it nor any other that is under way will happen."""
+    links = Q(cancel_digest=token_digest) | Q(first_cancel_digest=token_digest)
+    row = Recovery.objects.select_for_update().filter(links).first()
+    if row is None or row.account_id is None or row.status not in UNDER_WAY:
         return row is not None and row.status == Status.CANCELLED
-    Recovery.objects.filter(pk=row.pk).update(status=Status.CANCELLED)
-    record(event=events.RecoveryCancelled(subject=f"account:{row.account_id}"), by=by)
+    _cancel_all(account_id=row.account_id, by=by)
     return True
 
 
 @transaction.atomic
 def stop_recovery(*, account_id: UUID, by: str) -> None:
-    """Staff stop the one that is under way. Raises NotPossible: there is none, or it is one's own."""
-    row = under_way(account_id).select_for_update().first()
-    if row is None or by == f"account:{account_id}":
+    """Staff stop whatever is under way. Raises NotPossible: there is nothing, or it is one's own."""
+    if by == f"account:{account_id}" or not under_way(account_id).select_for_update():
         raise NotPossible
-    Recovery.objects.filter(pk=row.pk).update(status=Status.CANCELLED)
+    _cancel_all(account_id=account_id, by=by)
+
+
+def _cancel_all(*, account_id: UUID, by: str) -> None:
+    """Whoever says no to one means all."""
+    works = Recovery.objects.filter(account_id=account_id, status__in=UNDER_WAY)
+    works.update(status=Status.CANCELLED)
     record(event=events.RecoveryCancelled(subject=f"account:{account_id}"), by=by)
 
 
@@ -217,7 +234,9 @@ def _complete(*, recovery_id: UUID, by: str) -> bool:
         return False
     account = User.objects.select_for_update().get(recoveries=row)
     email = facts_of(row)["email"]
-    if EmailAddress.objects.filter(email=email, verified=True).exclude(user=account).exists():
+    taken = EmailAddress.objects.filter(email=email, verified=True).exclude(user=account).exists()
+    # She may have become staff within the day, and nobody who may let a colleague in has looked at it.
+    if taken or (roles_of(account.pk) and not row.opens_staff):
         Recovery.objects.filter(pk=row.pk).update(status=Status.REFUSED)
         _tell_refused(row, language=account.language, by=by)
         record(event=events.RecoveryRefused(subject=f"recovery:{row.pk}"), by=by)

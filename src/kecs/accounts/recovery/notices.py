@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
 
-KINDS = ("recovery_confirm", "recovery_approved", "recovery_refused", "recovery_done")
+KINDS = ("recovery_confirm", "recovery_started", "recovery_approved", "recovery_refused", "recovery_done")
 
 
 def tell(*, kind: str, to: Iterable[str], language: str, by: str, path: str) -> None:
@@ -18,6 +18,7 @@ def tell(*, kind: str, to: Iterable[str], language: str, by: str, path: str) -> 
     with translation.override(language):
         subject = {
             "recovery_confirm": _("Confirm your new email address"),
+            "recovery_started": _("Someone asks to get into your account"),
             "recovery_approved": _("Someone is getting back into your account"),
             "recovery_refused": _("We could not let you into the account"),
             "recovery_done": _("You can get into your account again"),

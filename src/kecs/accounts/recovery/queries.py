@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from kecs.accounts.models import Recovery
 from kecs.accounts.queries import account_named
-from kecs.accounts.recovery_status import Status
+from kecs.accounts.recovery_status import UNDER_WAY, Status
 from kecs.guard.queries import database_clock
 from kecs.pii.fields import unseal_from
 
@@ -32,6 +32,7 @@ class Asked:
     account_id: UUID | None
     language: str
     taken_by: UUID | None
+    started_by: str  # of one for a caller: the member of staff, as `by` names her
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class QueuedRecovery:
     opened_at: datetime
     taken_by: UUID | None
     decided_at: datetime | None
+    started: bool = False  # by staff, for a caller
 
 
 def facts_of(row: Recovery) -> dict[str, str]:
@@ -52,8 +54,9 @@ def facts_of(row: Recovery) -> dict[str, str]:
 
 
 def under_way(account_id: UUID) -> QuerySet[Recovery]:
-    """What will happen to this account unless somebody stops it. One whose new address nobody confirmed in its day is over."""
-    works = Q(status=Status.APPROVED) | Q(status=Status.STARTED, due_at__gt=database_clock())
+    """What may happen to this account unless somebody stops it. One whose new address nobody confirmed in its day is over."""
+    over = Q(status=Status.STARTED, due_at__lte=database_clock())
+    works = Q(status__in=UNDER_WAY) & ~over
     return Recovery.objects.filter(works, account_id=account_id).order_by("-asked_at")
 
 
@@ -91,7 +94,7 @@ def decided_recoveries(*, since: datetime, most: int = 2000) -> list[QueuedRecov
 
 
 def _lines(rows: QuerySet[Recovery], most: int) -> list[QueuedRecovery]:
-    columns = ("pk", "status", "confirmed_at", "asked_at", "taken_by_id", "decided_at")
+    columns = ("pk", "status", "confirmed_at", "asked_at", "taken_by_id", "decided_at", "started_by")
     return [
         QueuedRecovery(
             id=pk,
@@ -99,8 +102,11 @@ def _lines(rows: QuerySet[Recovery], most: int) -> list[QueuedRecovery]:
             opened_at=confirmed_at or asked_at,
             taken_by=taken_by,
             decided_at=decided_at,
+            started=bool(started_by),
         )
-        for pk, status, confirmed_at, asked_at, taken_by, decided_at in rows.values_list(*columns)[:most]
+        for pk, status, confirmed_at, asked_at, taken_by, decided_at, started_by in rows.values_list(
+            *columns
+        )[:most]
     ]
 
 
@@ -119,4 +125,5 @@ def _asked(row: Recovery) -> Asked:
         account_id=row.account_id or (named.pk if named else None),
         language=row.language,
         taken_by=row.taken_by_id,
+        started_by=row.started_by,
     )

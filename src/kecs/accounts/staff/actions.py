@@ -1,5 +1,6 @@
-"""Making somebody staff: an account of her own, and roles given and taken. Each change is told to her, and on the log."""
+"""Making somebody staff: an account of her own, and roles given and taken. Each change is told to her and to whoever watches, and on the log."""
 
+from collections.abc import Collection
 from uuid import UUID, uuid4
 
 from allauth.account.models import EmailAddress
@@ -16,9 +17,10 @@ from kecs.accounts.actions import UsernameTaken
 from kecs.accounts.mails.actions import mail_account
 from kecs.accounts.models import HeldRole, User
 from kecs.accounts.reset_links import LASTS, ResetLinks
-from kecs.accounts.staff.queries import has_administrator
+from kecs.accounts.staff.notices import tell_roles_changed
+from kecs.accounts.staff.queries import has_administrator, roles_of
 from kecs.accounts.staff.roles import StaffRole
-from kecs.audit.actions import record
+from kecs.audit.actions import record, recorded_together
 from kecs.guard.queries import database_clock
 
 
@@ -83,10 +85,27 @@ def _opened(*, username: str, email: str, by: str) -> User:
 
 
 @transaction.atomic
+def set_roles(*, account_id: UUID, roles: Collection[StaffRole], by: str) -> None:
+    """Give and take until she holds these; one mail tells of all. Raises OwnRoles and LastAdministrator, and changes nothing then."""
+    _demand_another(account_id, by)
+    account = User.objects.select_for_update().get(pk=account_id)
+    wanted, held = set(roles), roles_of(account_id)
+    with recorded_together():
+        given = [role for role in sorted(wanted - held) if _give(account=account, role=role, by=by)]
+        taken = [role for role in sorted(held - wanted) if _take(account_id=account_id, role=role, by=by)]
+        if given or taken:
+            tell_roles_changed(account=account, given=given, taken=taken, by=by)
+
+
+@transaction.atomic
 def give_role(*, account_id: UUID, role: StaffRole, by: str) -> bool:
     """Give a role; False when she held it already. Raises OwnRoles."""
     _demand_another(account_id, by)
-    return _give(account=User.objects.select_for_update().get(pk=account_id), role=role, by=by)
+    account = User.objects.select_for_update().get(pk=account_id)
+    given = _give(account=account, role=role, by=by)
+    if given:
+        tell_roles_changed(account=account, given=[role], taken=[], by=by)
+    return given
 
 
 def _give(*, account: User, role: StaffRole, by: str) -> bool:
@@ -104,6 +123,14 @@ def _give(*, account: User, role: StaffRole, by: str) -> bool:
 def take_role(*, account_id: UUID, role: StaffRole, by: str) -> bool:
     """Take a role away; False when she did not hold it. Raises OwnRoles and LastAdministrator."""
     _demand_another(account_id, by)
+    taken = _take(account_id=account_id, role=role, by=by)
+    if taken:
+        account = User.objects.get(pk=account_id)
+        tell_roles_changed(account=account, given=[], taken=[role], by=by)
+    return taken
+
+
+def _take(*, account_id: UUID, role: StaffRole, by: str) -> bool:
     # All administrators' rows, in one order: of two who take each other's role at once one must stay.
     holders = HeldRole.objects.filter(role=StaffRole.ADMINISTRATOR).order_by("account_id")
     if role is StaffRole.ADMINISTRATOR and {held.account_id for held in holders.select_for_update()} == {

@@ -63,6 +63,7 @@ ABOUT: dict[str, tuple["StrOrPromise", "StrOrPromise"]] = {
         _("Call the person at the number in our own files. Someone else may have typed this."),
     ),
 }
+STARTED_BY_COLLEAGUE = _("started by a colleague")
 DISOWNED = (
     _("Someone who reads an address of this person said: I did not ask for this correction."),
     _("Call the person at the number in our own files. The claim is shut until that is decided, too."),

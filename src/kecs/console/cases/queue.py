@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from kecs.accounts.queries import signed_in, usernames_of
 from kecs.accounts.recovery.queries import QueuedRecovery, decided_recoveries, queued_recoveries
-from kecs.console.cases.messages import DATE_PASSED, DUE_TODAY, LATE
+from kecs.console.cases.messages import DATE_PASSED, DUE_TODAY, LATE, STARTED_BY_COLLEAGUE
 from kecs.console.gate import DeskView
 from kecs.console.messages import KINDS, OUTCOME_LABELS
 from kecs.console.outcomes import Outcome
@@ -67,6 +67,7 @@ class Line:
     taken_by: UUID | None
     closed_at: datetime | None
     ended: "StrOrPromise" = ""
+    more: "StrOrPromise" = ""  # beside the words
     whose: str = ""  # a colleague's username
     late: "StrOrPromise" = ""
 
@@ -200,6 +201,7 @@ def _of_recovery(asked: QueuedRecovery) -> Line:
         id=asked.id,
         kind=RECOVERY,
         words=KINDS[RECOVERY],
+        more=STARTED_BY_COLLEAGUE if asked.started else "",
         url=reverse("console:recovery", args=[asked.id]),
         opened_at=asked.opened_at,
         due_on=due_on(kind=RECOVERY, opened=opened, holidays=settings.KECS_HOLIDAYS),

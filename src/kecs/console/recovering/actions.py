@@ -11,6 +11,8 @@ from kecs.audit.actions import record, recorded_together
 from kecs.console import events
 from kecs.console.cases.decision import Colleagues, OwnCase
 from kecs.console.outcomes import Outcome
+from kecs.console.recovering.bars import Barred, bar_of
+from kecs.console.staff_accounts import manages_staff
 from kecs.records.holdings.queries import contact_email_of, held_by
 
 
@@ -33,12 +35,15 @@ def decide_recovery(
 ) -> None:
     """Approve, which tells the address on file too, or refuse; both are told by mail, in English if `english`.
 
-    Raises OwnCase, Colleagues, and recovery's NotPossible where somebody came first.
+    Raises OwnCase, Colleagues, Barred where she may not approve it, and recovery's NotPossible where somebody came first.
     """
     if by == f"account:{asked.account_id}":
         raise OwnCase
     if asked.taken_by and by != f"account:{asked.taken_by}":
         raise Colleagues(asked.taken_by)
+    bar = bar_of(asked, by=by) if outcome is Outcome.APPROVE else None
+    if bar is not None:
+        raise Barred(bar)
     with transaction.atomic(), recorded_together():
         if outcome is Outcome.APPROVE:
             held = held_by(asked.account_id) if asked.account_id else None
@@ -47,6 +52,7 @@ def decide_recovery(
                 recovery_id=asked.id,
                 account_id=asked.account_id,
                 also_tell=[on_file] if on_file else [],
+                opens_staff=manages_staff(by),
                 by=by,
             )
         else:

@@ -27,6 +27,8 @@ from kecs.console.messages import NOT_POSSIBLE, OUTCOME_LABELS, OWN_CASE
 from kecs.console.outcomes import RECOVERY_OUTCOMES, Outcome
 from kecs.console.permissions import Function
 from kecs.console.recovering.actions import decide_recovery, look_at_recovery, take_recovery
+from kecs.console.recovering.bars import Barred, bar_of
+from kecs.console.recovering.messages import BARS
 from kecs.console.recovering.queries import recovery_lines
 from kecs.records.targets import RECOVERY
 
@@ -82,16 +84,18 @@ class RecoveryView(RecoveryPageView):
     def page(self, asked: Asked, form: RecoveryForm, status: int = 200, **more: Any) -> HttpResponse:
         """With what staff may decide while it waits."""
         about, check = ABOUT[RECOVERY]
+        bar = bar_of(asked, by=self.staff)
         context: dict[str, Any] = {
             "asked": asked,
             "form": form,
             "lines": recovery_lines(asked),
             "waits": asked.status == Status.CONFIRMED,
-            # Nobody can be let into an account that there is not.
+            "bar": BARS[bar] if bar else "",
+            # What she may not approve is not offered; the page says why.
             "outcomes": [
                 (each.value, OUTCOME_LABELS[each], HELP[each])
                 for each in RECOVERY_OUTCOMES
-                if asked.account_id or each is not Outcome.APPROVE
+                if bar is None or each is not Outcome.APPROVE
             ],
             "about": about,
             "check": check,
@@ -121,6 +125,8 @@ class RecoveryView(RecoveryPageView):
             return self.refused(self.looked_at(recovery_id), form, NOT_POSSIBLE, 409)
         except Colleagues:
             return self.refused(asked, form, COLLEAGUE_HAS_IT, 409)
+        except Barred as error:
+            return self.refused(asked, form, BARS[error.bar], 403)
         except OwnCase:
             return self.refused(asked, form, OWN_CASE, 403)
         messages.success(request, _("The request is decided."))

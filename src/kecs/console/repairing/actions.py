@@ -14,15 +14,14 @@ from kecs.accounts.help_desk.actions import (
     unlock_sign_in,
 )
 from kecs.accounts.recovery import actions as recoveries
-from kecs.accounts.staff.queries import roles_of
 from kecs.assurance.actions import give_evidence, release, send_code
 from kecs.assurance.levels import EvidenceKind, Illegal
 from kecs.audit.actions import record, recorded_together
 from kecs.console import events
-from kecs.console.permissions import Function, may
 from kecs.console.person_facts import Whom, demand_other_person, names_and_birth_date
 from kecs.console.repairs import RULES, LookReason, Repair
 from kecs.console.revealing.actions import allow_reveals
+from kecs.console.staff_accounts import needs_administrator
 from kecs.corrections.actions import Asked, ClaimFrozen
 from kecs.corrections.desk.actions import NothingToCorrect, Whose, correct_at_desk
 from kecs.corrections.kinds import Paper
@@ -75,8 +74,8 @@ def make_repair(*, repair: Repair, whom: Whom, account_id: UUID | None, answers:
     Raises OwnRecord or OwnAccount (nobody does any of this for herself), StaffAccount, and NotPossible.
     """
     demand_other_person(whom, by=by)
-    if account_id is not None and RULES[repair].opens_door:
-        _demand_administrator(account_id, by=by)
+    if account_id is not None and RULES[repair].opens_door and needs_administrator(account_id, by=by):
+        raise StaffAccount
     try:
         with transaction.atomic(), recorded_together():
             _carry_out(repair=repair, whom=whom, account_id=account_id, answers=answers, by=by)
@@ -97,13 +96,6 @@ def make_repair(*, repair: Repair, whom: Whom, account_id: UUID | None, answers:
         raise NotPossible("frozen") from error
     except (Illegal, NothingToCorrect, NothingToSend, recoveries.NotPossible) as error:
         raise NotPossible from error
-
-
-def _demand_administrator(account_id: UUID, *, by: str) -> None:
-    """A help desk that lets people in must not be a way into the rights of others."""
-    mine = roles_of(UUID(by.removeprefix("account:")))
-    if roles_of(account_id) and not may(mine, Function.MANAGE_STAFF):
-        raise StaffAccount
 
 
 def _carry_out(*, repair: Repair, whom: Whom, account_id: UUID | None, answers: Answers, by: str) -> None:

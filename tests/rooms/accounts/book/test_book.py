@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from kecs.accounts.actions import send_password_reset
 from kecs.accounts.book import actions
-from kecs.accounts.models import AccountSession, AddressUndo, ConfirmedSince, User
+from kecs.accounts.models import AccountSession, AddressUndo, ConfirmedSince, Recovery, User
 from kecs.accounts.queries import account_named, confirmed_addresses, notice_addresses
+from kecs.accounts.recovery.actions import start_recovery
+from kecs.accounts.recovery_status import Status
 from kecs.mail.models import OutboxMessage
 from kecs.pii.fields import unseal_from
 from tests.factories.mails import mails
@@ -130,6 +132,16 @@ def test_the_way_back(client, maria):
     assert not AccountSession.objects.exists()
     assert client.get("/home", follow=True).request["PATH_INFO"] == "/"
     assert owner.get("/home", follow=True).request["PATH_INFO"] == "/"
+
+
+def test_a_way_back_ends_what_a_thief_started_by_telephone(client, maria):
+    """Also before the yes of staff."""
+    actions.choose_primary(account_id=maria.pk, address_id=confirmed(maria, "thief@example.org"), by="tests")
+    start_recovery(account_id=maria.pk, name="M", email="thief2@example.org", by="account:t")
+    owner = InspectingClient()
+    owner.get(newest_link("accounts.address_changed"))
+    owner.post("/email-was-not-me")
+    assert Recovery.objects.get().status == Status.CANCELLED
 
 
 def test_a_way_back_is_shut_after_ten_days(client, maria):

@@ -102,6 +102,25 @@ def test_who_is_told_can_stop_it(client, maria, asked):
         actions.approve_recovery(recovery_id=recovery_id, by="account:staff")
 
 
+def test_who_stops_one_stops_all(maria, asked):
+    """What staff started waits for another of staff; its first link works after the yes too, and ends whatever is under way."""
+    started = actions.start_recovery(
+        account_id=maria.pk, name="M", email="other@example.org", by="account:starter"
+    )
+    first = newest_link("accounts.recovery_started")
+    caller = InspectingClient()
+    caller.get(newest_link("accounts.recovery_confirm"))
+    caller.post("/recover/confirm")
+    with pytest.raises(actions.NotPossible):
+        actions.approve_recovery(recovery_id=started, by="account:starter")
+    actions.approve_recovery(recovery_id=started, by="account:colleague")
+    Recovery.objects.filter(pk=asked.id).update(status=Status.APPROVED, account=maria)
+    owner = InspectingClient()
+    owner.get(first)
+    assert "It is stopped" in owner.post("/recover/stop").content.decode()
+    assert set(Recovery.objects.values_list("status", flat=True)) == {Status.CANCELLED}
+
+
 def test_staff_refuse(asked):
     actions.refuse_recovery(recovery_id=asked.id, by="account:staff")
     assert open_recoveries() == []
