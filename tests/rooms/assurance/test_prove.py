@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from kecs.assurance.actions import (
+    NeedsColleague,
     Reason,
     give_evidence,
     mark_letter_posted,
@@ -202,7 +204,11 @@ def test_the_letter_of_staff(maria):
     code = code_in(printed.text)
     assert len(code) == 11
     assert errors(enter(maria, code)), "a letter that was not posted opens nothing"
-    mark_letter_posted(letter_id=letter.letter_id, by=BY)
+    with pytest.raises(NeedsColleague):
+        mark_letter_posted(letter_id=letter.letter_id, by=BY)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Letter.objects.update(posted_at=timezone.now(), posted_by=BY)
+    mark_letter_posted(letter_id=letter.letter_id, by=f"{BY}:colleague")
     assert letters_to_post() == []
     assert errors(enter(maria, first))
     ends = ClaimCode.objects.get().expires_at
