@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from kecs.accounts.models import User
 from kecs.assurance.actions import Reason
@@ -120,7 +121,12 @@ def test_a_false_alarm_is_opened_again(staff, record):
         f"account:{User.objects.get(username='ines.clerk').pk}",
     )
     [decided] = logged("console.case_decided")
-    assert decided.keys == {"kind": "disavowed_claim", "outcome": "unfreeze", "reason": "person_checked"}
+    assert decided.keys == {
+        "kind": "disavowed_claim",
+        "outcome": "unfreeze",
+        "reason": "person_checked",
+        "paper": "",
+    }
 
 
 def test_a_false_claim_is_released(staff, record):
@@ -254,7 +260,7 @@ def test_nobody_sees_a_case_about_a_record_that_she_holds_or_contests(staff, rec
         record_id=record.pk, account_id=clerk.pk, level=AssuranceLevel.UNDER_REVIEW, because=(), by="tests"
     )
     for contests in (False, True):
-        Holding.objects.filter(account=clerk).update(contests=contests)
+        Holding.objects.filter(account=clerk).update(contests=contests, provisional_until=timezone.now())
         looks = len(logged("console.case_looked_at"))
         for page in (
             staff.get(f"/desk/cases/{case_id}"),

@@ -319,7 +319,7 @@ def test_nobody_opens_the_page_of_who_contests_her_record(staff, record, maria):
     clerk = account_id("ines.clerk")
     Holding.objects.filter(account_id=clerk).delete()
     Holding.objects.filter(account__username="maria").update(
-        contests=True, level=AssuranceLevel.UNDER_REVIEW, provisional_until=None
+        contests=True, level=AssuranceLevel.UNDER_REVIEW, provisional_until=timezone.now()
     )
     hold_record(
         record_id=record.pk, account_id=clerk, level=AssuranceLevel.PROVISIONAL, because=(), by="tests"
