@@ -169,7 +169,13 @@ def send(clerk: Client, case_id: UUID, outcome: str, **facts: str) -> Any:
     """Open the page, choose, press the button; what the desk says then. `stamp` is that of a page opened before."""
     address = f"/desk/cases/{case_id}"
     stamp = facts.pop("stamp", "") or stamp_in(clerk.get(address))
-    answers = {"outcome": outcome, "reason": "person_checked", "stamp": stamp, **facts}
+    answers = {
+        "outcome": outcome,
+        "reason": "person_checked",
+        "paper": "driver_license",
+        "stamp": stamp,
+        **facts,
+    }
     return clerk.post(address, answers, follow=True)
 
 

@@ -56,6 +56,8 @@ def opens(page: Page, case_id: UUID) -> None:
 
 def chooses(page: Page, outcome: str, reason: str = "person_checked") -> None:
     page.get_by_label("Reason").select_option(reason)
+    if page.get_by_label("Document that you saw").count():
+        page.get_by_label("Document that you saw").select_option("driver_license")
     with page.expect_navigation():
         page.locator(f"button[name=outcome][value={outcome}]").click()
     w.is_at(page, "Is this right?")
@@ -99,6 +101,7 @@ def test_several_records_and_a_page_that_grew_old(
     )
     page.get_by_label("Which record is this person's?").select_option(label="Record 2")
     page.get_by_label("Reason").select_option("person_checked")
+    page.get_by_label("Document that you saw").select_option("driver_license")
     with page.expect_navigation():
         page.locator("button[name=outcome][value=give_evidence]").click()
     w.sees(page, "This changed since you opened it. Nothing was done.")

@@ -17,6 +17,7 @@ from kecs.assurance.models import ClaimNotice
 from kecs.assurance.notices import Why
 from kecs.assurance.proving.actions import (
     EMAIL_MAY_TAKE,
+    NeedsColleague,
     become,
     enter_code,
     forget_proofs,
@@ -48,6 +49,7 @@ from kecs.records.holdings.queries import HeldRecord, held_by, lapsing, last_hel
 from kecs.records.kinds import AssuranceLevel, CaseKind, Ending
 
 __all__ = [
+    "NeedsColleague",
     "Reason",
     "begin_claim",
     "claim_again",

@@ -6,7 +6,7 @@ A trigger of this room refuses level 2 to a holding without live evidence (migra
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from kecs.assurance.levels import EvidenceKind
@@ -71,6 +71,7 @@ class Letter(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     asked_by = models.CharField(max_length=100)
     printed_at = models.DateTimeField(null=True, blank=True)
+    printed_by = models.CharField(max_length=100, blank=True, db_default="")  # last; has read the code
     posted_at = models.DateTimeField(null=True, blank=True)
     posted_by = models.CharField(max_length=100, blank=True)
 
@@ -83,6 +84,10 @@ class Letter(models.Model):
                 condition=Q(posted_at=None, posted_by="")
                 | (Q(posted_at__isnull=False, printed_at__isnull=False) & ~Q(posted_by="")),
                 name="assurance_letter_posted_at_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(posted_by="") | ~Q(posted_by=F("printed_by")),
+                name="assurance_letter_takes_two",
             ),
         ]
         indexes = [
@@ -130,6 +135,7 @@ FIELDS = {
         "asked_at": "internal",
         "asked_by": "internal",
         "printed_at": "internal",
+        "printed_by": "internal",
         "posted_at": "internal",
         "posted_by": "internal",
     },

@@ -35,6 +35,7 @@ class LetterToPost:
     last_surname: str = field(repr=False)
     asked_at: datetime
     printed_at: datetime | None
+    printed_by: str
 
 
 def evidence_that_counts() -> frozenset[EvidenceKind]:
@@ -124,6 +125,7 @@ def letters_to_post() -> list[LetterToPost]:
             last_surname=letter.holding.record.last_surname,
             asked_at=letter.asked_at,
             printed_at=letter.printed_at,
+            printed_by=letter.printed_by,
         )
         for letter in waiting.select_related("holding__record")
     ]

@@ -19,12 +19,13 @@ class CaseLookedAt(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseDecided(Event):
-    """Staff chose the outcome of a case; `reason` is one of a short list of words."""
+    """Staff chose the outcome of a case; `reason` and `paper` (the document seen, where a record was given) are words of short lists."""
 
     code: ClassVar[str] = "console.case_decided"
     kind: str
     outcome: str
     reason: str
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

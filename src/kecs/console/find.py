@@ -3,6 +3,7 @@ the browser's way back show the list again; each time it is on the log before it
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kecs.accounts.staff.roles import StaffRole
 from kecs.assurance.levels import State
 from kecs.console.actions import TooManySearches, begin_search, find_people
 from kecs.console.gate import DeskView
@@ -33,9 +35,17 @@ WHAT_TO_TYPE = _(
     "or the last four digits of the social with the birth date: 7752 07/21/1990"
 )
 TYPE_WHOM = _("Type whom you look for.")
+WHAT_TO_TYPE_OF_NAMES = _("A name or a part of it, a former name, a username, or a record number")
+NOT_YOURS = _("Your role does not search by this. Type one of the things below the box.")
 NOT_UNDERSTOOD = _("We cannot tell what this is. Type one of the things below the box.")
 # These show digits of a social: the box is empty when the page comes back.
 NOT_SHOWN_AGAIN = frozenset({Sought.LAST4_AND_BIRTH_DATE, Sought.NAME_AND_FACT, Sought.WHOLE_SSN})
+# A list of whom an address or a number leads to tells that it is hers: only those who see it on her page look for it.
+FACTS: dict[Sought, frozenset[Fact]] = {
+    Sought.EMAIL: frozenset({Fact.ADDRESSES}),
+    Sought.LAST4_AND_BIRTH_DATE: frozenset({Fact.SSN_MASKED, Fact.BIRTH_DATE}),
+    Sought.NAME_AND_FACT: frozenset({Fact.SSN_MASKED, Fact.BIRTH_DATE}),
+}
 
 WHY: dict[Because, "StrOrPromise"] = {
     Because.NAME: _("the name"),
@@ -67,6 +77,11 @@ _STATES = {
 }
 
 
+def may_seek(roles: Collection[StaffRole], sought: Sought) -> bool:
+    """Whether somebody with these roles may look for this."""
+    return all(may_see(roles, fact, None) for fact in FACTS.get(sought, ()))
+
+
 class FindForm(forms.Form):
     """The box."""
 
@@ -82,11 +97,20 @@ class FindForm(forms.Form):
         },
     )
 
+    def __init__(self, roles: Collection[StaffRole], data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        self.roles = roles
+        if not all(may_seek(roles, sought) for sought in FACTS):
+            self.fields["person"].help_text = WHAT_TO_TYPE_OF_NAMES
+
     def clean_person(self) -> str:
         """Refuses what nobody could look up, and says what may be typed."""
         text: str = self.cleaned_data["person"]
-        if understood(text, today=timezone.localdate()).sought in {Sought.NOT_UNDERSTOOD, Sought.NOTHING}:
+        sought = understood(text, today=timezone.localdate()).sought
+        if sought in {Sought.NOT_UNDERSTOOD, Sought.NOTHING}:
             raise forms.ValidationError(NOT_UNDERSTOOD)
+        if not may_seek(self.roles, sought):
+            raise forms.ValidationError(NOT_YOURS)
         return text
 
 
@@ -98,19 +122,19 @@ class FindView(DeskView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The people of the last search in this session, if there is one."""
         text = self.kept()
-        if not text:
-            return self.page(FindForm())
         typed = understood(text, today=timezone.localdate())
+        if not text or not may_seek(self.roles, typed.sought):  # a role may be gone since
+            return self.page(FindForm(self.roles))
         finds = find_people(typed=typed, by=self.staff)
         shown = "" if typed.sought in NOT_SHOWN_AGAIN else text
         lines = [self.line(person) for person in finds.people]
         context: dict[str, Any] = {"searched": True, "lines": lines, "more": finds.more}
         context["whole_ssn"] = typed.sought is Sought.WHOLE_SSN
-        return self.page(FindForm(initial={"person": shown}), **context)
+        return self.page(FindForm(self.roles, initial={"person": shown}), **context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Keeps what was typed, and leads to the list."""
-        form = FindForm(request.POST)
+        form = FindForm(self.roles, request.POST)
         if not form.is_valid():
             return self.page(form)
         try:

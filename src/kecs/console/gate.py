@@ -7,11 +7,14 @@ from django.shortcuts import render
 from django.views import View
 
 from kecs.accounts.factors.gate import FreshStaffRequired, StaffRequired, may_enter
+from kecs.accounts.help_desk.queries import OwnAccount
 from kecs.accounts.queries import signed_in
 from kecs.accounts.staff.queries import roles_of
 from kecs.accounts.staff.roles import StaffRole
 from kecs.console.actions import note_refused
+from kecs.console.cases.decision import OwnCase
 from kecs.console.permissions import Function, may
+from kecs.records.person_file.queries import OwnRecord
 
 SHUT = 403
 
@@ -25,16 +28,23 @@ class _Named(View):
     roles: frozenset[StaffRole]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """A colleague without the role reads whom to ask, and it is on the log."""
+        """A colleague without the role reads whom to ask, and it is on the log; her own page is a colleague's to open."""
         if may_enter(request):
             account_id = signed_in(request)
             self.staff, self.roles = f"account:{account_id}", roles_of(account_id)
-            sends = request.method not in {"GET", "HEAD", "OPTIONS"}
-            function = (self.function_to_send if sends else None) or self.function
+            function = self.needed()
             if not may(self.roles, function):
                 note_refused(function=function.value, by=self.staff)
                 return render(request, "console/not_your_role.html", status=SHUT)
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except (OwnRecord, OwnAccount, OwnCase):
+            return render(request, "console/own_file.html", status=SHUT)
+
+    def needed(self) -> Function:
+        """What she must be allowed to do for this request."""
+        sends = self.request.method not in {"GET", "HEAD", "OPTIONS"}
+        return (self.function_to_send if sends else None) or self.function
 
     def may(self, function: Function) -> bool:
         """Whether she may do this as well: for buttons and links on the page."""

@@ -21,15 +21,22 @@ from kecs.console.repairs import RULES, Repair
 
 
 class RepairView(PersonRequired, FreshDeskView):
-    """One repair. Whoever may not do it has no link to it, and finds no such page."""
+    """One repair. Whoever may not do it has no link to it, and reads whom to ask."""
 
     function = Function.SEE_PERSON
     repair: Repair
     side: Side | None
 
+    def needed(self) -> Function:
+        """What the repair needs, besides the page of the person."""
+        repair = self.kwargs["repair"]
+        if repair in set(Repair) and self.may(self.function):
+            return RULES[Repair(repair)].function
+        return super().needed()
+
     def opened(self, repair: str, *, record_id: UUID | None, account_id: UUID | None) -> PersonPage | None:
         """The person's page, once the look is recorded; None where no reason for looking was given. Raises Http404."""
-        if repair not in set(Repair) or not self.may(RULES[Repair(repair)].function):
+        if repair not in set(Repair):
             raise Http404
         self.repair = Repair(repair)
         self.find(record_id=record_id, account_id=account_id)

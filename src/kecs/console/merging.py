@@ -42,6 +42,7 @@ from kecs.records.merging.queries import (
     undoing_of,
 )
 from kecs.records.merging.undoing.actions import CannotUndo
+from kecs.records.person_file.queries import demand_other_record
 
 REFUSALS = {
     Gone: (words.GONE, 409),
@@ -75,6 +76,7 @@ class MergeView(FreshDeskView):
             raise Http404
         if living != record_id:
             return redirect("console:merge", living)
+        demand_other_record(record_id, by=self.staff)
         other = living_record(_uuid(request.GET.get("with")) or record_id)
         if other is None or other == record_id:
             return self.which(record_id, NumberForm(initial=kept_typed(request)))
@@ -84,6 +86,7 @@ class MergeView(FreshDeskView):
         """The number of the other one, or the choices; asks once more, then merges or proposes it."""
         if living_record(record_id) is None:
             raise Http404
+        demand_other_record(record_id, by=self.staff)
         if "number" in request.POST:
             return self.found(record_id, NumberForm(request.POST))
         other = _uuid(request.POST.get("with"))
@@ -201,10 +204,12 @@ class MergedView(FreshDeskView):
         return self.page(self.merge(merge_id))
 
     def merge(self, merge_id: UUID) -> Merge:
-        """Raises Http404."""
+        """Raises Http404, and the person's OwnRecord where either record is her own."""
         found = merge_with_id(merge_id)
         if found is None:
             raise Http404
+        for record_id in found.sides:
+            demand_other_record(record_id, by=self.staff)
         return found
 
     def page(self, found: Merge, why: Any = "", status: int = 200, **more: Any) -> HttpResponse:

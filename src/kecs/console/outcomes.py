@@ -48,6 +48,8 @@ class Shape:
 RECOVERY_OUTCOMES = (Outcome.APPROVE, Outcome.REFUSE)
 # The record that is meant must be said where there are several.
 NAMES_RECORD = frozenset({Outcome.GIVE_EVIDENCE, Outcome.GIVE_TO_CLAIMANT, Outcome.CLEAR_DECEASED})
+# These open a record to somebody: staff have checked who she is, and seen a paper.
+GIVES_RECORD = NAMES_RECORD
 _UNCLEAR = frozenset(
     {
         CaseKind.SEVERAL,

@@ -70,7 +70,8 @@ PERMISSIONS: Mapping[Function, frozenset[StaffRole]] = MappingProxyType(
         # The help desk answers people; what changes who holds a record is decided by somebody who did not speak to the thief.
         Function.DECIDE_CASE: _DECIDING,
         Function.DECIDE_RECOVERY: _DECIDING,
-        Function.POST_LETTERS: frozenset({_HELP, _RECORDS}),
+        # Whoever prints a letter reads a code that proves a claim: no work for those who answer the telephone.
+        Function.POST_LETTERS: _DECIDING,
         Function.IMPORT_RECORDS: frozenset({_RECORDS}),
         Function.EXPORT_LISTS: frozenset({_RECORDS, _SECURITY}),
         Function.EXPORT_SSN: frozenset({_RECORDS}),

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views import View
 
-from kecs.accounts.help_desk.queries import OwnAccount, named
+from kecs.accounts.help_desk.queries import named
 from kecs.accounts.staff.roles import StaffRole
 from kecs.console.gate import DeskView
 from kecs.console.messages import CASE_OUTCOMES, KINDS, LOOK_REASONS, STATES
@@ -27,7 +27,6 @@ from kecs.console.person_facts import (
 from kecs.console.repairing.actions import look_at_person
 from kecs.console.repairs import LookReason
 from kecs.records.merging.queries import living_record
-from kecs.records.person_file.queries import OwnRecord
 
 WHY_SESSION_KEY = "looking"
 # A call takes so long; whoever comes back to the page after it says again why.
@@ -41,13 +40,6 @@ class PersonRequired(View):
     staff: str
     roles: frozenset[StaffRole]
     whom: Whom
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Her own page is a colleague's to open."""
-        try:
-            return super().dispatch(request, *args, **kwargs)
-        except (OwnRecord, OwnAccount):
-            return render(request, "console/own_file.html", status=403)
 
     def find(self, *, record_id: UUID | None = None, account_id: UUID | None = None) -> None:
         """Whose page this address is, also where her record was merged away. Raises Http404, OwnRecord and OwnAccount."""

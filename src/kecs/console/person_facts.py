@@ -98,11 +98,16 @@ def whom_of_account(account_id: UUID) -> Whom:
 
 
 def demand_other_person(whom: Whom, *, by: str) -> None:
-    """Row by row: nobody looks at herself at the desk, and nobody mends her own. Raises OwnRecord, OwnAccount."""
+    """Row by row: nobody looks at herself at the desk, nobody mends her own, nor sees who contests it. Raises OwnRecord, OwnAccount."""
     if whom.record_id is not None:
         demand_other_record(whom.record_id, by=by)
     for account_id in whom.account_ids:
         demand_another(account_id, by=by)
+        held = held_by(account_id)
+        if (
+            held is not None
+        ):  # a rival's page has no record, but what stands on it is about the one that she contests
+            demand_other_record(held.record_id, by=by)
 
 
 def person_page(whom: Whom, *, before: int | None, by: str) -> PersonPage:

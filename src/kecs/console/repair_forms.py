@@ -31,6 +31,11 @@ def _choice(label: Any, choose: Any, words: dict[Any, Any], required: Any) -> fo
     )
 
 
+def paper_field() -> forms.ChoiceField:
+    """One of a few papers, because the log holds no text of anybody's."""
+    return _choice(_("Document that you saw"), _("Choose a document"), PAPERS, CHOOSE_PAPER)
+
+
 class RepairForm(forms.Form):
     """A reason."""
 
@@ -92,7 +97,7 @@ class RecoveryForm(RepairForm):
 class EvidenceForm(RepairForm):
     """Which document was seen."""
 
-    paper = _choice(_("Document that you saw"), _("Choose a document"), PAPERS, CHOOSE_PAPER)
+    paper = paper_field()
 
 
 class ReleaseForm(RepairForm):
@@ -113,7 +118,7 @@ class CorrectForm(RepairForm):
     birth_date = BirthDateField(required=False)
     ssn = SsnField(help_text=_("All 9 digits. You may use hyphens."), required=False)
     why = _choice(_("Why is it wrong?"), _("Choose one"), WHY, NO_WHY)
-    paper = _choice(_("Document that you saw"), _("Choose a document"), PAPERS, CHOOSE_PAPER)
+    paper = paper_field()
 
     def clean(self) -> dict[str, Any]:
         """Something is otherwise."""

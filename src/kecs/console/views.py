@@ -10,7 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
 from kecs.accounts.queries import signed_in
-from kecs.assurance.actions import mark_letter_posted, print_letter
+from kecs.assurance.actions import NeedsColleague, mark_letter_posted, print_letter
 from kecs.assurance.levels import Illegal
 from kecs.assurance.queries import letters_to_post
 from kecs.console import actions
@@ -32,7 +32,7 @@ class FrontView(DeskView):
         """Names nobody, and counts nothing of what her roles do not open."""
         recoveries = self.may(Function.DECIDE_RECOVERY)
         context = {
-            "form": FindForm() if self.may(Function.FIND_PERSON) else None,
+            "form": FindForm(self.roles) if self.may(Function.FIND_PERSON) else None,
             "total": queue_page(Filter(), me=signed_in(request), recoveries=recoveries).total
             if self.may(Function.SEE_CASES)
             else None,
@@ -63,7 +63,7 @@ class LettersView(FreshDeskView):
         """The longest waiting first."""
         letters = letters_to_post()
         actions.look_at_letters(letter_ids=[letter.letter_id for letter in letters], by=self.staff)
-        return render(request, "console/letters.html", {"letters": letters})
+        return render(request, "console/letters.html", {"letters": letters, "me": self.staff})
 
 
 class LetterView(FreshDeskView):
@@ -96,6 +96,9 @@ class PostedView(FreshDeskView):
             mark_letter_posted(letter_id=letter_id, by=self.staff)
         except ObjectDoesNotExist:  # posted meanwhile, or never there
             raise Http404 from None
+        except NeedsColleague:
+            messages.warning(request, _("Ask a colleague to mark it as posted."))
+            return redirect("console:letters")
         except Illegal:
             messages.warning(request, _("Print the letter first. Then mark it as posted."))
             return redirect("console:letters")

@@ -48,6 +48,7 @@ def test_the_help_desk_opens_no_record_and_shows_no_number():
         Function.DECIDE_RECOVERY,
         Function.REVEAL_SSN,
         Function.MERGE_RECORDS,
+        Function.POST_LETTERS,  # a code that proves a claim is in it
     ):
         assert not may([HELP], function)
     assert not may_see([HELP], Fact.SSN, State.VERIFIED)

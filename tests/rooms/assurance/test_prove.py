@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from kecs.assurance.actions import (
+    NeedsColleague,
     Reason,
     give_evidence,
     mark_letter_posted,
@@ -140,7 +142,12 @@ def test_the_page_is_the_same_whether_or_not_an_address_is_on_file(client, recor
         pages = [browser.get("/confirm-it-is-you"), ask_for_code(browser)]
         pages.append(browser.post("/confirm-it-is-you/letter", follow=True))
         return [
-            re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1", page.content.decode())
+            # But for the token, and for the seconds that are left of the session.
+            re.sub(
+                r'((?:name="csrfmiddlewaretoken" value|data-session-end)=")[^"]+',
+                r"\1",
+                page.content.decode(),
+            )
             for page in pages
         ]
 
@@ -202,7 +209,11 @@ def test_the_letter_of_staff(maria):
     code = code_in(printed.text)
     assert len(code) == 11
     assert errors(enter(maria, code)), "a letter that was not posted opens nothing"
-    mark_letter_posted(letter_id=letter.letter_id, by=BY)
+    with pytest.raises(NeedsColleague):
+        mark_letter_posted(letter_id=letter.letter_id, by=BY)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Letter.objects.update(posted_at=timezone.now(), posted_by=BY)
+    mark_letter_posted(letter_id=letter.letter_id, by=f"{BY}:colleague")
     assert letters_to_post() == []
     assert errors(enter(maria, first))
     ends = ClaimCode.objects.get().expires_at

@@ -22,7 +22,7 @@ EXAMPLES = hypothesis_settings(
 )
 # Of rows that are nobody's.
 NUMBER, ID = "1", "00000000-0000-0000-0000-000000000000"
-WORDS = {"token": "a-made-up-token", "uidb36": "0", "key": "set-password"}
+WORDS = {"token": "a-made-up-token", "uidb36": "0", "key": "set-password", "repair": "unlock"}
 
 
 def addresses(resolver=None, before="/"):

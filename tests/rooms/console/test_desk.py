@@ -5,18 +5,22 @@ from datetime import date
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from kecs.accounts.models import User
 from kecs.assurance.actions import Reason
+from kecs.assurance.models import Letter
 from kecs.audit.models import AuditEvent
 from kecs.audit.queries import chain_state
 from kecs.console.cases.actions import decide_case
-from kecs.console.cases.decision import DecidedBefore, Decision
+from kecs.console.cases.decision import DecidedBefore, Decision, NotPossible
 from kecs.console.cases.queries import situation_of
 from kecs.console.outcomes import Outcome
+from kecs.corrections.kinds import Paper
 from kecs.guard.models import LimitCounter
 from kecs.records.actions import open_case
 from kecs.records.cases.queries import case_with_id, open_cases
+from kecs.records.holdings.actions import hold_record
 from kecs.records.kinds import AssuranceLevel, CaseKind
 from kecs.records.models import Case, Holding
 from tests.factories.claims import (
@@ -117,7 +121,12 @@ def test_a_false_alarm_is_opened_again(staff, record):
         f"account:{User.objects.get(username='ines.clerk').pk}",
     )
     [decided] = logged("console.case_decided")
-    assert decided.keys == {"kind": "disavowed_claim", "outcome": "unfreeze", "reason": "person_checked"}
+    assert decided.keys == {
+        "kind": "disavowed_claim",
+        "outcome": "unfreeze",
+        "reason": "person_checked",
+        "paper": "",
+    }
 
 
 def test_a_false_claim_is_released(staff, record):
@@ -133,6 +142,25 @@ def test_the_person_whom_staff_checked_gets_the_record(staff, record):
     assert held.record_id == record.pk
     assert held.level in {AssuranceLevel.PROVISIONAL, AssuranceLevel.VERIFIED}
     assert logged("assurance.evidence_given")[-1].keys["kind"] == "staff_check"
+
+
+def test_a_record_is_given_only_by_who_has_checked_and_seen_a_paper(staff, record):
+    case_id = near(record)
+    chosen = {"record": str(record.pk), "confirmed": "yes"}
+    page = send(staff, case_id, "give_evidence", reason="asked_by_holder", **chosen)
+    assert "a record is given only after a check" in errors(page)[0]
+    page = send(staff, case_id, "give_evidence", paper="", **chosen)
+    assert "Choose the document that you saw." in errors(page)
+    found = case_with_id(case_id)
+    assert found
+    stamp = situation_of(found).stamp
+    for reason, paper in ((Reason.PERSON_CHECKED, None), (Reason.ASKED_BY_HOLDER, Paper.PASSPORT)):
+        blind = Decision(outcome=Outcome.GIVE_EVIDENCE, reason=reason, stamp=stamp, paper=paper)
+        with pytest.raises(NotPossible):
+            decide_case(case=found, decision=blind, by="account:somebody")
+    assert not Holding.objects.filter(record=record).exists()
+    decide(staff, case_id, "give_evidence", record=str(record.pk), paper="passport")
+    assert logged("console.case_decided")[-1].keys["paper"] == "passport"
 
 
 def test_a_record_of_another_case_is_not_given(staff, record):
@@ -224,6 +252,28 @@ def test_a_case_that_is_none_is_not_found(staff):
     assert staff.get("/desk/cases/00000000-0000-0000-0000-000000000000").status_code == 404
 
 
+def test_nobody_sees_a_case_about_a_record_that_she_holds_or_contests(staff, record):
+    case_id = near(record)
+    clerk = User.objects.get(username="ines.clerk")
+    Holding.objects.filter(account=clerk).delete()
+    hold_record(
+        record_id=record.pk, account_id=clerk.pk, level=AssuranceLevel.UNDER_REVIEW, because=(), by="tests"
+    )
+    for contests in (False, True):
+        Holding.objects.filter(account=clerk).update(contests=contests, provisional_until=timezone.now())
+        looks = len(logged("console.case_looked_at"))
+        for page in (
+            staff.get(f"/desk/cases/{case_id}"),
+            send(staff, case_id, "refuse", stamp="x"),
+            staff.post(f"/desk/cases/{case_id}/take", {"was": "", "now": ""}),
+            staff.post(f"/desk/cases/{case_id}/reopen", {"reason": "decided_wrongly"}),
+        ):
+            assert (page.status_code, heading(page)) == (403, "This is about you")
+            assert "Mario" not in page.content.decode()
+            assert ON_FILE not in page.content.decode()
+        assert len(logged("console.case_looked_at")) == looks
+
+
 def test_letters_are_printed_then_marked(staff, record):
     visitor = InspectingClient()
     claim(visitor, MARIA, username="maria")
@@ -235,8 +285,13 @@ def test_letters_are_printed_then_marked(staff, record):
     staff.post(f"/desk/letters/{letter_id}/posted")
     assert not logged("assurance.letter_posted")
     printed = staff.post(f"/desk/letters/{letter_id}").content.decode()
-    assert "Mark as posted" in printed
     assert "María Fuentes-Ortega" in printed
+    assert "Mark as posted" not in printed + staff.get("/desk/letters").content.decode()
+    refused = staff.post(f"/desk/letters/{letter_id}/posted", follow=True).content.decode()
+    assert "Ask a colleague to mark it as posted." in refused
+    assert not logged("assurance.letter_posted")
+    Letter.objects.update(printed_by="account:colleague")
+    assert "Mark as posted" in staff.get("/desk/letters").content.decode()
     staff.post(f"/desk/letters/{letter_id}/posted")
     assert logged("assurance.letter_posted")
     assert "No letter waits." in staff.get("/desk/letters").content.decode()

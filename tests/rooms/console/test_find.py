@@ -139,12 +139,20 @@ def test_somebody_who_lists_people_raises_an_alarm_once_and_is_stopped_in_the_en
 
 def test_each_role_sees_what_the_table_lets_it_see(staff, record):
     clerk = User.objects.get(username="ines.clerk")
+    find(staff, "on.file@example.org")
     for role in set(StaffRole) - {StaffRole.SECURITY_OFFICER, StaffRole.ADMINISTRATOR}:
         take_role(account_id=clerk.pk, role=role, by="tests")
+    assert "Found by" not in staff.get("/desk/find").content.decode(), "what a role looked for that is gone"
     text = find(staff, "fuentes").content.decode()
+    looked = sought().count()
     assert record.staff_unique_id in text
     assert "***-**" not in text
     assert "1985" not in text
+    assert "last four" not in text
+    for typed in ("on.file@example.org", "4321 04/09/1985", "Fuentes 04/09/1985", "Fuentes 4321"):
+        asked = staff.post("/desk/find", {"person": typed})
+        assert "Your role does not search by this" in errors(asked)[0], typed
+    assert sought().count() == looked, "nothing was looked up"
     assert 'name="person"' in staff.get("/desk").content.decode()
     take_role(account_id=clerk.pk, role=StaffRole.SECURITY_OFFICER, by="tests")
     assert 'name="person"' not in staff.get("/desk").content.decode()

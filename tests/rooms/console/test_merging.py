@@ -6,15 +6,16 @@ from datetime import date
 import pytest
 from django.db import connections
 
+from kecs.accounts.models import User
 from kecs.audit.models import AuditEvent
 from kecs.console.merge_words import OBSTACLES
 from kecs.records.actions import open_case
 from kecs.records.correcting.actions import Changes, correct_record
 from kecs.records.kinds import CaseKind, MergeReason
-from kecs.records.merging.actions import Gone, merge_records
+from kecs.records.merging.actions import Gone, OwnRecord, merge_records, withdraw_merge
 from kecs.records.merging.plan import FACTS, Choices, Side
 from kecs.records.merging.queries import Obstacle
-from kecs.records.models import Case, EducatorRecord, RecordMerge
+from kecs.records.models import Case, EducatorRecord, Holding, RecordMerge
 from tests.factories.claims import holder
 from tests.factories.factors import as_staff, code, types_code, types_password, with_app
 from tests.factories.people import MARIA, Person, on_file
@@ -40,8 +41,6 @@ def twin():
 @pytest.fixture
 def colleague(db):
     """A second member of staff."""
-    from kecs.accounts.models import User
-
     person = Person(first_name="Ann", last_surname="Second", ssn="901550008", email="ann@example.org")
     register_new(InspectingClient(), person, username="ann.second")
     owner = User.objects.get(username="ann.second")
@@ -187,6 +186,30 @@ def test_what_changed_since_the_proposal_is_looked_at_again(staff, colleague, re
     assert "changed after you saw them" in text(colleague.post(merged, {"deed": "approve"}))
     colleague.post(merged, {"deed": "withdraw"}, follow=True)
     assert RecordMerge.objects.get().state == "withdrawn"
+
+
+def test_nobody_sees_a_merge_of_a_record_that_she_holds(staff, record, twin):
+    claim(InspectingClient(), MARIA)
+    claim(InspectingClient(), TWIN, username="twin", email=TWIN.email)
+    merge(staff, record, twin, account="first")
+    merged = f"/desk/merges/{RecordMerge.objects.get().pk}"
+    clerk = User.objects.get(username="ines.clerk")
+    Holding.objects.filter(account=clerk).delete()
+    Holding.objects.filter(record=twin).update(account=clerk)
+    looks = AuditEvent.objects.filter(code="console.records_compared").count()
+    for page in (
+        staff.get(address(twin)),
+        staff.get(f"{address(record)}?with={twin.pk}"),
+        staff.post(address(record), choices(twin)),
+        staff.get(merged),
+        staff.post(merged, {"deed": "withdraw"}),
+    ):
+        assert (page.status_code, heading(page)) == (403, "This is about you")
+        assert "4321" not in text(page)
+    assert AuditEvent.objects.filter(code="console.records_compared").count() == looks
+    with pytest.raises(OwnRecord):
+        withdraw_merge(merge_id=RecordMerge.objects.get().pk, by=f"account:{clerk.pk}")
+    assert RecordMerge.objects.get().state == "proposed"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,7 +18,9 @@ from kecs.guard.limits import RULES, Limit
 from kecs.guard.queries import used
 from kecs.mail.models import OutboxMessage
 from kecs.records.events import RecordChanged
-from kecs.records.models import Case, EducatorRecord
+from kecs.records.holdings.actions import hold_record
+from kecs.records.kinds import AssuranceLevel
+from kecs.records.models import Case, EducatorRecord, Holding
 from tests.factories.claims import ON_FILE, account_id, confirm_address, hold_of, newest, this_was_not_me
 from tests.factories.factors import as_staff, code, grows_stale, types_code, types_password, with_app
 from tests.factories.mails import write_mails
@@ -330,6 +332,26 @@ def test_what_a_frozen_claim_did_is_not_for_the_help_desk(client_of, record, mar
     assert "pressed “This is Me!”" in page(reviewer, record)
 
 
+def test_nobody_opens_the_page_of_who_contests_her_record(staff, record, maria):
+    path = f"/desk/accounts/{account_id('maria')}"
+    clerk = account_id("ines.clerk")
+    Holding.objects.filter(account_id=clerk).delete()
+    Holding.objects.filter(account__username="maria").update(
+        contests=True, level=AssuranceLevel.UNDER_REVIEW, provisional_until=timezone.now()
+    )
+    hold_record(
+        record_id=record.pk, account_id=clerk, level=AssuranceLevel.PROVISIONAL, because=(), by="tests"
+    )
+    for asked in (
+        staff.get(path),
+        staff.post(path, {"why": "own_check"}),
+        staff.get(f"{path}/repairs/unlock"),
+    ):
+        assert (asked.status_code, heading(asked)) == (403, "This is about you")
+    Holding.objects.filter(account_id=clerk).delete()
+    assert staff.get(path).status_code == 200
+
+
 def test_each_role_sees_and_mends_its_part(client_of, record, maria):
     officer, helper = client_of("security_officer"), client_of("help_desk")
     seen = page(officer, record)
@@ -337,7 +359,9 @@ def test_each_role_sees_and_mends_its_part(client_of, record, maria):
     for hidden in ("04/09/1985", "***-**-4321", ON_FILE, "Unlock", "Correct a fact"):
         assert hidden not in seen, hidden
     opens(helper, record)
-    assert helper.get(f"/desk/accounts/{account_id('maria')}/repairs/release").status_code == 404
+    assert helper.get(f"/desk/accounts/{account_id('maria')}/repairs/release").status_code == 403
+    assert events("console.page_refused")[-1].keys == {"function": "release_holding"}
+    assert helper.get(f"/desk/accounts/{account_id('maria')}/repairs/nonsense").status_code == 404
     assert helper.get(f"/desk/people/{record.pk}/ssn").status_code == 403
 
 

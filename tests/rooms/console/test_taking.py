@@ -90,7 +90,7 @@ def test_nobody_gets_it_who_may_not_decide_it(staff, colleague, case_id):
     assert "Choose a colleague" in take(staff, case_id, now=colleague)
     assert "omar.clerk</option>" not in staff.get(f"/desk/cases/{case_id}").content.decode()
     Case.objects.filter(pk=case_id).update(account=account_id("ines.clerk"))
-    assert "Ask a colleague" in take(staff, case_id, now=account_id("ines.clerk"))
+    assert "This is about you" in take(staff, case_id, now=account_id("ines.clerk"))
     assert taken_by(case_id) is None
 
 

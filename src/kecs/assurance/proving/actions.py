@@ -59,6 +59,10 @@ class Entered(StrEnum):
     TOO_MANY = "too_many"
 
 
+class NeedsColleague(Illegal):
+    """Whoever printed a letter has read its code: a colleague marks it as posted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedLetter:
     """A letter as it is put into an envelope. Its code is nowhere else in clear."""
@@ -291,7 +295,7 @@ def print_letter(*, letter_id: UUID, by: str) -> PrintedLetter:
         held = locked(holding_id=letter.holding_id, by=by)
         _demand_another(held, by=by)
         code = _new_code(held, kind=EvidenceKind.LETTER_CODE, lasts=None)
-        Letter.objects.filter(pk=letter_id).update(printed_at=database_clock())
+        Letter.objects.filter(pk=letter_id).update(printed_at=database_clock(), printed_by=by)
         record(event=events.LetterPrinted(subject=f"record:{held.record_id}", letter=str(letter_id)), by=by)
     return PrintedLetter(
         letter_id=letter_id, record_id=held.record_id, text=letter_text(record_id=held.record_id, code=code)
@@ -299,13 +303,18 @@ def print_letter(*, letter_id: UUID, by: str) -> PrintedLetter:
 
 
 def mark_letter_posted(*, letter_id: UUID, by: str) -> None:
-    """It is in the post: its code has 21 days. Raises Illegal for a letter that was not printed."""
+    """It is in the post: its code has 21 days.
+
+    Raises Illegal for a letter that was not printed, and NeedsColleague for whoever printed it last.
+    """
     with transaction.atomic(), recorded_together():
         letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter_id)
         if letter.posted_at:
             return
-        if not letter.printed_at:
+        if not letter.printed_at or not letter.printed_by:  # nobody knows who printed it: once more
             raise Illegal("a letter is printed before it is posted")
+        if by == letter.printed_by:
+            raise NeedsColleague("whoever has read the code does not say that it was posted")
         now = database_clock()
         ends = now + LETTER_CODE_LASTS
         ClaimCode.objects.filter(holding_id=letter.holding_id, kind=EvidenceKind.LETTER_CODE.value).update(

@@ -12,6 +12,7 @@ from kecs.audit.actions import record, recorded_together
 from kecs.console import events
 from kecs.console.cases import letters
 from kecs.console.cases.decision import (
+    SEEN,
     ChangedSince,
     Colleagues,
     DecidedBefore,
@@ -23,7 +24,7 @@ from kecs.console.cases.decision import (
 )
 from kecs.console.cases.queries import Situation, situation_of
 from kecs.console.cases.stamps import changed_since
-from kecs.console.outcomes import Outcome, why_shut
+from kecs.console.outcomes import GIVES_RECORD, Outcome, why_shut
 from kecs.corrections.actions import ClaimFrozen, Decided, decide_correction, put_back_correction
 from kecs.corrections.documents.actions import NotOpen
 from kecs.mail.actions import queue
@@ -35,14 +36,12 @@ from kecs.records.holdings.actions import RecordTaken, hold_record
 from kecs.records.holdings.queries import contact_email_of, held_by, holder_of
 from kecs.records.kinds import AssuranceLevel, CaseKind
 
-# With one of these reasons somebody of staff has seen the person, or her papers.
-_SEEN = frozenset({Reason.PERSON_CHECKED, Reason.DOCUMENT_SEEN})
-
 
 @transaction.atomic
 def look_at_case(*, case: CaseFile, by: str) -> None:
-    """Before the page is shown: who saw whose data."""
+    """Before the page is shown: who saw whose data. Raises OwnCase: nobody sees what is said about her own record."""
     situation = situation_of(case)
+    _demand_another(situation, by=by)
     record(
         event=events.CaseLookedAt(
             subject=f"case:{case.case_id}",
@@ -93,8 +92,8 @@ def decide_case(*, case: CaseFile, decision: Decision, by: str) -> None:
 
 
 def _demand_another(situation: Situation, *, by: str) -> None:
-    """Nobody decides about her own account, nor about a record that she holds. Raises OwnCase."""
-    if by in {f"account:{account_id}" for account_id in situation.accounts}:
+    """Nobody decides about her own account, nor about a record that she holds or contests. Raises OwnCase."""
+    if by in {f"account:{account_id}" for account_id in situation.parties}:
         raise OwnCase
 
 
@@ -122,6 +121,7 @@ def _note(*, case: CaseFile, decision: Decision, by: str) -> None:
             kind=case.kind,
             outcome=decision.outcome.value,
             reason=decision.reason.value,
+            paper=decision.paper.value if decision.paper else "",
         ),
         by=by,
     )
@@ -151,6 +151,8 @@ def _decide_correction(*, case: CaseFile, decision: Decision, by: str) -> None:
 
 
 def _carry_out(situation: Situation, decision: Decision, *, by: str) -> None:
+    if decision.outcome in GIVES_RECORD and (decision.reason not in SEEN or decision.paper is None):
+        raise NotPossible  # the form has said so: this opens a record, and somebody must have checked whose it is
     match decision.outcome:
         case Outcome.UNFREEZE:
             unfreeze(holding_id=_hold(situation), reason=decision.reason.value, by=by)
@@ -268,7 +270,7 @@ def _make_record(situation: Situation, decision: Decision, *, by: str) -> None:
     holding_id = hold_record(
         record_id=record_id, account_id=account_id, level=AssuranceLevel.UNDER_REVIEW, because=(), by=by
     )
-    if decision.reason in _SEEN:
+    if decision.reason in SEEN:
         give_evidence(holding_id=holding_id, kind=EvidenceKind.STAFF_CHECK, by=by)
     _send(letters.to_account(account_id, "record_made"), by=by)
 

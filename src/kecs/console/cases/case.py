@@ -64,7 +64,7 @@ class CasePageView(FreshDeskView):
         return signed_in(self.request)
 
     def looked_at(self, case_id: UUID) -> CasePage:
-        """The case, once the look is recorded. Raises Http404."""
+        """The case, once the look is recorded. Raises Http404, and OwnCase before it shows a fact of her own record."""
         case = case_with_id(case_id)
         if case is None:
             raise Http404
@@ -88,10 +88,9 @@ class CasePageView(FreshDeskView):
             "check": check,
             "late": lateness(case.due_on),
             "mine": case.taken_by == self.me,
-            "own": self.me in situation.accounts,
             "me": self.me,
             "decides": self.may(Function.DECIDE_CASE),
-            "colleagues": colleagues([*situation.accounts, self.me]) if not case.closed_at else {},
+            "colleagues": colleagues([*situation.parties, self.me]) if not case.closed_at else {},
             "waterfall": told(case.waterfall) if case.waterfall else None,
             "pair": ids if len(ids) == 2 and (case.kind in LINKED or situation.shape.holds) else (),
             **more,
@@ -127,8 +126,6 @@ class CaseView(CasePageView):
         if page.case.closed_at:
             return self.closed(page, too_late=True)
         form = DecisionForm(page, request.POST)
-        if self.me in page.situation.accounts:
-            return self.page(page, form, status=403)
         if not form.is_valid():
             return self.page(page, form)
         try:
@@ -143,8 +140,6 @@ class CaseView(CasePageView):
             return self.refused(page, form, COLLEAGUE_HAS_IT, 409)
         except decision.NotPossible:
             return self.refused(page, form, NOT_POSSIBLE, 409)
-        except decision.OwnCase:
-            return self.refused(page, form, OWN_CASE, 403)
 
     def ask(self, page: CasePage, form: DecisionForm) -> HttpResponse:
         """Is this right? The decision is rehearsed, so that one which cannot be carried out is refused here already."""
@@ -206,7 +201,7 @@ class TakeCaseView(ComesBackView):
     def post(self, request: HttpRequest, case_id: UUID) -> HttpResponse:
         """Of two at once one has it, and the other reads so."""
         page = self.looked_at(case_id)
-        form = TakeForm({self.me: "", **colleagues(page.situation.accounts)}, request.POST)
+        form = TakeForm({self.me: "", **colleagues(page.situation.parties)}, request.POST)
         if not form.is_valid():
             messages.warning(request, CHOOSE_COLLEAGUE)
             return self.comes_back(case_id)

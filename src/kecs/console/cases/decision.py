@@ -6,10 +6,15 @@ from uuid import UUID
 from kecs.assurance.actions import Reason
 from kecs.console.cases.stamps import Part
 from kecs.console.outcomes import Outcome
+from kecs.corrections.kinds import Paper
 
 
 class DecidedBefore(Exception):
     """Somebody else closed the case first."""
+
+
+# With one of these reasons somebody of staff has seen the person, or her papers.
+SEEN = frozenset({Reason.PERSON_CHECKED, Reason.DOCUMENT_SEEN})
 
 
 class NotPossible(Exception):
@@ -53,4 +58,5 @@ class Decision:
     stamp: str
     record_id: UUID | None = None
     note: str = field(default="", repr=False)
+    paper: Paper | None = None  # which document of the person staff saw
     english: bool = False

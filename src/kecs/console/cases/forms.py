@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kecs.assurance.actions import Reason
-from kecs.console.cases.decision import Decision
-from kecs.console.cases.messages import CHOOSE_COLLEAGUE, CLEAR_WITH_DOCUMENT, HELP
+from kecs.console.cases.decision import SEEN, Decision
+from kecs.console.cases.messages import CHECK_FIRST, CHOOSE_COLLEAGUE, CLEAR_WITH_DOCUMENT, HELP, PAPER_HELP
 from kecs.console.cases.queries import CasePage
 from kecs.console.messages import (
     CHOOSE_OUTCOME,
@@ -20,7 +20,9 @@ from kecs.console.messages import (
     REASONS,
     WRITE_NOTE,
 )
-from kecs.console.outcomes import NAMES_RECORD, Outcome
+from kecs.console.outcomes import GIVES_RECORD, NAMES_RECORD, Outcome
+from kecs.console.repair_forms import CHOOSE_PAPER, paper_field
+from kecs.corrections.kinds import Paper
 from kecs.records.kinds import CaseKind
 
 DECIDING = tuple(reason for reason in Reason if reason is not Reason.DECIDED_WRONGLY)
@@ -63,6 +65,10 @@ class DecisionForm(forms.Form):
                 widget=forms.Textarea(attrs={"class": "usa-textarea", "rows": 3}),
                 error_messages={"required": WRITE_NOTE},
             )
+        if GIVES_RECORD & set(page.situation.outcomes):
+            self.fields["paper"] = paper_field()
+            self.fields["paper"].required = False  # clean() asks for it where a record is given
+            self.fields["paper"].help_text = PAPER_HELP
         if len(page.situation.record_ids) > 1 and NAMES_RECORD & set(page.situation.outcomes):
             needed = data is None or data.get("outcome") in NAMES_RECORD  # others need none
             self.fields["record"] = _record_field(page.situation.record_ids, needed=needed)
@@ -76,6 +82,11 @@ class DecisionForm(forms.Form):
         seen = facts.get("reason") in {"", None, Reason.DOCUMENT_SEEN.value}
         if outcome == Outcome.CLEAR_DECEASED.value and not seen:
             self.add_error("reason", CLEAR_WITH_DOCUMENT)
+        elif outcome in GIVES_RECORD:
+            if facts.get("reason") and facts["reason"] not in SEEN:
+                self.add_error("reason", CHECK_FIRST)
+            if not facts.get("paper") and "paper" not in self.errors:
+                self.add_error("paper", CHOOSE_PAPER)
         return facts
 
     @property
@@ -88,6 +99,7 @@ class DecisionForm(forms.Form):
             stamp=self.cleaned_data["stamp"],
             record_id=UUID(chosen) if chosen else None,
             note=self.cleaned_data.get("note", ""),
+            paper=Paper(self.cleaned_data["paper"]) if self.cleaned_data.get("paper") else None,
         )
 
     @property

@@ -108,6 +108,10 @@ DUE_TODAY = _("Due today")
 DATE_PASSED = _("The target date has passed")
 LATE = _("Working days late: %(days)s")
 CLEAR_WITH_DOCUMENT = _("Choose “I saw a document”: this is cleared only with a document.")
+CHECK_FIRST = _(
+    "Choose “I checked who the person is” or “I saw a document”: a record is given only after a check."
+)
+PAPER_HELP = _("Needed when the person gets a record.")
 NOT_YOURS = _("Someone was faster: this is not free any more. See below who has it.")
 YOURS_NOW = _("This is yours now.")
 GIVEN_BACK = _("This is nobody's now.")

@@ -16,7 +16,7 @@ from kecs.console.outcomes import Outcome, Shape, outcomes_of
 from kecs.corrections.queries import CorrectionView, contested_in, correction_of_case
 from kecs.matching.findings import Finding, in_words
 from kecs.records.cases.queries import CaseFile, deceased_among, versions_of
-from kecs.records.holdings.queries import HeldRecord, held_by, holder_of, stored_record
+from kecs.records.holdings.queries import HeldRecord, held_by, holder_of, live_holders_of, stored_record
 from kecs.records.kinds import CaseKind
 from kecs.records.queries import stated_by
 
@@ -38,6 +38,7 @@ class Situation:
     contested: CorrectionView | None  # the request that somebody disowned
     shape: Shape
     stamp: str
+    live: tuple[UUID, ...]  # who holds or contests any of the records, or what the two accounts hold
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -49,6 +50,11 @@ class Situation:
         """Everybody whom it is about."""
         every = (self.case.account_id, self.case.other_account_id, *self.holders)
         return tuple(dict.fromkeys(account for account in every if account))
+
+    @property
+    def parties(self) -> tuple[UUID, ...]:
+        """These, and whoever contests: none of them looks at the case at the desk."""
+        return tuple(dict.fromkeys((*self.accounts, *self.live)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +107,7 @@ def situation_of(case: CaseFile) -> Situation:
         contested=contested,
         shape=shape,
         stamp=_stamp(case, record_ids, holders, held, request),
+        live=_live(case, record_ids, held),
     )
 
 
@@ -109,6 +116,13 @@ def _records_of(case: CaseFile) -> tuple[UUID, ...]:
         return case.record_ids
     held = held_by(case.other_account_id)
     return (held.record_id,) if held else ()
+
+
+def _live(case: CaseFile, record_ids: Sequence[UUID], held: HeldRecord | None) -> tuple[UUID, ...]:
+    other = held_by(case.other_account_id) if case.other_account_id else None
+    also = (each.record_id for each in (held, other) if each)
+    about = dict.fromkeys((*record_ids, *also))
+    return tuple(account for record_id in about for account in live_holders_of(record_id))
 
 
 def _stamp(

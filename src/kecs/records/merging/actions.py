@@ -117,7 +117,7 @@ def propose_merge(
 ) -> UUID:
     """Ask a second member of staff to agree. Raises what merge_records raises, and Changed where one person would do by now."""
     pair = _locked(first_id, second_id)
-    _demand_another(pair, by=by)
+    _demand_another(pair.both, by=by)
     planned = _planned(pair, choices)
     if not planned.both_held:
         raise Changed
@@ -152,8 +152,13 @@ def propose_merge(
 
 @transaction.atomic
 def withdraw_merge(*, merge_id: UUID, by: str) -> None:
-    """The proposal is off; whoever may merge may take it back. Raises NotOpen."""
-    _end(_open(merge_id), MergeState.WITHDRAWN, by=by)
+    """The proposal is off; whoever may merge may take it back.
+
+    Raises NotOpen, and OwnRecord for whoever holds or contests one of the two.
+    """
+    row = _open(merge_id)
+    _demand_another((row.survivor_id, row.absorbed_id), by=by)
+    _end(row, MergeState.WITHDRAWN, by=by)
 
 
 def _end(row: RecordMerge, state: MergeState, *, by: str) -> None:
@@ -197,7 +202,7 @@ def merge_records(
     Raises NeedsTwo where both are, Gone, ProposedBefore, OwnRecord and NotAsChosen.
     """
     pair = _locked(first_id, second_id)
-    _demand_another(pair, by=by)
+    _demand_another(pair.both, by=by)
     planned = _planned(pair, choices)
     if planned.both_held:
         raise NeedsTwo
@@ -227,7 +232,7 @@ def approve_merge(*, merge_id: UUID, by: str) -> Merged:
     pair = _locked(sides[Side.FIRST], sides[Side.SECOND])
     if by == row.proposed_by:
         raise OwnRecord
-    _demand_another(pair, by=by)
+    _demand_another(pair.both, by=by)
     if bytes(row.seen_digest) != _seen_digest(pair.both):
         raise Changed
     return _merge(row, pair, choices, _planned(pair, choices), by=by)
@@ -249,8 +254,8 @@ def _locked(first_id: UUID, second_id: UUID) -> _Pair:
     )
 
 
-def _demand_another(pair: _Pair, *, by: str) -> None:
-    if by in {f"account:{account_id}" for account_id in accounts_of(pair.both)}:
+def _demand_another(record_ids: tuple[UUID, UUID], *, by: str) -> None:
+    if by in {f"account:{account_id}" for account_id in accounts_of(record_ids)}:
         raise OwnRecord
 
 
