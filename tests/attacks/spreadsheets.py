@@ -65,7 +65,6 @@ def exported() -> bytes:
 
     from kecs.console.exports.actions import export_list
     from kecs.console.exports.messages import ExportReason
-    from kecs.pii.fields import seal_into
     from kecs.records.exporting.kinds import ExportColumn, ExportList, Wanted
     from kecs.records.models import EducatorRecord, OtherName
 
@@ -79,8 +78,6 @@ def exported() -> bytes:
             generation_code_suffix=stored[:10],
             contact_email=stored,
         )
-        seal_into(record, "birth_date_sealed", stored)
-        seal_into(record, "ssn_sealed", stored)
         record.save(force_insert=True)
         OtherName.objects.create(record=record, first_name=stored, last_surname=stored)
     export = export_list(

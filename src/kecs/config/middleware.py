@@ -10,6 +10,7 @@ from kecs.accounts.factors.gate import may_enter
 from kecs.accounts.queries import signed_in
 from kecs.accounts.staff.queries import roles_of
 from kecs.console.permissions import Function, may
+from kecs.records.uploads.handler import MAY_IMPORT
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -43,6 +44,9 @@ class BadInput:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Raises BadRequest before anything reads the body: the framework's own limit leaves out files."""
+        to_import = request.path in settings.KECS_IMPORT_PATHS and request.method == "POST"
+        # For the upload handler too: of nobody else does a file touch the disk.
+        request.META[MAY_IMPORT] = "yes" if to_import and may_import(request) else ""
         length = request.META.get("CONTENT_LENGTH") or "0"
         # What is no number counts as no body there, too.
         if length.isdecimal() and int(length) > self.longest(request):
@@ -51,7 +55,7 @@ class BadInput:
 
     def longest(self, request: HttpRequest) -> int:
         """Documents may be sent to the pages that ask for them, by those who are signed in; files of records by those who import."""
-        if request.path in settings.KECS_IMPORT_PATHS and request.method == "POST" and may_import(request):
+        if request.META[MAY_IMPORT]:
             return settings.KECS_IMPORT_MOST_BYTES
         takes_files = request.path in settings.KECS_LONG_BODY_PATHS and request.method == "POST"
         if takes_files and request.user.is_authenticated:

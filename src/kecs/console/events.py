@@ -154,7 +154,7 @@ class ListExported(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnusualExport(Event):
-    """Alarm: a list was very long, one of many in an hour, or held SSNs; `why` says which."""
+    """Alarm: a list was very long, or one of many in an hour; `why` says which."""
 
     code: ClassVar[str] = "console.unusual_export"
     is_alarm: ClassVar[bool] = True

@@ -12,7 +12,7 @@ from kecs.accounts.queries import signed_in
 from kecs.accounts.staff.queries import roles_of
 from kecs.accounts.staff.roles import StaffRole
 from kecs.console.actions import note_refused
-from kecs.console.cases.decision import OwnCase
+from kecs.console.outcomes import OwnCase
 from kecs.console.permissions import Function, may
 from kecs.records.person_file.queries import OwnRecord
 

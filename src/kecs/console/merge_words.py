@@ -69,6 +69,9 @@ OBSTACLES = {
 CHOOSE_ONE = _("Choose which one is right.")
 CHOOSE_REASON = _("Choose a reason.")
 NO_SUCH_NUMBER = _("We have no record with this number. Check it and try again.")
+TOO_MANY_SEARCHES = _(
+    "You have searched very often within an hour. Wait a while, or ask the security officer."
+)
 SAME_RECORD = _("This number leads to the same record. Type the number of the other one.")
 ENTER_NUMBER = _("Type the number of the other record.")
 GONE = _("One of the two was merged with another record by a colleague. Nothing that you chose was done.")
@@ -76,5 +79,5 @@ PROPOSED_BEFORE = _(
     "A merge of one of the two waits for a second person already. Nothing that you chose was done."
 )
 CHANGED = _("The records changed after you saw them. Look at them again. Nothing that you chose was done.")
-OWN = _("You hold one of these records, or proposed this yourself. Ask a colleague.")
+OWN = _("One of these records is or was yours, or you proposed this yourself. Ask a colleague.")
 NOT_OPEN = _("A colleague decided this before you. Nothing that you chose was done.")

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from kecs.accounts.factors.gate import kept_typed
 from kecs.assurance.merging.actions import approve, merge, unmerge
 from kecs.console import merge_words as words
+from kecs.console.actions import TooManySearches
 from kecs.console.gate import FreshDeskView
-from kecs.console.joining.actions import look_at_records
+from kecs.console.joining.actions import find_other_record, look_at_records
 from kecs.console.merge_forms import MergeForm, NumberForm
 from kecs.console.merge_pages import Compared, compared, moves_of
 from kecs.console.permissions import Function
@@ -38,7 +39,6 @@ from kecs.records.merging.queries import (
     merge_with_id,
     merges_of,
     proposed_merges,
-    record_with_number,
     undoing_of,
 )
 from kecs.records.merging.undoing.actions import CannotUndo
@@ -122,7 +122,11 @@ class MergeView(FreshDeskView):
         """On to both, side by side."""
         if not form.is_valid():
             return self.which(record_id, form)
-        other = record_with_number(form.cleaned_data["number"])
+        try:
+            other = find_other_record(number=form.cleaned_data["number"], by=self.staff)
+        except TooManySearches:
+            form.add_error("number", words.TOO_MANY_SEARCHES)
+            return self.which(record_id, form, status=429)
         if other is None or other == record_id:
             form.add_error("number", words.NO_SUCH_NUMBER if other is None else words.SAME_RECORD)
             return self.which(record_id, form)

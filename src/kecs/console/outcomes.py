@@ -8,6 +8,10 @@ from types import MappingProxyType
 from kecs.records.kinds import CaseKind
 
 
+class OwnCase(Exception):
+    """It is about whoever would decide it: a colleague must."""
+
+
 class Outcome(StrEnum):
     """What staff decide."""
 

@@ -28,7 +28,6 @@ class Function(StrEnum):
     POST_LETTERS = "post_letters"
     IMPORT_RECORDS = "import_records"  # and undo an import
     EXPORT_LISTS = "export_lists"
-    EXPORT_SSN = "export_ssn"
     SEE_SECURITY = "see_security"  # who looked at whom, what was tried
     SEE_WEEKLY = "see_weekly"  # the director's picture: numbers, nobody's data
     MANAGE_STAFF = "manage_staff"
@@ -74,7 +73,6 @@ PERMISSIONS: Mapping[Function, frozenset[StaffRole]] = MappingProxyType(
         Function.POST_LETTERS: _DECIDING,
         Function.IMPORT_RECORDS: frozenset({_RECORDS}),
         Function.EXPORT_LISTS: frozenset({_RECORDS, _SECURITY}),
-        Function.EXPORT_SSN: frozenset({_RECORDS}),
         Function.SEE_SECURITY: frozenset({_SECURITY}),
         Function.SEE_WEEKLY: _EVERYBODY,
         # Whoever gives roles sees no person with this one: she would need a second role, from another administrator.
@@ -112,3 +110,8 @@ def may(roles: Collection[StaffRole], function: Function) -> bool:
 def may_see(roles: Collection[StaffRole], fact: Fact, state: State | None) -> bool:
     """Whether somebody with these roles sees this of a person in this state."""
     return any(state in FACTS[fact].get(role, frozenset()) for role in roles)
+
+
+def may_see_of_all(roles: Collection[StaffRole], fact: Fact) -> bool:
+    """Whether somebody with these roles sees this whatever state the person is in: for lists of many."""
+    return all(may_see(roles, fact, state) for state in ANY_STATE)

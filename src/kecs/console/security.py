@@ -15,6 +15,7 @@ from kecs.console.messages import EVENT_WORDS
 from kecs.console.permissions import Function
 from kecs.console.watching import SHOWN, looks_at, looks_of, watched
 from kecs.records.holdings.queries import holder_of
+from kecs.records.merging.queries import absorbed_into
 
 DAYS = (7, 30, 90)
 
@@ -88,7 +89,7 @@ class LooksOfView(DeskView):
 
 
 class LooksAtView(DeskView):
-    """Who looked at one person, by her record and the account that holds it."""
+    """Who looked at one person, by her record, those that it absorbed, and the account that holds it."""
 
     function = Function.SEE_SECURITY
 
@@ -96,5 +97,6 @@ class LooksAtView(DeskView):
         """Whom it is about is on the log, as every look is."""
         holder = holder_of(record_id)
         look_at_looks(record_id=record_id, by=self.staff)
-        rows = looks_at([record_id, *([holder] if holder else [])], by=self.staff)
+        ids = [record_id, *absorbed_into(record_id), *([holder] if holder else [])]
+        rows = looks_at(ids, by=self.staff)
         return render(request, "console/looks_at.html", {"rows": told(rows), "number": len(rows)})

@@ -21,6 +21,7 @@ from kecs.mail.actions import queue
 from kecs.pii.fields import seal_into, unseal_from
 from kecs.pii.redact import REDACTED, SSN_SHAPE
 from kecs.records.actions import SsnOnFile, close_case, open_case
+from kecs.records.cases.queries import case_with_id
 from kecs.records.correcting.actions import Changes, correct_record, state_anew, wait_for_settling
 from kecs.records.holdings.queries import held_by
 from kecs.records.kinds import CaseKind
@@ -33,6 +34,10 @@ class AlreadyAsked(Exception):
 
 class ClaimFrozen(Exception):
     """Somebody said that the account's claim is not hers: that is to be decided first."""
+
+
+class ClaimEnded(Exception):
+    """The record that the request was about is not the account's any more: it can only be refused."""
 
 
 class Decided(StrEnum):
@@ -125,7 +130,7 @@ def withdraw_correction(*, account_id: UUID, by: str) -> bool:
 def decide_correction(*, correction_id: UUID, accept: bool, reason: str, by: str) -> Decided:
     """Staff's answer: of any number at once one holds, and the others raise NotOpen.
 
-    Accepting changes the account's record, if it holds one, and what it states. Raises ClaimFrozen.
+    Accepting changes the account's record, if it holds one, and what it states. Raises ClaimFrozen and ClaimEnded.
     """
     try:
         with transaction.atomic(), recorded_together():
@@ -184,15 +189,25 @@ def _carry_out(row: Correction, *, by: str) -> dict[str, dict[str, str]]:
     """Change the record and the statement; what stood there before, so that staff can put it back."""
     # First: whoever settles this account now gives it a record, and that record is to be corrected as well.
     wait_for_settling(account_id=row.account_id, by=by)
-    held, changes, before = held_by(row.account_id), _changes(row), {}
+    held, changes = held_by(row.account_id), _changes(row)
+    before: dict[str, dict[str, str]] = {}
     if held and held.frozen:
         raise ClaimFrozen
-    if held:
-        before["record"] = asdict(correct_record(record_id=held.record_id, changes=changes, by=by))
+    # The case has the record that was the account's when it asked, or the one that absorbed it; none where it waited for one.
+    case = case_with_id(row.case_id)
+    if case and case.record_ids and (held is None or held.record_id not in case.record_ids):
+        raise ClaimEnded
+    if held and not held.contests:
+        was = asdict(correct_record(record_id=held.record_id, changes=changes, by=by))
+        before["record"] = {**was, _CORRECTED: str(held.record_id)}
     stated = state_anew(account_id=row.account_id, changes=changes, by=by)
     if stated:
         before["stated"] = asdict(stated)
     return before
+
+
+# Beside what stood in the record: which record that was.
+_CORRECTED = "record_id"
 
 
 def _close(row: Correction, state: State, *, by: str) -> None:
@@ -282,7 +297,8 @@ def _contest(row: Correction, *, by: str) -> None:
 def put_back_correction(*, correction_id: UUID, by: str) -> bool:
     """Staff found that it was never asked by her: every fact as it stood before, and every address is told.
 
-    False where it was not carried out, or what stood there is destroyed. Raises SsnOnFile.
+    False where it was not carried out, what stood there is destroyed, or the corrected record is not the account's any
+    more: staff correct that one at the desk. Raises SsnOnFile.
     """
     with transaction.atomic(), recorded_together():
         row = Correction.objects.select_for_update().filter(pk=correction_id, state=State.ACCEPTED).first()
@@ -290,7 +306,10 @@ def put_back_correction(*, correction_id: UUID, by: str) -> bool:
         if row is None or not before:
             return False
         held = held_by(row.account_id)
-        if held and "record" in before:
+        if "record" in before:
+            # What stood in one record is never written into another, nor into one that the account only contests.
+            if held is None or held.contests or str(held.record_id) != before["record"].get(_CORRECTED):
+                return False
             correct_record(record_id=held.record_id, changes=_back(row, before["record"]), by=by)
         if "stated" in before:
             state_anew(account_id=row.account_id, changes=_back(row, before["stated"]), by=by)

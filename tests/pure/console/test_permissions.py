@@ -2,7 +2,16 @@
 
 from kecs.accounts.staff.roles import StaffRole
 from kecs.assurance.levels import State
-from kecs.console.permissions import ANY_STATE, FACTS, PERMISSIONS, Fact, Function, may, may_see
+from kecs.console.permissions import (
+    ANY_STATE,
+    FACTS,
+    PERMISSIONS,
+    Fact,
+    Function,
+    may,
+    may_see,
+    may_see_of_all,
+)
 
 ADMINISTRATOR, SECURITY, HELP = StaffRole.ADMINISTRATOR, StaffRole.SECURITY_OFFICER, StaffRole.HELP_DESK
 
@@ -66,3 +75,10 @@ def test_several_roles_open_what_each_of_them_opens():
     assert may([HELP, ADMINISTRATOR], Function.FIND_PERSON)
     assert may([HELP, ADMINISTRATOR], Function.MANAGE_STAFF)
     assert may_see([HELP, StaffRole.REVIEWER], Fact.SIGN_INS, State.FROZEN)
+
+
+def test_of_all_is_seen_what_is_seen_in_every_state():
+    assert may_see_of_all([StaffRole.REVIEWER], Fact.SIGN_INS)
+    assert not may_see_of_all([HELP], Fact.SIGN_INS)
+    assert may_see_of_all([HELP], Fact.ADDRESSES)
+    assert not may_see_of_all([SECURITY], Fact.ADDRESSES)

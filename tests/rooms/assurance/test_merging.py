@@ -185,6 +185,17 @@ def test_nobody_merges_a_record_of_her_own(both, holder):
     assert proposed(both, chosen(keeper=Side.FIRST)) != merge_id
 
 
+@pytest.mark.parametrize("holder", ["maria.fuentes", "twin"])
+def test_nobody_undoes_what_brings_her_own_hold_back(both, holder):
+    """Who lost her record holds nothing live, and would fetch it back alone."""
+    merge_id = proposed(both, chosen(keeper=Side.FIRST, checked=True))
+    approve(merge_id=merge_id, by="account:two")
+    with pytest.raises(OwnRecord):
+        unmerge(merge_id=merge_id, by=f"account:{account_id(holder)}")
+    assert hold_of("twin").released_because == "merged"
+    unmerge(merge_id=merge_id, by="account:three")
+
+
 def test_the_account_that_lost_its_record_has_another_one_by_now(both):
     merge_id = proposed(both, chosen(keeper=Side.FIRST, checked=True))
     approve(merge_id=merge_id, by="account:two")

@@ -9,6 +9,8 @@ from django.db import connections
 from kecs.accounts.models import User
 from kecs.audit.models import AuditEvent
 from kecs.console.merge_words import OBSTACLES
+from kecs.guard.limits import RULES, Limit
+from kecs.guard.models import LimitCounter
 from kecs.records.actions import open_case
 from kecs.records.correcting.actions import Changes, correct_record
 from kecs.records.kinds import CaseKind, MergeReason
@@ -116,6 +118,19 @@ def test_from_a_number_to_one_record_and_back(staff, record, twin):
 def test_a_number_that_does_not_help(staff, record, number, said):
     typed = record.staff_unique_id if number == "SELF" else number
     assert said in errors(staff.post(address(record), {"number": typed}))[0]
+
+
+def test_looking_numbers_up_is_counted_and_on_the_log_as_any_search(staff, record, twin):
+    staff.post(address(record), {"number": twin.staff_unique_id})
+    sought = AuditEvent.objects.get(code="console.people_sought")
+    assert (sought.keys["kind"], sought.keys["records"]) == ("number", [str(twin.pk)])
+    counter = LimitCounter.objects.filter(limit=Limit.PEOPLE_SOUGHT_PER_STAFF)
+    assert counter.get().count == 1
+    counter.update(count=RULES[Limit.PEOPLE_SOUGHT_PER_STAFF].most)
+    page = staff.post(address(record), {"number": twin.staff_unique_id})
+    assert page.status_code == 429
+    assert "searched very often" in errors(page)[0]
+    assert AuditEvent.objects.filter(code="console.people_sought").count() == 1
 
 
 def test_a_case_of_linkage_is_closed_by_the_merge(staff, record, twin):

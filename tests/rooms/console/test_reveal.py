@@ -9,12 +9,16 @@ from kecs.accounts.models import User
 from kecs.accounts.staff.actions import give_role, take_role
 from kecs.accounts.staff.roles import StaffRole
 from kecs.audit.models import AuditEvent
+from kecs.console.messages import EVENT_WORDS
 from kecs.console.revealing.actions import allow_reveals, reveal_ssn
 from kecs.mail.models import OutboxMessage
+from kecs.records.kinds import MergeReason
+from kecs.records.merging.actions import merge_records
+from kecs.records.merging.plan import FACTS, Choices, Side
 from kecs.records.revealing.reasons import RevealReason, is_ticket
 from tests.factories.claims import confirm_address
 from tests.factories.factors import as_staff, grows_stale
-from tests.factories.people import MARIA, Person
+from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim, errors, heading, register_new
 from tests.inspection import InspectingClient
 
@@ -128,9 +132,28 @@ def test_the_owner_sees_when_and_why_in_her_language(clerk, record):
         assert "número de Seguro Social" in maria.get("/record").content.decode()
 
 
-def test_only_those_four_digits_are_on_file_that_the_page_shows(clerk, record):
-    from tests.factories.people import on_file
+def test_a_look_at_a_record_that_hers_absorbed_stays_in_her_list(staff, clerk, record):
+    """Whoever looked may have merged the two afterwards; the officer's list has it as well."""
+    maria = InspectingClient()
+    claim(maria, MARIA, username="maria", email="on.file@example.org")
+    confirm_address(maria, "on.file@example.org")
+    twin = on_file(Person(first_name="Maria", last_surname="Ortega", ssn="901554321"))
+    clerk.post(f"/desk/people/{twin.pk}", {"why": "phone_call"})
+    asks(clerk, twin)
+    assert "Nobody of our staff did." in maria.get("/record").content.decode()
+    merge_records(
+        first_id=record.pk,
+        second_id=twin.pk,
+        choices=Choices(survivor=Side.FIRST, facts=dict.fromkeys(FACTS, Side.FIRST), person_checked=True),
+        reason=MergeReason.PERSON_CHECKED,
+        by="account:tests",
+    )
+    assert "Our staff looked at your Social Security number on" in maria.get("/record").content.decode()
+    page = staff.get(f"/desk/security/people/{record.pk}").content.decode()
+    assert str(EVENT_WORDS["records.ssn_revealed"]) in page
 
+
+def test_only_those_four_digits_are_on_file_that_the_page_shows(clerk, record):
     thin = on_file(Person(first_name="Thin", last_surname="File"), ssn="4321")
     clerk.post(f"/desk/people/{thin.pk}", {"why": "letter"})
     assert "Show the whole number" not in clerk.get(f"/desk/people/{thin.pk}").content.decode()

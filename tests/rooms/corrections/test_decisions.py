@@ -12,17 +12,19 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from kecs.assurance.actions import disavow_holding
+from kecs.assurance.actions import begin_claim, disavow_holding, release
 from kecs.audit.models import AuditEvent
 from kecs.audit.queries import chain_state
 from kecs.corrections.actions import (
     Asked,
+    ClaimEnded,
     ClaimFrozen,
     Decided,
     ask_for_correction,
     contest_correction,
     decide_correction,
     open_facts,
+    put_back_correction,
 )
 from kecs.corrections.content import accepted
 from kecs.corrections.documents.actions import NotOpen, Upload, destroy_old_documents
@@ -38,6 +40,7 @@ from kecs.records.correcting.actions import Changes, correct_record
 from kecs.records.importing.reindex import KeyMaker
 from kecs.records.models import Case, EducatorRecord, Holding, IdentityKey, LinkageKey, StatedIdentity
 from kecs.records.queries import candidates_for, stated_by
+from tests.factories.claims import contest
 from tests.factories.documents import jpeg
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim, create_new, register_new, send_account
@@ -214,6 +217,56 @@ def test_a_frozen_claim_is_decided_first(client):
     with pytest.raises(ClaimFrozen):
         decide_correction(correction_id=correction, accept=True, reason="", by=STAFF)
     assert decide_correction(correction_id=correction, accept=False, reason="", by=STAFF) is Decided.REFUSED
+
+
+def test_who_contests_a_record_changes_what_she_stated_and_not_the_record(client):
+    record = on_file(MARIA)
+    claim(client, MARIA)
+    contest(InspectingClient(), MARIA, username="second", email="second@example.org")
+    assert Holding.objects.get(account__username="second").contests
+    correction = ask(username="second")
+    assert decide_correction(correction_id=correction, accept=True, reason="", by=STAFF) is Decided.ACCEPTED
+    record.refresh_from_db()
+    assert (record.last_surname, record.identity_version) == (MARIA.last_surname, 1)
+    stated = stated_by(account_id("second"))
+    assert stated is not None
+    assert stated.last_surname == "Stone"
+    assert put_back_correction(correction_id=correction, by=STAFF)
+    record.refresh_from_db()
+    assert record.identity_version == 1
+
+
+def now_holds(other) -> None:
+    """Staff took the record from María's account, and it claimed another one."""
+    release(holding_id=Holding.objects.get(released_at=None).pk, reason="wrong_person", by=STAFF)
+    begin_claim(record_id=other.pk, account_id=account_id(), because=(), by=STAFF)
+
+
+def test_a_request_about_a_record_that_she_lost_changes_no_other(client):
+    record, other = on_file(MARIA), on_file(Person(first_name="Ruth", ssn="900667777"))
+    claim(client, MARIA)
+    correction = ask()
+    now_holds(other)
+    with pytest.raises(ClaimEnded):
+        decide_correction(correction_id=correction, accept=True, reason="", by=STAFF)
+    assert decide_correction(correction_id=correction, accept=False, reason="", by=STAFF) is Decided.REFUSED
+    assert set(EducatorRecord.objects.values_list("pk", "identity_version")) == {
+        (record.pk, 1),
+        (other.pk, 1),
+    }
+
+
+def test_what_stood_in_one_record_is_not_put_back_into_another(client):
+    on_file(MARIA)
+    other = on_file(Person(first_name="Ruth", ssn="900667777"))
+    claim(client, MARIA)
+    correction = ask()
+    decide_correction(correction_id=correction, accept=True, reason="", by=STAFF)
+    now_holds(other)
+    assert not put_back_correction(correction_id=correction, by=STAFF)
+    other.refresh_from_db()
+    assert (other.first_name, other.identity_version) == ("Ruth", 1)
+    assert Correction.objects.get().before_sealed is not None
 
 
 def test_this_was_not_me_stops_the_request_and_freezes_the_claim(client):

@@ -1,5 +1,6 @@
 """A file that staff send: sealed on its way, looked through, loaded and undone behind the scenes, and destroyed."""
 
+import io
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from kecs.audit.models import AuditEvent
@@ -20,7 +21,7 @@ from kecs.records.importing.parse import FileRefused
 from kecs.records.kinds import UploadState, Why
 from kecs.records.models import EducatorRecord, Upload
 from kecs.records.uploads import actions, working
-from kecs.records.uploads.handler import SealedUpload
+from kecs.records.uploads.handler import MAY_IMPORT, SealedUpload
 from kecs.records.uploads.queries import left_because, recent_uploads, report_of, upload_with_id
 from kecs.records.uploads.sealed_files import PIECE, SealedFile, folder
 from tests.factories.imports import HEADER, MARIA, found
@@ -98,8 +99,11 @@ def test_a_file_goes_through_the_web_server_sealed_and_is_gone_if_nobody_keeps_i
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     content = (HEADER + "\n" + MARIA * 20_000 + "\n").encode()
-    for path, is_ours in (("/desk/imports", True), ("/corrections", False)):
-        request = RequestFactory().post(path, {"file": SimpleUploadedFile("people.csv", content)})
+    for is_ours, said in ((True, "yes"), (False, "")):
+        sends = {"file": SimpleUploadedFile("people.csv", content)}
+        factory = RequestFactory()
+        factory.defaults[MAY_IMPORT] = said
+        request = factory.post("/desk/imports", sends)
         sent = request.FILES["file"]
         assert isinstance(sent, SealedUpload) is is_ours
         if isinstance(sent, SealedUpload):
@@ -110,6 +114,16 @@ def test_a_file_goes_through_the_web_server_sealed_and_is_gone_if_nobody_keeps_i
         assert b"Lopez" not in on_disk
         request.close()
         assert not list(folder().iterdir())
+
+
+def test_the_file_of_somebody_who_may_not_import_never_touches_the_disk(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[UUID] = []
+    monkeypatch.setattr(SealedFile, "writer", lambda file: opened.append(file.upload_id))
+    client.post("/desk/imports", {"file": io.BytesIO(MARIA.encode())}, headers={MAY_IMPORT: "True"})
+    assert not opened
+    assert not list(folder().iterdir())
 
 
 # --- From the file to the records ---------------------------------------------------------------------------------

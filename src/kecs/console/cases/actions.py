@@ -19,13 +19,18 @@ from kecs.console.cases.decision import (
     Decision,
     NotPossible,
     NumberTaken,
-    OwnCase,
     StaysClosed,
 )
 from kecs.console.cases.queries import Situation, situation_of
 from kecs.console.cases.stamps import changed_since
-from kecs.console.outcomes import GIVES_RECORD, Outcome, why_shut
-from kecs.corrections.actions import ClaimFrozen, Decided, decide_correction, put_back_correction
+from kecs.console.outcomes import GIVES_RECORD, Outcome, OwnCase, why_shut
+from kecs.corrections.actions import (
+    ClaimEnded,
+    ClaimFrozen,
+    Decided,
+    decide_correction,
+    put_back_correction,
+)
 from kecs.corrections.documents.actions import NotOpen
 from kecs.mail.actions import queue
 from kecs.mail.messages import Message
@@ -144,7 +149,7 @@ def _decide_correction(*, case: CaseFile, decision: Decision, by: str) -> None:
                 _note(case=case, decision=decision, by=by)
     except NotOpen as error:
         raise DecidedBefore from error
-    except ClaimFrozen as error:
+    except (ClaimFrozen, ClaimEnded) as error:
         raise NotPossible from error
     if decided is Decided.STOPPED:
         raise NumberTaken

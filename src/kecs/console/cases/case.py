@@ -38,7 +38,7 @@ from kecs.console.cases.rehearsing import Preview, rehearsed
 from kecs.console.cases.waterfalls import told
 from kecs.console.gate import FreshDeskView
 from kecs.console.messages import CASE_OUTCOMES, KINDS, NOT_POSSIBLE, OUTCOME_LABELS, OWN_CASE
-from kecs.console.outcomes import why_shut
+from kecs.console.outcomes import OwnCase, why_shut
 from kecs.console.permissions import PERMISSIONS, Function
 from kecs.records.cases.queries import case_with_id
 from kecs.records.kinds import CaseKind
@@ -208,7 +208,7 @@ class TakeCaseView(ComesBackView):
         was, now = form.cleaned_data["was"], form.now_id
         try:
             done = actions.take_case(case=page.case, was=was, now=now, by=self.staff)
-        except decision.OwnCase:
+        except OwnCase:
             messages.warning(request, OWN_CASE)
             return self.comes_back(case_id)
         say_whose(request, done=done, now=now, me=self.me)
@@ -241,6 +241,6 @@ class ReopenView(ComesBackView):
                 messages.success(request, OPEN_AGAIN)
         except decision.StaysClosed:
             messages.warning(request, STAYS_CLOSED)
-        except decision.OwnCase:
+        except OwnCase:
             messages.warning(request, OWN_CASE)
         return redirect("console:case", case_id)

@@ -21,10 +21,6 @@ class NotPossible(Exception):
     """What the case is about has changed, so that this outcome cannot be carried out."""
 
 
-class OwnCase(Exception):
-    """It is about whoever would decide it: a colleague must."""
-
-
 class NumberTaken(Exception):
     """Somebody else has the SSN that is asked for: the request stays open, and a case about the two was opened."""
 

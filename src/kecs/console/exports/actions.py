@@ -45,7 +45,6 @@ def export_list(
     unusual = [
         *(["many_rows"] if rows > MANY_ROWS else []),
         *(["many_exports"] if tried.escalated else []),
-        *(["with_ssn"] if ExportColumn.SSN in columns else []),
     ]
     with transaction.atomic():
         _note(export_id, wanted, columns, reason, rows, by=by)

@@ -1,14 +1,18 @@
 """Which list, which columns, and why. A box for each column, since no field may come twice (middleware)."""
 
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kecs.accounts.staff.roles import StaffRole
 from kecs.console.exports import messages
 from kecs.console.exports.messages import ExportReason
 from kecs.console.messages import CHOOSE_REASON, KINDS
+from kecs.console.permissions import Fact, may_see_of_all
 from kecs.records.exporting.kinds import ExportColumn, ExportList, Wanted
 from kecs.records.uploads.queries import LoadedUpload
 from kecs.ui.widgets import CheckboxInput
@@ -19,6 +23,23 @@ USUAL = frozenset(
         ExportColumn.FIRST_NAME,
         ExportColumn.LAST_SURNAME,
         ExportColumn.EMAIL,
+    }
+)
+
+# Which fact of a person a column tells.
+TELLS: Mapping[ExportColumn, Fact] = MappingProxyType(
+    {
+        ExportColumn.STAFF_UNIQUE_ID: Fact.NAMES,
+        ExportColumn.FIRST_NAME: Fact.NAMES,
+        ExportColumn.MIDDLE_NAME: Fact.NAMES,
+        ExportColumn.LAST_SURNAME: Fact.NAMES,
+        ExportColumn.GENERATION_CODE_SUFFIX: Fact.NAMES,
+        ExportColumn.OTHER_NAMES: Fact.NAMES,
+        ExportColumn.DECEASED: Fact.NAMES,
+        ExportColumn.EMAIL: Fact.ADDRESSES,
+        ExportColumn.LEVEL: Fact.ACCOUNT,
+        ExportColumn.HELD_SINCE: Fact.ACCOUNT,
+        ExportColumn.OPEN_CASES: Fact.CASES,
     }
 )
 
@@ -68,7 +89,9 @@ class ExportForm(forms.Form):
         error_messages={"required": CHOOSE_REASON, "invalid_choice": CHOOSE_REASON},
     )
 
-    def __init__(self, *args: Any, uploads: list[LoadedUpload], with_ssn: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, uploads: list[LoadedUpload], roles: Collection[StaffRole], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._uploads = {str(upload.upload_id): upload for upload in uploads}
         labels = [
@@ -77,7 +100,7 @@ class ExportForm(forms.Form):
         ]
         self.fields["upload"].choices = [("", _("Choose an import")), *labels]  # type: ignore[attr-defined]  # a ChoiceField
         for column, words in messages.COLUMNS.items():
-            if column is not ExportColumn.SSN or with_ssn:
+            if may_see_of_all(roles, TELLS[column]):
                 self.fields[f"column_{column}"] = forms.BooleanField(
                     label=words, required=False, initial=column in USUAL, widget=CheckboxInput()
                 )

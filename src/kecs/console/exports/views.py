@@ -22,9 +22,8 @@ class ExportsView(FreshDeskView):
     function = Function.EXPORT_LISTS
 
     def form(self, *args: Any, **kwargs: Any) -> ExportForm:
-        """With a box for the SSN where she may have it; without one, nothing that is sent gets it."""
-        with_ssn = self.may(Function.EXPORT_SSN)
-        return ExportForm(*args, uploads=loaded_uploads(by=self.staff), with_ssn=with_ssn, **kwargs)
+        """With a box for each column that her roles see of everybody; without one, nothing that is sent gets it."""
+        return ExportForm(*args, uploads=loaded_uploads(by=self.staff), roles=self.roles, **kwargs)
 
     def page(self, form: ExportForm, status: int = 200) -> HttpResponseBase:
         """The choice."""

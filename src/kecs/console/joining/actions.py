@@ -1,4 +1,4 @@
-"""Looks at two records side by side, on the log before they are shown."""
+"""The other record is looked up, and two are looked at side by side; on the log before they are shown."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,7 +7,27 @@ from django.db import transaction
 
 from kecs.audit.actions import record
 from kecs.console import events
+from kecs.console.actions import begin_search
+from kecs.records.finding.typed import Sought
+from kecs.records.merging.queries import record_with_number
 from kecs.records.person_file.queries import demand_other_record
+
+
+def find_other_record(*, number: str, by: str) -> UUID | None:
+    """The record that a number leads to, counted and on the log as any search for a person. Raises TooManySearches."""
+    begin_search(by=by)
+    found = record_with_number(number)
+    event = events.PeopleSought(
+        subject="-",
+        kind=Sought.NUMBER.value,
+        shown=1 if found else 0,
+        more=False,
+        records=(str(found),) if found else (),
+        accounts=(),
+    )
+    with transaction.atomic():
+        record(event=event, by=by)
+    return found
 
 
 @transaction.atomic

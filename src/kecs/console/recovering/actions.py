@@ -9,8 +9,8 @@ from kecs.accounts.recovery.queries import Asked
 from kecs.assurance.actions import Reason
 from kecs.audit.actions import record, recorded_together
 from kecs.console import events
-from kecs.console.cases.decision import Colleagues, OwnCase
-from kecs.console.outcomes import Outcome
+from kecs.console.cases.decision import Colleagues
+from kecs.console.outcomes import Outcome, OwnCase
 from kecs.console.recovering.bars import Barred, bar_of
 from kecs.console.staff_accounts import manages_staff
 from kecs.records.holdings.queries import contact_email_of, held_by

@@ -18,13 +18,13 @@ from kecs.accounts.recovery.queries import Asked, recovery
 from kecs.accounts.recovery_status import Status
 from kecs.assurance.actions import Reason
 from kecs.console.cases.case import colleagues, say_whose
-from kecs.console.cases.decision import Colleagues, OwnCase
+from kecs.console.cases.decision import Colleagues
 from kecs.console.cases.forms import DECIDING, TakeForm, reason_field
 from kecs.console.cases.messages import ABOUT, CHOOSE_COLLEAGUE, COLLEAGUE_HAS_IT, HELP
 from kecs.console.cases.rehearsing import Preview, rehearsed
 from kecs.console.gate import DeskView, FreshDeskView
 from kecs.console.messages import NOT_POSSIBLE, OUTCOME_LABELS, OWN_CASE
-from kecs.console.outcomes import RECOVERY_OUTCOMES, Outcome
+from kecs.console.outcomes import RECOVERY_OUTCOMES, Outcome, OwnCase
 from kecs.console.permissions import Function
 from kecs.console.recovering.actions import decide_recovery, look_at_recovery, take_recovery
 from kecs.console.recovering.bars import Barred, bar_of

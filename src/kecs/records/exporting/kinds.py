@@ -17,7 +17,7 @@ class ExportList(StrEnum):
 
 
 class ExportColumn(StrEnum):
-    """What is told of each; the names are those of the import's columns where it has one."""
+    """What is told of each; the names are those of the import's columns where it has one. Never an SSN, whole or masked, nor a birth date."""
 
     STAFF_UNIQUE_ID = "staff_unique_id"
     FIRST_NAME = "first_name"
@@ -25,13 +25,11 @@ class ExportColumn(StrEnum):
     LAST_SURNAME = "last_surname"
     GENERATION_CODE_SUFFIX = "generation_code_suffix"
     OTHER_NAMES = "other_names"
-    BIRTH_DATE = "birth_date"
     EMAIL = "email"
     DECEASED = "deceased"
     LEVEL = "level"
     HELD_SINCE = "held_since"
     OPEN_CASES = "open_cases"
-    SSN = "ssn"  # by whoever may, and never without being asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from kecs.audit.queries import subjects_told_since
-from kecs.pii.fields import unsealed_text
 from kecs.records.events import RecordChanged, RecordCreated
 from kecs.records.exporting.kinds import ExportColumn, ExportList, Wanted
-from kecs.records.importing.stored import sealed_in
 from kecs.records.kinds import AssuranceLevel
 from kecs.records.models import Case, EducatorRecord, Holding, OtherName
 
@@ -79,21 +77,14 @@ def rows_of(
 # --- What a cell holds --------------------------------------------------------------------------------------------
 
 
-def _opened(record: EducatorRecord, column: str) -> str:
-    sealed = getattr(record, column)
-    return unsealed_text(bytes(sealed), sealed_in(column, record.pk)) if sealed else ""
-
-
 _CELLS: Mapping[ExportColumn, Callable[[EducatorRecord], str]] = {
     ExportColumn.STAFF_UNIQUE_ID: lambda record: record.staff_unique_id,
     ExportColumn.FIRST_NAME: lambda record: record.first_name,
     ExportColumn.MIDDLE_NAME: lambda record: record.middle_name,
     ExportColumn.LAST_SURNAME: lambda record: record.last_surname,
     ExportColumn.GENERATION_CODE_SUFFIX: lambda record: record.generation_code_suffix,
-    ExportColumn.BIRTH_DATE: lambda record: _opened(record, "birth_date_sealed"),
     ExportColumn.EMAIL: lambda record: record.contact_email,
     ExportColumn.DECEASED: lambda record: "true" if record.deceased else "false",
-    ExportColumn.SSN: lambda record: _opened(record, "ssn_sealed"),
 }
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kecs.audit.queries import timeline
 from kecs.records.events import SsnRevealed
+from kecs.records.merging.queries import absorbed_into
 from kecs.records.revealing.messages import REVEAL_REASONS
 from kecs.records.revealing.reasons import RevealReason
 
@@ -21,9 +22,15 @@ class Reveal:
 
 
 def reveals_of(record_id: UUID) -> list[Reveal]:
-    """The newest first. For the verified holder of the record: ask kecs.assurance first."""
-    rows = timeline(f"record:{record_id}").filter(code=SsnRevealed.code).order_by("-sequence")[:MOST]
-    return [Reveal(at=row.at, reason=str(_reason(row.keys["reason"]))) for row in rows]
+    """The newest first, those of the records that it absorbed among them. For its verified holder: ask kecs.assurance first."""
+    subjects = (f"record:{each}" for each in (record_id, *absorbed_into(record_id)))
+    rows = [
+        row
+        for subject in subjects
+        for row in timeline(subject).filter(code=SsnRevealed.code).order_by("-sequence")[:MOST]
+    ]
+    newest = sorted(rows, key=lambda row: row.sequence, reverse=True)[:MOST]
+    return [Reveal(at=row.at, reason=str(_reason(row.keys["reason"]))) for row in newest]
 
 
 def _reason(word: str) -> object:

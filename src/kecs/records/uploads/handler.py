@@ -3,11 +3,13 @@
 from typing import IO, Any
 from uuid import uuid4
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
 
 from kecs.records.uploads.sealed_files import SealedFile, SealedWriter
+
+# Set for each request; no header of a browser can have this name.
+MAY_IMPORT = "kecs.may_import"
 
 
 class SealedUpload(UploadedFile):
@@ -24,7 +26,7 @@ class SealedUpload(UploadedFile):
 
 
 class SealingHandler(FileUploadHandler):
-    """For the one address that takes files of records; every other file is another handler's."""
+    """For whoever sends a file of records and may; every other file is another handler's, and stays in memory."""
 
     writer: SealedWriter | None = None
     active = False
@@ -38,8 +40,7 @@ class SealingHandler(FileUploadHandler):
         encoding: str | None = None,
     ) -> None:
         """Who may come so far was judged before the body was read (kecs.config.middleware)."""
-        path = self.request.path if self.request else ""
-        self.active = path in settings.KECS_IMPORT_PATHS
+        self.active = bool(META.get(MAY_IMPORT))
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Raises StopFutureHandlers: nobody else gets the content."""

@@ -15,7 +15,7 @@ from kecs.records.kinds import MergeState
 from kecs.records.merging.actions import OwnRecord
 from kecs.records.merging.images import OTHERS, Image, Row, image_of, other_rooms, values_of
 from kecs.records.merging.moving.actions import make_keys, put_pair
-from kecs.records.merging.queries import Obstacle, accounts_of, before_of, parts_of, undoing_of
+from kecs.records.merging.queries import Obstacle, Undoing, accounts_of, before_of, parts_of, undoing_of
 from kecs.records.models import (
     Case,
     EducatorRecord,
@@ -62,8 +62,7 @@ def unmerge_records(
     undoing = undoing_of(merge_id)
     if undoing.obstacles:
         raise CannotUndo(undoing.obstacles)
-    if by in {f"account:{account_id}" for account_id in accounts_of([row.survivor_id])}:
-        raise OwnRecord
+    _demand_another(row, undoing, by=by)
     before = before_of(row)
     _bring_back_record(row, before)
     _bring_back_keys(before, by=by)
@@ -86,6 +85,14 @@ def unmerge_records(
         by=by,
     )
     return row.survivor_id, row.absorbed_id
+
+
+def _demand_another(row: RecordMerge, undoing: Undoing, *, by: str) -> None:
+    """Nobody undoes what concerns her: who holds or contests the record now, and who would have a hold again, lost or not."""
+    theirs = Holding.objects.filter(pk__in=[*undoing.restored, *undoing.moved])
+    concerned = accounts_of([row.survivor_id]) | set(theirs.values_list("account_id", flat=True))
+    if by in {f"account:{account_id}" for account_id in concerned}:
+        raise OwnRecord
 
 
 def _rows(before: Image, model: type[models.Model]) -> dict[str, Row]:
