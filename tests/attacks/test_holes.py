@@ -10,6 +10,8 @@ from tests.attacks.bars import QUICK
 from tests.attacks.pages import Reader, filled_in
 from tests.attacks.snapshot import Contents
 
+pytestmark = pytest.mark.any_database("the holes are in pages and settings, and so is what finds them")
+
 
 def through(outcomes, name):
     """How much got through."""
