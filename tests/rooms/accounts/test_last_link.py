@@ -71,14 +71,14 @@ def test_the_last_of_the_hour_works_until_the_hour_is_over_and_that_of_the_day_f
     register_new(InspectingClient(), MARIA)
     for _request in range(3):
         InspectingClient().post("/forgot-password", {"email": MARIA.email})
-    assert "minutes. Several links were asked for" in newest()[0]
+    assert "minutes. You asked for several links." in newest()[0]
     clock[0] = HOUR - MINUTE
     assert newest()[1]
     for hour in (1, 2):
         clock[0] = hour * (HOUR + 5 * MINUTE)
         for _request in range(3):
             InspectingClient().post("/forgot-password", {"email": MARIA.email})
-    assert "for 21 hours. Several links" in newest()[0]
+    assert "for 21 hours. You asked for several links." in newest()[0]
     clock[0] = DAY - MINUTE
     assert newest()[1]
     clock[0] = DAY + 5 * MINUTE

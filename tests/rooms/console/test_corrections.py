@@ -93,7 +93,12 @@ def test_accepting_changes_the_record_tells_every_address_and_closes_the_case(st
     assert case.closed_by == f"account:{User.objects.get(username='ines.clerk').pk}"
     assert str(case.pk) not in staff.get("/desk/cases").content.decode()
     [decided] = AuditEvent.objects.filter(code="console.case_decided")
-    assert decided.keys == {"kind": "correction", "outcome": "accept", "reason": "person_checked"}
+    assert decided.keys == {
+        "kind": "correction",
+        "outcome": "accept",
+        "reason": "person_checked",
+        "paper": "",
+    }
     assert "Stone" in asked.get("/home").content.decode()
     assert chain_state().broken_at is None
 

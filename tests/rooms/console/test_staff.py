@@ -103,7 +103,7 @@ def test_nobody_changes_her_own_roles(staff):
 def test_a_page_that_no_role_opens_says_whom_to_ask_and_is_on_the_log(staff):
     clerk = User.objects.get(username="ines.clerk")
     take_role(account_id=clerk.pk, role=StaffRole.RECORDS, by="tests")
-    take_role(account_id=clerk.pk, role=StaffRole.HELP_DESK, by="tests")
+    take_role(account_id=clerk.pk, role=StaffRole.REVIEWER, by="tests")
     page = staff.get("/desk/letters")
     assert page.status_code == 403
     assert heading(page) == "Your role does not open this page"

@@ -177,6 +177,7 @@ def test_the_log_names_outcomes_and_attributes_and_no_values(client):
         "outcome": "one",
         "because": ["birth_date", "last4", "first_name", "last_surname"],
         "limited": False,
+        "again": False,
     }
 
 

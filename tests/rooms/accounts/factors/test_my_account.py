@@ -199,6 +199,7 @@ def test_every_event_of_an_account_has_its_sentence():
     of_nobody = {  # no account is known
         "accounts.sign_in_failed",
         "accounts.recovery_asked",
+        "accounts.recovery_assigned",  # who of staff looks into it
         "accounts.recovery_confirmed",
         "accounts.recovery_refused",
     }
