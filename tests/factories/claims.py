@@ -15,7 +15,7 @@ from kecs.pii.fields import unseal_from
 from kecs.records.models import EducatorRecord, Holding
 from tests.factories.mails import write_mails
 from tests.factories.people import PASSWORD, Person
-from tests.factories.visits import press, search, send_account
+from tests.factories.visits import registers
 
 ON_FILE = "on.file@example.org"
 
@@ -46,12 +46,12 @@ def link_in(text: str) -> str:
 def confirm_address(client: Client, to: str) -> Any:
     """Open the link in the newest confirmation mail and press the button."""
     client.get(link_in(newest("accounts.confirm_email", to)))
-    return client.post("/confirm-email", follow=True)
+    return client.post("/confirm-email")
 
 
-def ask_for_code(client: Client) -> Any:
-    """Press Send me a code."""
-    return client.post("/confirm-it-is-you/code", follow=True)
+def ask_for_code(client: Client, *, look: bool = False) -> Any:
+    """Press Send me a code; with `look`, the page that it leads to."""
+    return client.post("/confirm-it-is-you/code", follow=look)
 
 
 def enter(client: Client, code: str) -> Any:
@@ -59,10 +59,9 @@ def enter(client: Client, code: str) -> Any:
     return client.post("/confirm-it-is-you", {"code": code}, follow=True)
 
 
-def contest(client: Client, person: Person, **instead: str) -> Any:
-    """Find the record taken, press "I did not make that account", make one; the Home Page."""
-    page = press(client, search(client, person), "not_my_account")
-    return send_account(client, page, person.account(**instead))
+def contest(client: Client, person: Person, **instead: str) -> None:
+    """Find the record taken, press "I did not make that account", make one."""
+    registers(client, person, "not_my_account", person.account(**instead))
 
 
 def this_was_not_me(client: Client, text: str) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from django.test import Client
 
 from kecs.registration.settling import settle_waiting
+from kecs.registration.state import SESSION_KEY
 from tests.factories.mails import write_mails
 from tests.factories.people import Person
 
@@ -57,15 +58,42 @@ def send_account(client: Client, page: Any, form: dict[str, str]) -> Any:
     return client.post("/register/account", {"registration": registration_key(page), **form}, follow=True)
 
 
-def claim(client: Client, person: Person, **instead: str) -> Any:
-    """The whole road of a person who is on file, and her mails written; the Home Page."""
+def _goes_on(client: Client, address: str, form: dict[str, str]) -> None:
+    """Send a form that is right, without a look at the page that it leads to."""
+    answer = client.post(address, form)
+    assert answer.status_code == 302, f"{address} did not lead on: {errors(answer)}"
+
+
+def registers(client: Client, person: Person, choice: str, form: dict[str, str]) -> None:
+    """The whole road to the Home Page, its three forms only: making the pages between them takes longer than the rest."""
+    _goes_on(client, "/register/search", person.search())
+    key = client.session[SESSION_KEY]["key"]
+    _goes_on(client, "/register/match", {"registration": key, "choice": choice})
+    _goes_on(client, "/register/account", {"registration": key, **form})
+
+
+def claim(client: Client, person: Person, **instead: str) -> None:
+    """The whole road of a person who is on file, and her mails written."""
+    registers(client, person, "this_is_me", person.account(**instead))
+    write_mails()
+
+
+def register_new(client: Client, person: Person, **instead: str) -> None:
+    """The whole road of a person who is not on file, settled behind the scenes, and her mails written."""
+    registers(client, person, "create_new", person.new_account(**instead))
+    settle_waiting(by="tests")
+    write_mails()
+
+
+def claim_and_look(client: Client, person: Person, **instead: str) -> Any:
+    """The same road as `claim` with every page on it; the Home Page."""
     page = send_account(client, this_is_me(client, person), person.account(**instead))
     write_mails()
     return page
 
 
-def register_new(client: Client, person: Person, **instead: str) -> Any:
-    """The whole road of a person who is not on file, settled behind the scenes; the Home Page as first seen."""
+def register_and_look(client: Client, person: Person, **instead: str) -> Any:
+    """The same road as `register_new` with every page on it; the Home Page as first seen."""
     page = send_account(client, create_new(client, person), person.new_account(**instead))
     settle_waiting(by="tests")
     write_mails()

@@ -49,7 +49,7 @@ def proves(browser, email=MARIA.email):
 
 
 def test_whoever_finds_her_record_taken_gets_in_and_sees_nothing_yet(client, thief, record):
-    home = contest(client, MARIA)
+    home = send_account(client, press(client, search(client, MARIA), "not_my_account"), MARIA.account())
     assert heading(home) == "Home Page"
     assert "Another account has this record now" in home.content.decode()
     assert state("maria.fuentes") is State.CONTESTING
@@ -117,7 +117,7 @@ def test_against_somebody_verified_staff_decide(client, record):
     contest(other, MARIA, username="other", email="other@example.net")
     confirm_address(other, "other@example.net")
     assert Case.objects.count() == 0
-    page = ask_for_code(other)
+    page = ask_for_code(other, look=True)
     page = enter(other, code_in(newest("assurance.code", ON_FILE)))
     assert "Our staff will look at this" in page.content.decode()
     case = Case.objects.get()
@@ -193,7 +193,7 @@ def test_who_was_too_late_begins_again(client, record):
     lapse_claims(by=BY)
     assert newest("assurance.lapsed", MARIA.email)
     assert "You can begin again" in client.get("/home").content.decode()
-    proves_now = ask_for_code(client)
+    proves_now = ask_for_code(client, look=True)
     assert heading(proves_now) == "Confirm it is you"
     assert state("maria.fuentes") is State.PROVISIONAL
     enter(client, code_in(newest("assurance.code")))
@@ -231,10 +231,10 @@ def test_a_contest_lapses_too(client, thief):
 # --- Squatters ---------------------------------------------------------------------------------------------------
 
 
-def test_of_fifty_squatted_records_every_owner_with_the_mailbox_gets_hers():
+def test_of_ten_squatted_records_every_owner_with_the_mailbox_gets_hers():
     """tests/attacks has the thousand."""
     won = 0
-    for number in range(50):
+    for number in range(10):
         person = Person(
             last_surname="Okafor" + "".join(chr(97 + int(digit)) for digit in f"{number:02}"),
             birth_date=date(1960 + number % 40, 1 + number % 12, 1 + number % 28),
@@ -250,7 +250,7 @@ def test_of_fifty_squatted_records_every_owner_with_the_mailbox_gets_hers():
         enter(browser, code_in(newest("assurance.code", mailbox)))
         confirm_address(browser, f"new{number}@example.org")
         won += holder(record) == owner and state(squatter) is State.RELEASED
-    assert won == 50
+    assert won == 10
 
 
 @pytest.mark.django_db(transaction=True)

@@ -25,6 +25,7 @@ from tests.factories.visits import (
     errors,
     heading,
     press,
+    register_and_look,
     register_new,
     registration_key,
     search,
@@ -338,7 +339,7 @@ def test_forgotten(client):
 
 
 def test_confirming_an_address(client):
-    home = register_new(client, MARIA, email="maria@kyschools.us")
+    home = register_and_look(client, MARIA, email="maria@kyschools.us")
     assert "correo de una escuela" in home.content.decode()
     assert "otra vez" in client.post("/confirm-email/resend", follow=True).content.decode()
     assert errors(client.post("/confirm-email/change", {"email": "maria"}))

@@ -22,7 +22,14 @@ from django.test import Client
 from django.utils.crypto import get_random_string
 
 from tests.factories.people import MARIA, Person, on_file
-from tests.factories.visits import create_new, register_new, registration_key, search, this_is_me
+from tests.factories.visits import (
+    create_new,
+    register_and_look,
+    register_new,
+    registration_key,
+    search,
+    this_is_me,
+)
 from tests.inspection import InspectingClient, Page
 from tests.rooms.accounts.test_email import newest_link
 
@@ -254,7 +261,7 @@ def test_names_that_are_accepted_are_shown_as_typed_and_nothing_of_them_runs(cli
             continue
         accepted += 1
         if accepted % 4 == 0:
-            home = register_new(
+            home = register_and_look(
                 browser, person, username=f"ruth{accepted}", email=f"ruth{accepted}@example.org"
             )
             assert home.request["PATH_INFO"] == "/home", naughty

@@ -18,9 +18,11 @@ from tests.factories.mails import mails
 from tests.factories.people import MARIA, PASSWORD, Person, on_file
 from tests.factories.visits import (
     claim,
+    claim_and_look,
     create_new,
     errors,
     heading,
+    register_and_look,
     register_new,
     registration_key,
     search,
@@ -34,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 def test_claiming_ends_signed_in_on_the_home_page(client):
     record = on_file(MARIA)
-    page = claim(client, MARIA)
+    page = claim_and_look(client, MARIA)
     assert page.request["PATH_INFO"] == "/home"
     assert "Signed in as" in page.content.decode()
     holding = Holding.objects.get()
@@ -43,7 +45,7 @@ def test_claiming_ends_signed_in_on_the_home_page(client):
 
 
 def test_creating_ends_signed_in_on_the_home_page_with_a_record(client):
-    page = register_new(client, MARIA)
+    page = register_and_look(client, MARIA)
     assert page.request["PATH_INFO"] == "/home"
     holding = Holding.objects.get()
     assert holding.level == AssuranceLevel.UNDER_REVIEW
@@ -213,7 +215,7 @@ def test_an_address_that_somebody_confirmed_is_told_of_by_mail_and_not_on_the_pa
     EmailAddress.objects.update(verified=True)
     OutboxMessage.objects.all().delete()
     ruth = Person(first_name="Ruth", last_surname="Okafor", ssn="902111234", email=MARIA.email)
-    page = register_new(InspectingClient(), ruth, username="ruth.okafor")
+    page = register_and_look(InspectingClient(), ruth, username="ruth.okafor")
     assert page.request["PATH_INFO"] == "/home"
     assert [(message.kind, message.to) for message in OutboxMessage.objects.all()] == [
         ("accounts.address_in_use", MARIA.email)
@@ -235,7 +237,7 @@ def test_a_record_that_changed_between_the_pages_is_not_claimed(client):
 
 def test_the_full_ssn_joins_a_record_whose_surname_changed(client):
     record = on_file(Person(last_surname="Delgado"))
-    page = register_new(client, MARIA)
+    page = register_and_look(client, MARIA)
     assert page.request["PATH_INFO"] == "/home"
     assert Holding.objects.get().record_id == record.pk
     assert EducatorRecord.objects.count() == 1
@@ -252,7 +254,7 @@ def test_the_full_ssn_joins_a_record_whose_surname_changed(client):
 )
 def test_what_staff_must_decide_becomes_a_case_and_no_second_person(client, record, kind):
     on_file(**record)
-    page = register_new(client, MARIA)
+    page = register_and_look(client, MARIA)
     assert page.request["PATH_INFO"] == "/home"
     assert EducatorRecord.objects.count() == 1
     assert Holding.objects.count() == 0
@@ -265,11 +267,11 @@ def test_what_staff_must_decide_becomes_a_case_and_no_second_person(client, reco
 def test_who_creates_a_new_account_sees_the_same_home_page_whatever_is_on_file(client):
     joined = InspectingClient()
     on_file(Person(last_surname="Delgado"))
-    join_page = register_new(joined, MARIA).content.decode()
+    join_page = register_and_look(joined, MARIA).content.decode()
     near = Person(
         first_name="María", last_surname="Fuentes-Ortega", ssn="903334312", birth_date=MARIA.birth_date
     )
-    new_page = register_new(client, near, username="maria.fuente2").content.decode()
+    new_page = register_and_look(client, near, username="maria.fuente2").content.decode()
     assert plain(join_page) == plain(new_page).replace("maria.fuente2", "maria.fuentes").replace(
         near.last4, MARIA.last4
     )
@@ -285,7 +287,7 @@ def plain(page: str) -> str:
 def test_a_person_with_several_records_gets_an_account_and_a_case(client):
     on_file(MARIA)
     on_file(Person(ssn="901664321"))
-    page = register_new(client, Person(ssn="904774321"))
+    page = register_and_look(client, Person(ssn="904774321"))
     assert page.request["PATH_INFO"] == "/home"
     case = Case.objects.get()
     assert case.kind == "several"
