@@ -116,19 +116,34 @@ def touches_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
 
 
+# Here the cases of a test differ in what is typed, or by whom; elsewhere in what is asked of the database.
+ALIKE_BUT_FOR_WORDS = frozenset({"accounts", "config", "corrections", "guard", "mail", "registration"})
+
+
+def cases_to_spare(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Of tests in those rooms: the cases between the first and the last, by name. Every test itself stays."""
+    cases: dict[tuple[Path, str], list[pytest.Item]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and ALIKE_BUT_FOR_WORDS & set(item.path.parts):
+            cases.setdefault((item.path, item.originalname), []).append(item)
+    return {item for alike in cases.values() for item in sorted(alike, key=lambda each: each.nodeid)[1:-1]}
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Slow tests first, so that no worker is left with one when the other has nothing to do.
 
-    With --database-only, leave out what another database cannot change, and the browser tests: pages are alike.
+    With --database-only, leave out what another database cannot change, and the browser tests: pages are alike. Of a test
+    of the front rooms, the first and the last case stay.
     """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if not config.getoption("--database-only"):
         return
     chosen: list[pytest.Item] = []
     others: list[pytest.Item] = []
+    spared = cases_to_spare(items)
     for item in items:
-        fits = touches_database(item) and "journeys" not in item.path.parts
+        fits = touches_database(item) and "journeys" not in item.path.parts and item not in spared
         (chosen if fits else others).append(item)
     config.hook.pytest_deselected(items=others)
     items[:] = chosen

@@ -62,20 +62,27 @@ class Words(HTMLParser):
             self.pieces.append(" ".join(data.split()))
 
 
-def pattern_of(text: str) -> str:
+def parts_of(text: str) -> list[str]:
+    """What stands between the gaps of a text of the catalogue."""
+    return PLACEHOLDER.split(" ".join(TAG.sub(" ", text).split()))
+
+
+def pattern_of(text: str) -> re.Pattern[str]:
     """A text of the catalogue as a pattern: whatever is put in may stand in its gaps."""
-    plain = " ".join(TAG.sub(" ", text).split())
-    return ".+?".join(re.escape(part) for part in PLACEHOLDER.split(plain))
+    return re.compile(r"\b" + ".+?".join(re.escape(part) for part in parts_of(text)))
 
 
 ENGLISH = {str(message.id) for message in catalogue() if message.id} - ALIKE
-SENTENCES = re.compile("|".join(rf"\b{pattern_of(text)}" for text in sorted(ENGLISH) if " " in text))
+# Each with its longest part, which is looked for first: two thousand patterns take a second for each page.
+SENTENCES = [(max(parts_of(text), key=len), pattern_of(text)) for text in sorted(ENGLISH) if " " in text]
 
 
 def english_in(pieces: list[str]) -> list[str]:
     """The English among these pieces: sentences of the catalogue, whole labels, and the small words of any English."""
     whole = NOT_WORDS.sub(" ", " ".join(pieces))
-    found = [match.group(0) for match in SENTENCES.finditer(whole)]
+    found = [
+        match.group(0) for part, pattern in SENTENCES if part in whole for match in pattern.finditer(whole)
+    ]
     found += [piece for piece in pieces if piece in ENGLISH]
     return found + [match.group(0) for match in STOP_WORDS.finditer(whole)]
 

@@ -37,23 +37,23 @@ def sent(kind):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_thousand_requests_from_a_hundred_networks_send_three_mails(networks, form):
+def test_two_hundred_requests_from_a_hundred_networks_send_three_mails(networks, form):
     register_new(InspectingClient(), MARIA)
     browser = InspectingClient()
-    for number in range(1_000):
+    for number in range(200):
         address = {"x-forwarded-for": networks[number % 100]}
         assert browser.post(form, {"email": MARIA.email}, headers=address).status_code == 302
     assert len(sent(FORMS[form])) == 3
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_thousand_requests_over_a_day_send_ten_mails_at_most(networks, form, monkeypatch):
+def test_two_hundred_requests_over_a_day_send_ten_mails_at_most(networks, form, monkeypatch):
     register_new(InspectingClient(), MARIA)
     browser = InspectingClient()
     began = database_clock()
     by_hour: dict[int, int] = {}
-    for number in range(1_000):
-        passed = number * (DAY - timedelta(minutes=1)) / 1_000
+    for number in range(200):
+        passed = number * (DAY - timedelta(minutes=1)) / 200
         monkeypatch.setattr(guard, "database_clock", lambda passed=passed: began + passed)
         address = {"x-forwarded-for": networks[number % 100]}
         before = asked_for()
