@@ -136,7 +136,7 @@ def bare_form(database: Database, *, costs: tuple[str, ...]) -> Iterator[dict[st
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text.lstrip(), encoding="utf-8")
         environment = clean_environment() | {
-            "DATABASE_URL": database.new(folder),
+            "DATABASE_URL": database.new(folder, tables=False),
             "DJANGO_SETTINGS_MODULE": "bare_settings",
             "PYTHONPATH": str(folder),
             "BARE_HASHER": HASHERS["full"],

@@ -19,6 +19,8 @@ from urllib.parse import unquote
 
 import psycopg
 
+from benchmarks.migrated import lay_tables
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -107,10 +109,13 @@ class Database:
     postmaster: int | None = None
     used: int = 0
 
-    def new(self, folder: Path) -> str:
-        """The DATABASE_URL of an empty database."""
+    def new(self, folder: Path, *, tables: bool = True) -> str:
+        """The DATABASE_URL of an empty database; in SQLite, the portal's tables are there already, unless it is for others."""
         if self.kind == "SQLite":
-            return f"sqlite:///{folder / 'kecs.sqlite3'}"
+            file = folder / "kecs.sqlite3"
+            if tables:
+                lay_tables(file)
+            return f"sqlite:///{file}"
         self.used += 1
         name = f"bench{self.used}"
         with psycopg.connect(self.url, autocommit=True) as connection:
