@@ -39,6 +39,9 @@ def addresses(resolver=None, before="/"):
 
 
 ADDRESSES = sorted(set(addresses()))
+# What staff work with has one door, which turns everybody else away before it reads anything.
+OUTSIDE = [address for address in ADDRESSES if not address.startswith("/desk/")]
+FRONT_DOOR = [address for address in ADDRESSES if address.startswith("/register") or address == "/"]
 METHODS = [
     "GET",
     "HEAD",
@@ -85,7 +88,7 @@ def test_no_method_on_any_address_breaks_anything(client, method, who):
         case "who is signed in":
             register_new(client, MARIA)
     cookies = client.cookies.copy()
-    for address in ADDRESSES:
+    for address in FRONT_DOOR if "regist" in who or "searched" in who else ADDRESSES:
         if who == "who is signed in" and address == "/sign-out" and method == "POST":
             continue
         client.cookies = cookies.copy()
@@ -156,7 +159,7 @@ def test_no_body_breaks_a_form(client, body):
     register_new(InspectingClient(), MARIA)
     before = User.objects.count()
     content, content_type = BODIES[body]
-    for address in ADDRESSES:
+    for address in OUTSIDE:
         for query in ("", "?a=%ff&next=%00"):
             answer = client.generic("POST", address + query, content, content_type)
             assert answer.status_code in {200, 302, 400, 403, 404, 405}, f"{address} {answer.status_code}"
