@@ -10,6 +10,8 @@ from importlib import import_module
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Thread
 from traceback import extract_tb
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +19,8 @@ from typing import Any, Self
 import django
 from django.db import connection
 
+# Tasks that each process has at once: one it works on, and answers that wait while this process writes for longer.
+_AHEAD = 3
 # What a worker does for a task, by the path of a callable that is made once with the arguments of all tasks.
 Answer = Callable[[Any], Any]
 
@@ -67,13 +71,13 @@ class Workers:
                 process.join()
 
     def answers(self, tasks: Iterable[Any]) -> Generator[Any]:
-        """The answer to each task, in order; as many are worked on ahead as there are processes. Raises WorkerFailed."""
+        """The answer to each task, in order; each process works some tasks ahead. Raises WorkerFailed."""
         if self._here is not None:
             yield from map(self._here, tasks)
             return
         ahead, waiting = iter(tasks), []
-        # One task for each, and its next one only once its answer was taken: neither side can wait for the other.
-        for pipe, task in zip(self._pipes, islice(ahead, len(self._pipes)), strict=False):
+        # A few for each, and the next one only once an answer was taken, so that no more answers than these lie in memory.
+        for pipe, task in zip(self._pipes * _AHEAD, islice(ahead, len(self._pipes) * _AHEAD), strict=False):
             pipe.send(task)
             waiting.append(pipe)
         try:
@@ -106,6 +110,9 @@ def work(pipe: Connection, maker: str, arguments: tuple[Any, ...], database: str
     django.setup()
     connection.settings_dict["NAME"] = database  # a test has its own
     answer: Answer | None = None
+    # An answer is longer than a pipe: it waits in a thread until it is taken, and the next task is begun meanwhile.
+    replies: SimpleQueue[tuple[bool, Any]] = SimpleQueue()
+    Thread(target=_send, args=(pipe, replies), daemon=True).start()
     while True:
         try:
             task = pipe.recv()
@@ -117,10 +124,16 @@ def work(pipe: Connection, maker: str, arguments: tuple[Any, ...], database: str
         except Exception as error:  # noqa: BLE001 - printed here, its text might quote a row; its kind and place go to the writer
             where = extract_tb(error.__traceback__)[-1]
             reply = (False, f"{type(error).__name__} in {where.filename}:{where.lineno}")
-        try:
-            pipe.send(reply)
-        except OSError:
-            return
+        replies.put(reply)
+
+
+def _send(pipe: Connection, replies: SimpleQueue[tuple[bool, Any]]) -> None:
+    """Whoever asked is given each answer when it wants it, or is gone."""
+    try:
+        while True:
+            pipe.send(replies.get())
+    except OSError:
+        return
 
 
 def _made(maker: str, arguments: Sequence[Any]) -> Answer:
