@@ -218,7 +218,7 @@ def run(command: list[str], seconds: int) -> str:
             stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired as late:
-        text = late.stdout.decode(errors="replace") if isinstance(late.stdout, bytes) else late.stdout or ""
+        text = (late.stdout or b"").decode(errors="replace")  # of text, too, it holds the bytes
         return f"{text}\nended by scan_tools.py after {late.timeout:.0f} seconds"
     return done.stdout + done.stderr
 

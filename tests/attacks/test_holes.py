@@ -27,10 +27,10 @@ def small(portal):
     return portal
 
 
-def test_a_stored_field_on_a_page_is_seen(small, settings):
+def test_a_stored_field_on_a_page_is_seen(small, settings, monkeypatch):
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.attacks.holes.Leak"]
-    small.sizes = replace(QUICK, hijacks=4)  # three who go everywhere, and one who does not
-    assert through(hijack.play(small), "hijack.seen") == 4
+    monkeypatch.setattr(hijack, "WANDERS", 1)  # one goes everywhere, and one does not
+    assert through(hijack.play(small), "hijack.seen") == 2
 
 
 def test_a_claim_that_gets_verified_is_seen(small, monkeypatch):
@@ -45,6 +45,7 @@ def test_a_claim_that_gets_verified_is_seen(small, monkeypatch):
         return holding_id
 
     monkeypatch.setattr(actions, "begin_claim", believe)
+    monkeypatch.setattr(hijack, "WANDERS", 0)
     assert through(hijack.play(small), "hijack.verified") == 2
 
 
@@ -78,6 +79,7 @@ def test_sessions_in_plain_text_are_seen(small, monkeypatch):
     from kecs.accounts import sessions
 
     monkeypatch.setattr(sessions, "stored_as", lambda key: key)
+    monkeypatch.setattr(tokens, "MOST_IN_PROCESS", 0)  # the keys of sessions are all tried
     outcomes = tokens.play(small)
     assert through(outcomes, "tokens.dump")
     assert through(outcomes, "tokens.usable")
@@ -87,7 +89,7 @@ def test_a_header_that_hides_a_network_is_seen(small, monkeypatch):
     from kecs.registration import views
 
     monkeypatch.setattr(views, "network_of", lambda request: request.headers.get("X-Real-IP", "peer"))
-    assert through(headers.play(small), "headers.networks")
+    assert headers.hidden(small)
 
 
 def test_fields_that_may_come_twice_are_seen(small, settings):
