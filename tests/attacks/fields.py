@@ -117,6 +117,7 @@ class Poster:
         self.portal = portal
         self.extras = evil_fields(ids, careless=portal.port is not None)
         self.sent = 0
+        self.turn = 0
         self.errors: list[str] = []
         self.known: set[tuple[str, tuple[str, ...]]] = set()
 
@@ -146,13 +147,17 @@ class Poster:
             self.attack_form(browser, action, content, token)
 
     def attack_form(self, browser: Browser, action: str, content: dict[str, str], token: str) -> None:
-        """In every way of writing it; where a door was shut to each way, the other fields come in one way each."""
-        shut = False
+        """In every way of writing it; where a door was shut to each way, the other fields come in one way each.
+
+        In this process a form gets every way and every field, and not each field in each way: they take turns.
+        """
+        shut, self.turn = False, self.turn + 1
         for number, extra in enumerate(chunks(self.extras, but=content)):
             ways = [(action, body, kind) for body, kind in bodies(content, extra)]
             ways.append((f"{action}?{urlencode(extra)}", urlencode(content).encode(), FORM))
-            if shut:
-                ways = [ways[number % len(ways)]]
+            if shut or self.portal.port is None:
+                mine = [2 * number + self.turn, 2 * number + self.turn + 1]
+                ways = [ways[place % len(ways)] for place in mine[: 1 if shut else 2]]
             answers = [self.post(browser, path, body, kind, token) for path, body, kind in ways]
             # What comes twice is refused everywhere.
             shut = all(each.status == 400 or is_shut(each) for each in answers)

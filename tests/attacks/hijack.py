@@ -21,6 +21,7 @@ ROADS = ("claim", "new", "other name")
 ELSEWHERE = 7_000_000
 WANDERS = len(ROADS)  # so many of each THOUSAND go everywhere
 THOUSAND = 1_000
+MOST_OPENED = 120  # pages that a thief who goes everywhere opens before he follows no more links
 # Where those look who do not go everywhere: what is hers would stand here.
 LOOKED_AT = ("home", "record", "confirm-it-is-you", "account", "account/emails")
 PROOF = "/confirm-it-is-you"
@@ -170,7 +171,7 @@ def look_everywhere(thief: Watching, table: list[Route], record_id: str, *, only
         if only and only not in page.text and not page.address.startswith(only):
             continue
         reader = Reader(page.text, page.address)
-        if len(opened) < 120 and not only:
+        if len(opened) < MOST_OPENED and not only:
             waiting += [link for link in reader.links if not link.startswith("/static/")]
         for form in reader.forms:
             if form.action.startswith(only):

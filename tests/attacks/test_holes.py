@@ -30,6 +30,10 @@ def small(portal):
 def test_a_stored_field_on_a_page_is_seen(small, settings, monkeypatch):
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.attacks.holes.Leak"]
     monkeypatch.setattr(hijack, "WANDERS", 1)  # one goes everywhere, and one does not
+    monkeypatch.setattr(
+        hijack, "routes", lambda: [each for each in routes() if each.pattern in hijack.LOOKED_AT]
+    )
+    monkeypatch.setattr(hijack, "MOST_OPENED", 2)
     assert through(hijack.play(small), "hijack.seen") == 2
 
 
