@@ -169,7 +169,7 @@ class Server:
             self.process = subprocess.Popen(
                 command, env=self.environment, cwd=self.folder, stdout=log, stderr=log
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300  # on a machine that does much besides
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 sys.exit(f"The server did not start: {(self.folder / 'web.log').read_text()[-2000:]}")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from benchmarks.people import PASSWORD, Person, person
 from kecs.accounts.models import User
 from kecs.records.models import Holding
-from tests.attacks.browsers import Answer, Browser, follow, get, post
+from tests.attacks.browsers import MADE_UP, Answer, Browser, follow, get, post
 from tests.attacks.outcomes import Outcome, outcome
 from tests.attacks.portal import Portal
 from tests.attacks.roads import (
@@ -96,7 +96,7 @@ class Doors:
 
     def ask(self, path: str, fields: Mapping[str, str], *typed: str, signed_in: Browser | None = None) -> str:
         """Send this form as a browser that was never here, and see where it leads."""
-        browser = signed_in or self.portal.browser(70_000 + self.tries)
+        browser = signed_in or self.portal.browser(70_000 + self.tries, cookies=MADE_UP)
         first = post(browser, path, fields)
         return told([first, follow(browser, first)], *typed)
 

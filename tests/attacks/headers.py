@@ -5,14 +5,13 @@ from urllib.parse import urlencode
 
 from kecs.guard.limits import Limit
 from kecs.guard.models import LimitCounter
-from tests.attacks.browsers import FORM, csrf_of, multipart
+from tests.attacks.browsers import FORM, MADE_UP, csrf_of, multipart
 from tests.attacks.outcomes import Outcome, outcome
 from tests.attacks.portal import Portal
 from tests.attacks.roads import account_form, put_on_file, register, search_form, sign_in, to_account, victims
 from tests.attacks.routes import routes
 from tests.attacks.snapshot import contents
 
-TOKEN = "m" * 32  # cookie and token of a form must be the same, and may be made up
 EVIL = "evil.example.net"
 HOSTS: tuple[Mapping[str, str], ...] = (
     {"Host": EVIL},
@@ -120,13 +119,13 @@ def at_every_address(portal: Portal) -> tuple[list[str], int]:
     """As a stranger and as an educator, in both ways of writing a form: 400, whatever the page would have said."""
     wrong, tries = [], 0
     pairs = [
-        ("csrfmiddlewaretoken", TOKEN),
+        ("csrfmiddlewaretoken", MADE_UP["csrf"]),
         ("once", "1"),
         ("choice", "this_is_me"),
         ("choice", "create_new"),
     ]
     for login in ("", "the.owner"):
-        browser = portal.browser(1, cookies={"csrf": TOKEN})
+        browser = portal.browser(1, cookies=MADE_UP)
         if login:
             sign_in(browser, login)
             pairs[0] = ("csrfmiddlewaretoken", browser.cookies["csrf"])

@@ -1,6 +1,6 @@
 """T1, T2: thieves with name, birth date and full SSN register, look where something could be seen, use every mail they get.
 
-Three of each hundred, one a road, open every page and press every button, before and after their mail. The others look at
+Three of each thousand, one a road, open every page and press every button, before and after their mail. The others look at
 home, record, proof and account, and press the buttons of the proof. Everything that comes back to any of them is searched.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from benchmarks.people import PASSWORD, Person, person
 from kecs.records.kinds import AssuranceLevel
 from kecs.records.models import Holding
-from tests.attacks.browsers import Answer, Browser, follow, get, multipart, post
+from tests.attacks.browsers import MADE_UP, Answer, Browser, follow, get, multipart, post
 from tests.attacks.outcomes import Outcome, outcome
 from tests.attacks.pages import Form, Reader, filled_in
 from tests.attacks.portal import Mail, Portal
@@ -19,8 +19,9 @@ from tests.attacks.routes import ENDS_THE_SESSION, Route, routes
 
 ROADS = ("claim", "new", "other name")
 ELSEWHERE = 7_000_000
-WANDERS = len(ROADS)  # so many of each HUNDRED go everywhere
-HUNDRED = 100
+WANDERS = len(ROADS)  # so many of each THOUSAND go everywhere
+THOUSAND = 1_000
+MOST_OPENED = 120  # pages that a thief who goes everywhere opens before he follows no more links
 # Where those look who do not go everywhere: what is hers would stand here.
 LOOKED_AT = ("home", "record", "confirm-it-is-you", "account", "account/emails")
 PROOF = "/confirm-it-is-you"
@@ -74,6 +75,7 @@ class Thieves:
         """Registers as her, and looks."""
         victim = self.known[number]
         with self.portal.visit(number) as browser:
+            browser.cookies.update(MADE_UP)
             thief = Watching(browser=browser, victim=victim, seen=self.seen[number])
             register(thief, as_told(victim, number), road="new" if number % len(ROADS) else "claim")
             self.look(thief, routes())
@@ -114,7 +116,7 @@ class Thieves:
 
 def wanders(number: int) -> bool:
     """Whether this thief goes everywhere."""
-    return number % HUNDRED < WANDERS
+    return number % THOUSAND < WANDERS
 
 
 def play(portal: Portal) -> list[Outcome]:
@@ -165,8 +167,11 @@ def look_everywhere(thief: Watching, table: list[Route], record_id: str, *, only
         page = follow(thief, get(thief, path))
         if "text/html" not in dict(page.headers).get("Content-Type", ""):
             continue
+        # Only a form that goes there is wanted; one that names no address goes to its own page.
+        if only and only not in page.text and not page.address.startswith(only):
+            continue
         reader = Reader(page.text, page.address)
-        if len(opened) < 120 and not only:
+        if len(opened) < MOST_OPENED and not only:
             waiting += [link for link in reader.links if not link.startswith("/static/")]
         for form in reader.forms:
             if form.action.startswith(only):

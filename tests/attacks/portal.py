@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email import message_from_bytes, policy
+from functools import cached_property
 from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from django.db import connection, connections
 from django.db.models import F
 
 from tests.attacks.bars import Sizes
-from tests.attacks.browsers import Browser, HttpBrowser, InProcessBrowser
+from tests.attacks.browsers import Browser, Called, HttpBrowser, InProcessBrowser
 
 LINK = re.compile(r"https?://[^\s<>\"]+")
 
@@ -47,11 +48,16 @@ class Portal:
     folder: Path | None = None  # of the installation that is served: its logs
     mails: list[Mail] = field(default_factory=list)
 
+    @cached_property
+    def called(self) -> Called:
+        """Where there is no port: with the settings of this moment, which a test may have changed."""
+        return Called()
+
     def browser(self, number: int = 0, *, cookies: dict[str, str] | None = None) -> Browser:
         """A browser in the network of this number."""
         address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         if self.port is None:
-            return InProcessBrowser(address, cookies=cookies)
+            return InProcessBrowser(self.called, address, cookies=cookies)
         return HttpBrowser(self.port, address, cookies=cookies)
 
     @contextmanager

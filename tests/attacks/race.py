@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.records.models import Holding, StatedIdentity
 from kecs.registration.models import RegistrationOutcome
-from tests.attacks.browsers import Answer, Browser, get, post
+from tests.attacks.browsers import MADE_UP, Answer, Browser, get, post
 from tests.attacks.outcomes import Outcome, outcome
 from tests.attacks.portal import Portal
 from tests.attacks.roads import (
@@ -21,8 +21,6 @@ from tests.attacks.roads import (
 )
 
 CONTESTS = ("record", "username", "address", "form")
-# Cookie and token of a form must be the same, and may be made up: so no page is asked for only to get one.
-COOKIES = {"csrf": "m" * 32}
 
 
 class Race:
@@ -59,7 +57,7 @@ class Race:
 
     def browsers(self, many: int | None = None) -> list[Browser]:
         """A fresh one for each racer."""
-        return [self.portal.browser(number, cookies=COOKIES) for number in range(many or self.racers)]
+        return [self.portal.browser(number, cookies=MADE_UP) for number in range(many or self.racers)]
 
     # --- The contests --------------------------------------------------------------------------------------------
 

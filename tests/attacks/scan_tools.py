@@ -53,7 +53,8 @@ def wapiti(port: int, programs: Path, seconds: int, role: str, cookies: str, fol
     out = folder / "wapiti.json"
     site = f"http://127.0.0.1:{port}"
     command = [
-        str(programs / "wapiti"),
+        str(programs / "python"),
+        str(Path(__file__).with_name("gentle_wapiti.py")),
         "-u",
         f"{site}/",
         "--scope",
@@ -85,7 +86,8 @@ def wapiti(port: int, programs: Path, seconds: int, role: str, cookies: str, fol
     ]
     command += ["--store-session", str(folder), "--store-config", str(folder), "-C", cookies, "-v", "1"]
     command += [part for start in starts(role) for part in ("-s", site + start)]
-    said = run(command, seconds)
+    # Its own limits come to `seconds`; on a busy machine it needs as long again to put down what it found.
+    said = run(command, 2 * seconds)
     findings = []
     did = "?"
     if out.exists():
@@ -216,7 +218,8 @@ def run(command: list[str], seconds: int) -> str:
             stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired as late:
-        return str(late.stdout or "")
+        text = (late.stdout or b"").decode(errors="replace")  # of text, too, it holds the bytes
+        return f"{text}\nended by scan_tools.py after {late.timeout:.0f} seconds"
     return done.stdout + done.stderr
 
 

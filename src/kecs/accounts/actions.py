@@ -114,7 +114,7 @@ def send_confirmation(*, account_id: UUID, email: str, by: str) -> Sending:
 @transaction.atomic
 def resend_confirmation(*, account_id: UUID, by: str) -> None:
     """Ask for a new link, which ends the one before. Past the limits nothing is queued; the page is the same."""
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     if not EmailAddress.objects.filter(user=account, email=account.email, verified=True).exists():
         _send_confirmation(account=account, by=by)
 
@@ -122,7 +122,7 @@ def resend_confirmation(*, account_id: UUID, by: str) -> None:
 @transaction.atomic
 def change_unconfirmed_email(*, account_id: UUID, email: str, by: str) -> None:
     """Replace the address that was not confirmed yet, and send the link there. A confirmed address stays as it is."""
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     if EmailAddress.objects.filter(user=account, verified=True).exists():
         return
     EmailAddress.objects.filter(user=account).update(email=email)

@@ -110,7 +110,7 @@ def _append(happened: Sequence[_Happened]) -> None:
     if not count:
         return
     _demand_transaction()
-    head, _created = ChainHead.objects.select_for_update().get_or_create(id=1)
+    head, _created = ChainHead.objects.select_for_update(no_key=True).get_or_create(id=1)
     at = timezone.now()
     chained = _chained(happened, at=at, sequence=head.sequence, before=bytes(head.digest))
     digest = _insert_many(chained, at) if count > _MANY else _insert_few(chained, at)

@@ -118,7 +118,11 @@ def ask_for_correction(*, account_id: UUID, asked: Asked, uploads: Iterable[Uplo
 def withdraw_correction(*, account_id: UUID, by: str) -> bool:
     """Take the open request back, and destroy its documents. False when there is none."""
     with transaction.atomic(), recorded_together():
-        row = Correction.objects.select_for_update().filter(account_id=account_id, state=State.OPEN).first()
+        row = (
+            Correction.objects.select_for_update(no_key=True)
+            .filter(account_id=account_id, state=State.OPEN)
+            .first()
+        )
         if row is None:
             return False
         _close(row, State.WITHDRAWN, by=by)
@@ -142,7 +146,7 @@ def decide_correction(*, correction_id: UUID, accept: bool, reason: str, by: str
 
 
 def _locked(correction_id: UUID) -> Correction:
-    row = Correction.objects.select_for_update().filter(pk=correction_id, state=State.OPEN).first()
+    row = Correction.objects.select_for_update(no_key=True).filter(pk=correction_id, state=State.OPEN).first()
     if row is None:
         raise NotOpen
     return row
@@ -243,7 +247,7 @@ def contest_correction(*, token: str, by: str) -> bool:
     if correction_id is None:
         return False
     with transaction.atomic(), recorded_together():
-        row = Correction.objects.select_for_update().filter(pk=correction_id).first()
+        row = Correction.objects.select_for_update(no_key=True).filter(pk=correction_id).first()
         if row is None:
             return _contest_at_desk(correction_id, by=by)
         if row.contest_case_id is None:
@@ -253,7 +257,7 @@ def contest_correction(*, token: str, by: str) -> bool:
 
 def _contest_at_desk(correction_id: UUID, *, by: str) -> bool:
     """The same for what staff corrected without a request: the hold is frozen, if there is one, and staff look again."""
-    row = DeskCorrection.objects.select_for_update(of=("self",)).filter(pk=correction_id).first()
+    row = DeskCorrection.objects.select_for_update(of=("self",), no_key=True).filter(pk=correction_id).first()
     if row is None:
         return False
     if row.contest_case_id is not None:
@@ -301,7 +305,11 @@ def put_back_correction(*, correction_id: UUID, by: str) -> bool:
     more: staff correct that one at the desk. Raises SsnOnFile.
     """
     with transaction.atomic(), recorded_together():
-        row = Correction.objects.select_for_update().filter(pk=correction_id, state=State.ACCEPTED).first()
+        row = (
+            Correction.objects.select_for_update(no_key=True)
+            .filter(pk=correction_id, state=State.ACCEPTED)
+            .first()
+        )
         before = json.loads(unseal_from(row, "before_sealed") or "{}") if row else {}
         if row is None or not before:
             return False

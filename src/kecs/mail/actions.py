@@ -144,7 +144,9 @@ def _write_next(now: datetime, *, by: str) -> bool | None:
     try:
         with transaction.atomic(), recorded_together():
             # The row stays locked to the end: other workers skip it, and nobody needs a lease.
-            due = Errand.objects.select_for_update(skip_locked=True).filter(next_attempt_at__lte=now)
+            due = Errand.objects.select_for_update(skip_locked=True, no_key=True).filter(
+                next_attempt_at__lte=now
+            )
             row = due.order_by("next_attempt_at").first()
             if row is None:
                 return None
@@ -206,7 +208,7 @@ def _lease_next(now: datetime) -> OutboxMessage | None:
     )
     with transaction.atomic():
         row = (
-            OutboxMessage.objects.select_for_update(skip_locked=True)
+            OutboxMessage.objects.select_for_update(skip_locked=True, no_key=True)
             .filter(due)
             .order_by("next_attempt_at")
             .first()

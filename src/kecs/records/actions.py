@@ -189,7 +189,11 @@ def clear_deceased(*, record_id: UUID, by: str) -> bool:
 
 def next_waiting(*, by: str) -> Waiting | None:
     """Who has waited longest, locked until the transaction ends, so that one is settled after the other."""
-    first = WaitingIdentity.objects.select_for_update(of=("self",)).order_by("since", "stated_id").first()
+    first = (
+        WaitingIdentity.objects.select_for_update(of=("self",), no_key=True)
+        .order_by("since", "stated_id")
+        .first()
+    )
     if first is None:
         return None
     stated = first.stated

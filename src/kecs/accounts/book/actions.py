@@ -30,7 +30,7 @@ def add_address(*, account_id: UUID, email: str, by: str) -> bool:
 
     Her other addresses are told, once for each that is added.
     """
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     mine = EmailAddress.objects.filter(user=account)
     new = not mine.filter(email=email).exists()
     if new and mine.count() >= MOST:
@@ -56,7 +56,7 @@ def resend_link(*, account_id: UUID, address_id: int, by: str) -> None:
 @transaction.atomic
 def choose_primary(*, account_id: UUID, address_id: int, by: str) -> bool:
     """Mail goes to this confirmed address from now on; the one before is told and can take it back."""
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     chosen = EmailAddress.objects.filter(pk=address_id, user=account, verified=True).first()
     if chosen is None or chosen.email == account.email:
         return False
@@ -72,7 +72,7 @@ def choose_primary(*, account_id: UUID, address_id: int, by: str) -> bool:
 @transaction.atomic
 def remove_address(*, account_id: UUID, address_id: int, by: str) -> bool:
     """Remove an address that is not the one for mail; where it was confirmed it is told and can take it back."""
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     address = EmailAddress.objects.filter(pk=address_id, user=account, primary=False).first()
     if address is None:
         return False
@@ -115,7 +115,7 @@ def undo_change(*, token_digest: bytes, by: str) -> bool:
     undo = live_undo(token_digest)
     if undo is None:
         return False
-    account = User.objects.select_for_update().get(pk=undo.account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=undo.account_id)
     # Once more under the lock: of two that press at once, one finds it gone.
     if not AddressUndo.objects.filter(pk=undo.pk).exists():
         return False

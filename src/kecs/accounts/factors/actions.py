@@ -38,7 +38,7 @@ def _place(account_id: UUID) -> str:
 
 def _row(account_id: UUID, kind: Factor) -> Any:
     """The account's one row of this kind, locked."""
-    return Authenticator.objects.select_for_update().filter(user_id=account_id, type=kind).first()
+    return Authenticator.objects.select_for_update(no_key=True).filter(user_id=account_id, type=kind).first()
 
 
 # --- Authenticator app -------------------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def add_authenticator(*, account_id: UUID, secret: str, typed: str, by: str) -> 
     step = totp.matching_step(secret, typed, now=database_clock())
     if step is None:
         return False
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     Authenticator.objects.filter(user_id=account_id, type=Factor.AUTHENTICATOR).delete()
     sealed = b64encode(sealed_text(secret, _place(account_id))).decode("ascii")
     # The step is used: the code that set the app up signs nobody in.
@@ -67,7 +67,7 @@ def add_authenticator(*, account_id: UUID, secret: str, typed: str, by: str) -> 
 @transaction.atomic
 def remove_authenticator(*, account_id: UUID, by: str) -> None:
     """Remove the authenticator app, and the recovery codes where nothing is left that they stand in for."""
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     removed, _each = Authenticator.objects.filter(user_id=account_id, type=Factor.AUTHENTICATOR).delete()
     if removed:
         _after_removal(
@@ -88,7 +88,7 @@ def _after_removal(*, account: User, factor: Factor, notice: Notice, by: str) ->
 @transaction.atomic
 def add_passkey(*, account_id: UUID, name: str, credential: dict[str, Any], by: str) -> None:
     """Keep a passkey whose making was checked. What is kept of it is public: it verifies, and signs nothing."""
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     Authenticator.objects.create(
         user=account, type=Factor.PASSKEY, data={"name": name, "credential": credential}
     )
@@ -99,7 +99,7 @@ def add_passkey(*, account_id: UUID, name: str, credential: dict[str, Any], by: 
 @transaction.atomic
 def rename_passkey(*, account_id: UUID, passkey_id: int, name: str, by: str) -> None:
     """Give a passkey of this account another name."""
-    row = Authenticator.objects.select_for_update().get(
+    row = Authenticator.objects.select_for_update(no_key=True).get(
         pk=passkey_id, user_id=account_id, type=Factor.PASSKEY
     )
     Authenticator.objects.filter(pk=row.pk).update(data={**row.data, "name": name})
@@ -109,7 +109,7 @@ def rename_passkey(*, account_id: UUID, passkey_id: int, name: str, by: str) -> 
 @transaction.atomic
 def remove_passkey(*, account_id: UUID, passkey_id: int, by: str) -> None:
     """Remove a passkey of this account."""
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     removed, _each = Authenticator.objects.filter(
         pk=passkey_id, user_id=account_id, type=Factor.PASSKEY
     ).delete()
@@ -129,7 +129,7 @@ def use_passkey(*, account_id: UUID, passkey_id: int, by: str) -> None:
 @transaction.atomic
 def make_recovery_codes(*, account_id: UUID, by: str) -> list[str]:
     """Ten new codes, which end the set before; only their digests are kept, so they are shown now or never."""
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     fresh = codes.new_codes()
     renewed, _each = Authenticator.objects.filter(user_id=account_id, type=Factor.RECOVERY_CODES).delete()
     digests = sorted(codes.digest_of_code(account_id, code) for code in fresh)
@@ -217,7 +217,7 @@ def note_shown_again(*, account_id: UUID, factor: Factor, by: str) -> None:
 @transaction.atomic
 def change_password(*, account_id: UUID, password_hash: str, by: str) -> None:
     """Set a new password and tell the owner. Every session ends; the caller goes on with hers under a new key."""
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     User.objects.filter(pk=account_id).update(password=password_hash)
     end_sessions(account_id=account_id, by=by)
     tell(account=account, notice=Notice.PASSWORD_CHANGED, by=by)

@@ -112,7 +112,7 @@ def disown(*, token: str, by: str) -> bool:
         return False
     with transaction.atomic(), recorded_together():
         tries.end_tries(subject=str(account_id), by=by)
-        account = User.objects.select_for_update().get(pk=account_id)
+        account = User.objects.select_for_update(no_key=True).get(pk=account_id)
         account.set_unusable_password()
         account.save(update_fields=["password"])
         Device.objects.filter(account=account).delete()

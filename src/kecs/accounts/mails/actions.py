@@ -37,7 +37,7 @@ def write_confirmation(*, to: str, facts: Mapping[str, str], by: str) -> None:
 
     Nothing where the account has confirmed an address or changed it since.
     """
-    account = User.objects.select_for_update().filter(pk=UUID(facts["account_id"])).first()
+    account = User.objects.select_for_update(no_key=True).filter(pk=UUID(facts["account_id"])).first()
     if account is None or not EmailAddress.objects.filter(user=account, email=to, verified=False).exists():
         return
     owner = confirmed_owner_of(to)

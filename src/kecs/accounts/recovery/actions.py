@@ -72,7 +72,7 @@ def ask_for_recovery(*, name: str, login: str, email: str, message: str, network
 
 
 def _locked(recovery_id: UUID, status: Status) -> Recovery:
-    row = Recovery.objects.select_for_update().filter(pk=recovery_id, status=status).first()
+    row = Recovery.objects.select_for_update(no_key=True).filter(pk=recovery_id, status=status).first()
     if row is None:
         raise NotPossible
     return row
@@ -119,7 +119,7 @@ def start_recovery(
 @transaction.atomic
 def confirm_recovery(*, token_digest: bytes, by: str) -> Status | None:
     """The new address works: staff decide the request now. None for a link that works no more."""
-    rows = Recovery.objects.select_for_update().filter(token_digest=token_digest)
+    rows = Recovery.objects.select_for_update(no_key=True).filter(token_digest=token_digest)
     row = rows.first()
     if row is None:
         return None
@@ -198,7 +198,7 @@ def refuse_recovery(*, recovery_id: UUID, language: str = "", by: str) -> None:
 def cancel_recovery(*, token_digest: bytes, by: str) -> bool:
     """Somebody who was told says that it was not she: neither it nor any other that is under way will happen."""
     links = Q(cancel_digest=token_digest) | Q(first_cancel_digest=token_digest)
-    row = Recovery.objects.select_for_update().filter(links).first()
+    row = Recovery.objects.select_for_update(no_key=True).filter(links).first()
     if row is None or row.account_id is None or row.status not in UNDER_WAY:
         return row is not None and row.status == Status.CANCELLED
     _cancel_all(account_id=row.account_id, by=by)
@@ -208,7 +208,7 @@ def cancel_recovery(*, token_digest: bytes, by: str) -> bool:
 @transaction.atomic
 def stop_recovery(*, account_id: UUID, by: str) -> None:
     """Staff stop whatever is under way. Raises NotPossible: there is nothing, or it is one's own."""
-    if by == f"account:{account_id}" or not under_way(account_id).select_for_update():
+    if by == f"account:{account_id}" or not under_way(account_id).select_for_update(no_key=True):
         raise NotPossible
     _cancel_all(account_id=account_id, by=by)
 
@@ -232,7 +232,7 @@ def _complete(*, recovery_id: UUID, by: str) -> bool:
         row = _locked(recovery_id, Status.APPROVED)
     except NotPossible:  # another worker, or a link that stopped it, came first
         return False
-    account = User.objects.select_for_update().get(recoveries=row)
+    account = User.objects.select_for_update(no_key=True).get(recoveries=row)
     email = facts_of(row)["email"]
     taken = EmailAddress.objects.filter(email=email, verified=True).exclude(user=account).exists()
     # She may have become staff within the day, and nobody who may let a colleague in has looked at it.

@@ -88,7 +88,7 @@ def _opened(*, username: str, email: str, by: str) -> User:
 def set_roles(*, account_id: UUID, roles: Collection[StaffRole], by: str) -> None:
     """Give and take until she holds these; one mail tells of all. Raises OwnRoles and LastAdministrator, and changes nothing then."""
     _demand_another(account_id, by)
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     wanted, held = set(roles), roles_of(account_id)
     with recorded_together():
         given = [role for role in sorted(wanted - held) if _give(account=account, role=role, by=by)]
@@ -101,7 +101,7 @@ def set_roles(*, account_id: UUID, roles: Collection[StaffRole], by: str) -> Non
 def give_role(*, account_id: UUID, role: StaffRole, by: str) -> bool:
     """Give a role; False when she held it already. Raises OwnRoles."""
     _demand_another(account_id, by)
-    account = User.objects.select_for_update().get(pk=account_id)
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     given = _give(account=account, role=role, by=by)
     if given:
         tell_roles_changed(account=account, given=[role], taken=[], by=by)
@@ -133,9 +133,9 @@ def take_role(*, account_id: UUID, role: StaffRole, by: str) -> bool:
 def _take(*, account_id: UUID, role: StaffRole, by: str) -> bool:
     # All administrators' rows, in one order: of two who take each other's role at once one must stay.
     holders = HeldRole.objects.filter(role=StaffRole.ADMINISTRATOR).order_by("account_id")
-    if role is StaffRole.ADMINISTRATOR and {held.account_id for held in holders.select_for_update()} == {
-        account_id
-    }:
+    if role is StaffRole.ADMINISTRATOR and {
+        held.account_id for held in holders.select_for_update(no_key=True)
+    } == {account_id}:
         raise LastAdministrator
     taken, _each = HeldRole.objects.filter(account_id=account_id, role=role).delete()
     if taken:

@@ -291,7 +291,7 @@ def print_letter(*, letter_id: UUID, by: str) -> PrintedLetter:
     Raises Illegal for a letter to oneself.
     """
     with transaction.atomic(), recorded_together():
-        letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter_id, posted_at=None)
+        letter = Letter.objects.select_for_update(of=("self",), no_key=True).get(pk=letter_id, posted_at=None)
         held = locked(holding_id=letter.holding_id, by=by)
         _demand_another(held, by=by)
         code = _new_code(held, kind=EvidenceKind.LETTER_CODE, lasts=None)
@@ -308,7 +308,7 @@ def mark_letter_posted(*, letter_id: UUID, by: str) -> None:
     Raises Illegal for a letter that was not printed, and NeedsColleague for whoever printed it last.
     """
     with transaction.atomic(), recorded_together():
-        letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter_id)
+        letter = Letter.objects.select_for_update(of=("self",), no_key=True).get(pk=letter_id)
         if letter.posted_at:
             return
         if not letter.printed_at or not letter.printed_by:  # nobody knows who printed it: once more

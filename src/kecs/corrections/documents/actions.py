@@ -71,7 +71,9 @@ class Scanned:
 @transaction.atomic
 def add_documents(*, correction_id: UUID, uploads: Iterable[Upload], by: str) -> None:
     """Put documents to an open request. Raises NotOpen and TooManyDocuments."""
-    locked = Correction.objects.select_for_update().filter(pk=correction_id, state=State.OPEN.value)
+    locked = Correction.objects.select_for_update(no_key=True).filter(
+        pk=correction_id, state=State.OPEN.value
+    )
     correction = locked.first()
     if correction is None:
         raise NotOpen

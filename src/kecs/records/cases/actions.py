@@ -27,7 +27,11 @@ def assign_case(*, case_id: UUID, was: UUID | None, now: UUID | None, by: str) -
 @transaction.atomic
 def reopen_case(*, case_id: UUID, reason: str, by: str) -> bool:
     """It waits again, for as long as its kind may, and is nobody's. `reason` is a word. False where it is open."""
-    case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id, closed_at__isnull=False).first()
+    case = (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk=case_id, closed_at__isnull=False)
+        .first()
+    )
     if case is None:
         return False
     ended, case.closed_at, case.closed_by, case.outcome, case.taken_by = case.outcome, None, "", "", None

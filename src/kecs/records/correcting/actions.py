@@ -89,7 +89,11 @@ def _facts_of(row: EducatorRecord | StatedIdentity) -> Facts:
 @transaction.atomic
 def wait_for_settling(*, account_id: UUID, by: str) -> None:
     """Until the transaction ends nobody settles this account; who is settling it now is waited for."""
-    list(WaitingIdentity.objects.select_for_update(of=("self",)).filter(stated__account_id=account_id))
+    list(
+        WaitingIdentity.objects.select_for_update(of=("self",), no_key=True).filter(
+            stated__account_id=account_id
+        )
+    )
 
 
 @transaction.atomic

@@ -74,7 +74,7 @@ def _stays(record_id: UUID) -> bool:
 
 def lock_holdings(*, record_id: UUID, by: str) -> list[HeldRecord]:
     """The live holds on a record, whoever holds it first, locked until the transaction ends."""
-    rows = Holding.objects.select_for_update().filter(record_id=record_id, released_at=None)
+    rows = Holding.objects.select_for_update(no_key=True).filter(record_id=record_id, released_at=None)
     return sorted(map(seen, rows.order_by("pk")), key=lambda each: each.contests)
 
 

@@ -155,7 +155,11 @@ def begin_run(*, kind: str, content: str, start: str, by: str) -> Run:
     _make_room()
     with transaction.atomic():
         take_turn()
-        open_run = Run.objects.select_for_update().filter(kind=kind, content=content, ended_at=None).first()
+        open_run = (
+            Run.objects.select_for_update(no_key=True)
+            .filter(kind=kind, content=content, ended_at=None)
+            .first()
+        )
         if open_run and not Run.objects.filter(started_at__gt=open_run.started_at).exists():
             return open_run
         if open_run:
@@ -172,7 +176,11 @@ def end_run(*, run: Run, by: str) -> None:
 
 
 def _demand_place(run: Run) -> None:
-    now = Run.objects.select_for_update().filter(pk=run.pk, ended_at=None).values_list("place", flat=True)
+    now = (
+        Run.objects.select_for_update(no_key=True)
+        .filter(pk=run.pk, ended_at=None)
+        .values_list("place", flat=True)
+    )
     if list(now) != [run.place]:
         raise Elsewhere
 
@@ -225,7 +233,7 @@ def apply_stated_keys(*, by: str) -> None:
 
     def write(_attempt: int) -> int:
         keys = IdentityKey.objects.filter(record=None).exclude(key_id=current).select_related("stated")
-        some = keys.select_for_update(of=("self",)).order_by("pk")[:_STATED_AT_ONCE]
+        some = keys.select_for_update(of=("self",), no_key=True).order_by("pk")[:_STATED_AT_ONCE]
         for key in some:
             stated = key.stated
             if stated is not None:
