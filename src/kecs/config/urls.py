@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from kecs.accounts.urls import library_urlpatterns
+from kecs.config.errors import server_error
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
@@ -11,6 +12,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
+handler500 = server_error
 urlpatterns = [
     path("", include(library_urlpatterns)),
     path("", include("kecs.accounts.urls")),

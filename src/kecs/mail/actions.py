@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import tried_again
 from kecs.mail.copies import keep_copy
 from kecs.mail.events import MailRefused
 from kecs.mail.messages import Message
@@ -138,6 +139,7 @@ def write_due(
     return done
 
 
+@tried_again
 def _write_next(now: datetime, *, by: str) -> bool | None:
     """Whether the next errand was written; None when none is due."""
     row = None
@@ -161,6 +163,7 @@ def _write_next(now: datetime, *, by: str) -> bool | None:
     return True
 
 
+@tried_again
 def _put_off(row: Errand, error: str, *, now: datetime, by: str) -> None:
     with transaction.atomic():
         if now - row.queued_at >= GIVE_UP_AFTER:
@@ -199,6 +202,7 @@ def send_due(
     return done
 
 
+@tried_again
 def _lease_next(now: datetime) -> OutboxMessage | None:
     """Take the mail that has been due longest, for LEASE. PostgreSQL skips rows that others are taking."""
     due = Q(status=Status.QUEUED, next_attempt_at__lte=now) & (
@@ -260,6 +264,7 @@ def _judged(error: SMTPException | OSError) -> _Attempt:
     )
 
 
+@tried_again
 def _mark(row: OutboxMessage, attempt: _Attempt, *, by: str, now: datetime) -> Outcome:
     """Write down what came of the attempt, unless the lease has passed to another sender."""
     outcome = attempt.outcome

@@ -1,0 +1,34 @@
+"""How gunicorn serves the portal: `gunicorn -c python:kecs.config.gunicorn kecs.config.wsgi:application`.
+
+Each of these may be given on the command line too, which wins. What stands in front (nginx) reads whole requests before
+it hands them on; a slow client holds a connection there, and no thread here: docs/runbooks/production.md.
+"""
+
+import os
+
+from kecs.config.environment import Environment, var_dir
+
+_env = Environment(var_dir() / "kecs.env")
+
+bind = _env.text("KECS_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = max(1, _env.number("KECS_WEB_PROCESSES", os.cpu_count() or 1))
+threads = _env.number("KECS_WEB_THREADS", 8)
+# No page of ours has longer headers or more of them.
+limit_request_line = 4094
+limit_request_fields = 60
+limit_request_field_size = 8190
+# Connections that the proxy keeps open; more than these wait in the queue of the kernel, which is not long either.
+worker_connections = 1000
+backlog = 512
+keepalive = 5
+# A worker that answers nothing for so long is replaced; one that is told to stop ends what it is answering.
+timeout = 60
+graceful_timeout = 30
+# What leaks leaks for an hour or so, and not all workers begin anew at one moment.
+max_requests = 20_000
+max_requests_jitter = 5_000
+control_socket_disable = True
+loglevel = "warning"
+# Its access log would quote paths, and a path may hold a token: config/logs.py has our own line for each request.
+accesslog = None
