@@ -5,6 +5,8 @@ it hands them on; a slow client holds a connection there, and no thread here: do
 """
 
 import os
+from pathlib import Path
+from typing import Any
 
 from kecs.config.environment import Environment, var_dir
 
@@ -32,3 +34,25 @@ control_socket_disable = True
 loglevel = "warning"
 # Its access log would quote paths, and a path may hold a token: config/logs.py has our own line for each request.
 accesslog = None
+
+
+def _metrics_dir() -> Path:
+    named = _env.text("KECS_METRICS_DIR", str(var_dir() / "metrics"))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = named
+    return Path(named)
+
+
+def on_starting(_server: Any) -> None:
+    """Counts begin anew with the server: files of processes that are long gone would be added up for ever."""
+    folder = _metrics_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.db"):
+        file.unlink(missing_ok=True)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """A process that ended no longer counts among those that live."""
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 - reads what _metrics_dir set
+
+    _metrics_dir()
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from kecs.config.request_ids import request_id
 from kecs.pii.redact import redacted
 
 # A key that is not here is dropped: what may be logged is decided once, in this list.
@@ -64,6 +65,14 @@ def name_route(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> M
     return event
 
 
+def name_request(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say which request the line belongs to: one number for all of its lines."""
+    number = request_id()
+    if number:
+        event["request_id"] = number
+    return event
+
+
 class JsonLines(structlog.stdlib.ProcessorFormatter):
     """The formatter of every handler, for our own events and for those of libraries."""
 
@@ -77,6 +86,7 @@ class JsonLines(structlog.stdlib.ProcessorFormatter):
             foreign_pre_chain=shared,
             processors=[
                 name_route,
+                name_request,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 name_exception,
                 keep_allowed,

@@ -128,6 +128,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Around everything else: what is held back is ready to be sent.
     "kecs.guard.pace.OneTime",
+    "kecs.config.request_ids.RequestId",
+    "kecs.config.metrics.Measured",
     "django.middleware.security.SecurityMiddleware",
     "kecs.config.middleware.ResponseHeaders",
     "csp.middleware.CSPMiddleware",
@@ -345,3 +347,11 @@ USE_TZ = True
 
 LOGGING_CONFIG = "kecs.config.logs.configure"
 LOGGING = {"level": env.text("KECS_LOG_LEVEL", "INFO")}
+
+# Who may read /metrics: networks (10.0.0.0/8,127.0.0.1) and whoever has the token; where neither is set, nobody.
+KECS_METRICS_FROM = env.names("KECS_METRICS_FROM")
+KECS_METRICS_TOKEN = env.text("KECS_METRICS_TOKEN")
+# Where the web processes of this host keep their counts; on a disk of its own or in memory, and never backed up.
+KECS_METRICS_DIR = Path(env.text("KECS_METRICS_DIR", str(KECS_VAR_DIR / "metrics")))
+# The library reads it when it is first imported, and then keeps its numbers in files that all processes share.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(KECS_METRICS_DIR)

@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from kecs.accounts.urls import library_urlpatterns
 from kecs.config.errors import server_error
+from kecs.config.metrics import metrics
+from kecs.config.readiness import readyz
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
@@ -23,4 +25,6 @@ urlpatterns = [
     path("desk", include("kecs.console.urls")),
     path("robot/", include("kecs.guard.urls")),
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]
