@@ -32,10 +32,16 @@ ALLOWED_KEYS = frozenset(
 def keep_allowed(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drop unknown keys and redact the text of the rest."""
     return {
-        key: redacted(value) if isinstance(value, str) else value
+        # The number of a request is of chance (config/request_ids.py): nine digits in a row are no SSN there.
+        key: redacted(value) if isinstance(value, str) and key != "request_id" else value
         for key, value in event.items()
         if key in ALLOWED_KEYS
     }
+
+
+def no_crowd(record: logging.LogRecord) -> bool:
+    """Who is asked to come back on opening day is counted by /metrics, and no fault of the house to be told of a thousand times."""
+    return not (record.exc_info and record.exc_info[0] and record.exc_info[0].__name__ == "TooManyHashes")
 
 
 def name_exception(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -105,6 +111,7 @@ def configure(options: Mapping[str, Any]) -> None:
     logging.getLogger("django.db.backends").setLevel(logging.WARNING)
     # Django's own server log and 4xx lines quote the path, which may be a token: routes are logged by us instead.
     logging.getLogger("django.request").setLevel(logging.ERROR)
+    logging.getLogger("django.request").addFilter(no_crowd)
     logging.getLogger("django.server").setLevel(logging.ERROR)
     structlog.configure(
         processors=[

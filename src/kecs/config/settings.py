@@ -273,6 +273,8 @@ KECS_MAIL_TRANSPORT = env.text(
 )
 KECS_MAIL_DIR = KECS_VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.text("KECS_MAIL_FROM", "no-reply@kecs.example.org" if DEVELOPMENT else "")
+# A mailbox for what comes back (kecs bounces): each mail leaves from an address of its own, local+token@domain. Blank: from KECS_MAIL_FROM.
+KECS_MAIL_BOUNCES_TO = env.text("KECS_MAIL_BOUNCES_TO")
 _smtp = urlsplit(env.text("KECS_SMTP_URL", "smtp://127.0.0.1:25"))
 EMAIL_HOST = _smtp.hostname or "127.0.0.1"
 EMAIL_PORT = _smtp.port or 25
