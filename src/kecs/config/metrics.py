@@ -110,6 +110,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not may_read(request):
         raise Http404
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     registry.register(FromDatabase(figures))
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

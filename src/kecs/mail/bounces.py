@@ -56,7 +56,7 @@ def _codes(report: Message) -> Iterator[str]:
 
 
 def _blocks(report: Message) -> list[Any]:
-    payload = report.get_payload()
+    payload: Any = report.get_payload()
     return payload if isinstance(payload, list) else []
 
 
@@ -64,8 +64,9 @@ def _message_id(mail: EmailMessage | Message) -> str:
     """Of the mail that came back, not of the report: whole, or its headers only."""
     for part in mail.walk():
         kind = part.get_content_type()
-        if kind == "message/rfc822" and isinstance(payload := part.get_payload(), list) and payload:
-            return str(payload[0].get("Message-ID", "")).strip()
+        if kind == "message/rfc822":
+            whole: Any = part.get_payload()
+            return str(whole[0].get("Message-ID", "")).strip() if isinstance(whole, list) and whole else ""
         if kind == "text/rfc822-headers":
             found = _MESSAGE_ID.search(str(part.get_payload(decode=False)))
             return found[1] if found else ""

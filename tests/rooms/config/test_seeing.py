@@ -10,6 +10,7 @@ from django.test import Client
 
 from kecs.config import readiness
 from kecs.config.figures import COUNTED
+from kecs.guard.queries import database_clock
 from kecs.pii.fields import unseal_from
 from kecs.registration import actions
 from kecs.registration.actions import note_choice
@@ -66,7 +67,7 @@ def test_without_a_database_it_is_not(monkeypatch):
 
 @pytest.mark.any_database("the database's clock is put wrong")
 def test_a_clock_that_differs_is_told(monkeypatch):
-    now = readiness.database_clock()
+    now = database_clock()
     monkeypatch.setattr(readiness, "database_clock", lambda: now + timedelta(hours=26))
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["clock"]) == (503, "differs from the database's")
