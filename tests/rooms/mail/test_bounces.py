@@ -20,7 +20,7 @@ from kecs.mail.queries import came_back, posted_to, refused_addresses
 from kecs.mail.refusals import Refusal
 from kecs.mail.statuses import Status
 from tests.factories.people import MARIA
-from tests.factories.visits import register_new
+from tests.factories.visits import register_and_look
 from tests.inspection import InspectingClient
 
 MakeMessage = Callable[..., Message]
@@ -196,7 +196,7 @@ def test_the_same_words_as_html_with_nothing_to_fetch(smtp: Any, a_message: Make
 def test_who_waits_for_a_mail_that_came_back_sees_it_on_her_home_page() -> None:
     browser = InspectingClient()
     words = "Our email to this address came back."
-    assert words not in register_new(browser, MARIA).content.decode()
+    assert words not in register_and_look(browser, MARIA).content.decode()
     mails = OutboxMessage.objects.filter(to=MARIA.email)
     mails.update(status="bounced", body_sealed=None, last_error_code="smtp.550 5.1.1")
     assert words in browser.get("/home").content.decode()
