@@ -1,7 +1,7 @@
 # The targets call small scripts in scripts/, which can be read and run by themselves.
 # PYTHON, PORT, DATABASE_URL and KECS_VAR_DIR may be given here (make run PORT=8080) or in the environment.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench attacks lint format lock clean pictures
+.PHONY: help setup run test bench attacks faults lint format lock clean pictures
 export PYTHON PORT DATABASE_URL KECS_VAR_DIR
 
 help: ## List these targets
@@ -26,6 +26,16 @@ attacks: ## Play the thief's playbook against a server of its own, and print wha
 	@scripts/browser >/dev/null
 	@scripts/postgres install
 	@.venv/bin/python -m tests.attacks $(ATTACKS)
+
+faults: ## Break things, and print what held (FAULTS="--quick", "--only mailer", "--share 0.1")
+	@scripts/setup --dev
+	@scripts/postgres install
+	@.venv/bin/python -m tests.faults $(FAULTS)
+	@scripts/postgres with -- .venv/bin/python -m tests.faults $(FAULTS)
+	@scripts/postgres with -- .venv/bin/python -m tests.faults.restart $(FAULTS)
+	@scripts/postgres with -- .venv/bin/python tests/faults/kill.py $(filter --quick,$(FAULTS))
+	@.venv/bin/python tests/faults/kill_import.py $(filter --quick,$(FAULTS))
+	@scripts/postgres with --durable -- .venv/bin/python -m tests.faults.opening_day $(filter --quick,$(FAULTS))
 
 lint: ## Run the checks only: style, types, import contracts, migrations
 	@scripts/setup --dev

@@ -5,7 +5,7 @@ The portal they meet passes every robot check (KECS_ROBOT=null): nothing here ma
 
 import http.client
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
@@ -19,6 +19,11 @@ FORM = "application/x-www-form-urlencoded"
 PATIENCE = 120.0
 # Cookie and token of a form must be the same, and may be made up: so no page is asked for only to get one.
 MADE_UP = {"csrf": "m" * 32}
+
+
+def told(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """All but the number of the request: it is drawn by lot, and holds anybody's last four digits by chance."""
+    return ((name, value) for name, value in headers if name != "X-Request-ID")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,7 @@ class HttpBrowser:
             status=response.status,
             address=path,
             location=response.headers.get("Location", ""),
-            headers=tuple(response.headers.items()),
+            headers=tuple(told(response.headers.items())),
             text=content.decode("utf-8", "replace"),
         )
 
@@ -135,7 +140,7 @@ class InProcessBrowser:
             status=response.status_code,
             address=path,
             location=response.headers.get("Location", ""),
-            headers=tuple(response.headers.items()),
+            headers=tuple(told(response.headers.items())),
             text=content.decode("utf-8", "replace"),
         )
 

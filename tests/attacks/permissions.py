@@ -76,6 +76,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "forgot-username": ALL,
         "forgot-username/sent": ALL,
         "healthz": ALL,
+        "metrics": NOBODY,
+        "readyz": ALL,
         "home": EDUCATORS,
         "language/setlang/": NOBODY,
         # Of staff; who among them opens what stands in tests/rooms/console/test_roles.py.

@@ -108,8 +108,9 @@ class Portal:
         for path in sorted(Path(settings.KECS_MAIL_DIR).glob("*.eml")):
             mail = message_from_bytes(path.read_bytes(), policy=policy.default)
             path.unlink()  # thousands would be listed again each time
-            parts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
-            new.append(Mail(to=str(mail["To"]), subject=str(mail["Subject"]), text="\n".join(parts)))
+            plain = mail.get_body(("plain",))  # the HTML says the same
+            text = plain.get_content() if plain else ""
+            new.append(Mail(to=str(mail["To"]), subject=str(mail["Subject"]), text=text))
         self.mails += new
         return new
 

@@ -52,6 +52,7 @@ class Browser:
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
+    retry_after: float = 0.0  # what the last answer said
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
         """Status, where it leads, page. Raises NoAnswer."""
@@ -70,6 +71,7 @@ class Browser:
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
+        self.retry_after = float(answer.headers.get("Retry-After") or 0)
         return answer.status, answer.headers.get("Location", ""), page
 
 

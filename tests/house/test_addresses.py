@@ -36,6 +36,8 @@ PUBLIC: dict[str, str] = {
     "forgot-username": "recovery: answers alike for every address",
     "forgot-username/sent": "recovery: says that a mail is on its way, whether or not there is an account",
     "healthz": "the process answers; says nothing else",
+    "metrics": "is not there for anybody but the configured addresses, or with the token",
+    "readyz": "the probe of a proxy: which part of us is not ready, in fixed words",
     "language/setlang/": "English or Spanish, before signing in too",
     "not-me": "this wasn't me: a person with the link from a notice freezes the claim",
     "not-me/<str:token>": "this wasn't me: takes the token out of the address and leads to the button",

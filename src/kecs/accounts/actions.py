@@ -29,6 +29,7 @@ from kecs.accounts.passwords import normalised
 from kecs.accounts.queries import live_confirmation, password_is_right
 from kecs.accounts.shut_out.actions import end_sessions
 from kecs.audit.actions import record
+from kecs.audit.transactions import whole
 from kecs.guard.actions import count, count_if_all_pass, counts_if_all_pass
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
@@ -111,7 +112,7 @@ def send_confirmation(*, account_id: UUID, email: str, by: str) -> Sending:
     return Sending.QUEUED
 
 
-@transaction.atomic
+@whole
 def resend_confirmation(*, account_id: UUID, by: str) -> None:
     """Ask for a new link, which ends the one before. Past the limits nothing is queued; the page is the same."""
     account = User.objects.select_for_update(no_key=True).get(pk=account_id)
@@ -119,7 +120,7 @@ def resend_confirmation(*, account_id: UUID, by: str) -> None:
         _send_confirmation(account=account, by=by)
 
 
-@transaction.atomic
+@whole
 def change_unconfirmed_email(*, account_id: UUID, email: str, by: str) -> None:
     """Replace the address that was not confirmed yet, and send the link there. A confirmed address stays as it is."""
     account = User.objects.select_for_update(no_key=True).get(pk=account_id)
@@ -134,7 +135,7 @@ def change_unconfirmed_email(*, account_id: UUID, email: str, by: str) -> None:
     record(event=events.EmailChanged(subject=f"account:{account.pk}"), by=by)
 
 
-@transaction.atomic
+@whole
 def confirm_email(*, token_digest: bytes, account_id: UUID, by: str) -> Confirmation:
     """Confirm the address of the signed-in account. A link of another account changes nothing."""
     confirmation = live_confirmation(token_digest)
@@ -179,7 +180,7 @@ def send_password_reset(*, email: str, tokens: Sequence[str] = (), by: str) -> S
     return _send_later(kind="forgot_password", to=email, purpose=PASSWORD, tokens=tokens, by=by)
 
 
-@transaction.atomic
+@whole
 def _send_later(*, kind: str, to: str, purpose: str, tokens: Sequence[str], by: str) -> Sending:
     limit, until = Limit.MAILS_FROM_KNOWN_DEVICES_DAY, ""
     on_hers = (
@@ -196,7 +197,7 @@ def _send_later(*, kind: str, to: str, purpose: str, tokens: Sequence[str], by: 
     return Sending.QUEUED
 
 
-@transaction.atomic
+@whole
 def note_password_reset(*, account_id: UUID, by: str) -> None:
     """Record a new password and tell the owner. Sessions end by themselves: they are bound to the old hash."""
     account = User.objects.get(pk=account_id)
@@ -223,7 +224,7 @@ def send_usernames(*, email: str, tokens: Sequence[str] = (), by: str) -> Sendin
     return _send_later(kind="forgot_username", to=email, purpose=USERNAME, tokens=tokens, by=by)
 
 
-@transaction.atomic
+@whole
 def send_username_of(*, account_id: UUID, to: str, by: str) -> Sending:
     """Queue an account's username to an address that is on file for the record it holds. Not in a request: it looks up."""
     if not _may_mail(to=to, purpose=USERNAME, by=by):
@@ -240,26 +241,26 @@ def try_password(*, account_id: UUID, password: str, by: str) -> bool:
     return True
 
 
-@transaction.atomic
+@whole
 def change_language(*, account_id: UUID, language: str, by: str) -> None:
     """Mails to this account, and its pages after the next sign-in, speak this language."""
     User.objects.filter(pk=account_id).update(language=language)
 
 
-@transaction.atomic
+@whole
 def note_sign_in(*, account_id: UUID, factor: str = "password", by: str) -> None:
     """Record that a session of this account began, and with which second factor."""
     event = events.SignedIn(subject=f"account:{account_id}", factor=factor)
     record(event=event, by=f"account:{account_id}")
 
 
-@transaction.atomic
+@whole
 def note_failed_sign_in(*, by: str) -> None:
     """Record a sign-in that failed, without the name that was typed."""
     record(event=events.SignInFailed(subject="-"), by=by)
 
 
-@transaction.atomic
+@whole
 def note_sign_out(*, account_id: UUID, by: str) -> None:
     """Record that a session was ended by its owner."""
     record(event=events.SignedOut(subject=f"account:{account_id}"), by=by)

@@ -25,6 +25,7 @@ from kecs.accounts.forms import (
     ForgotUsernameForm,
     SignInForm,
 )
+from kecs.accounts.hashing import HashesPassword
 from kecs.accounts.known_devices.cookie import tokens_of
 from kecs.accounts.language import LANGUAGE_SESSION_KEY, in_own_language
 from kecs.accounts.messages import password_rules
@@ -42,7 +43,7 @@ from kecs.guard.queries import used
 CONFIRM_SESSION_KEY = "confirm_email"  # the digest of the token in the link that was opened
 
 
-class SignInView(library.LoginView):
+class SignInView(HashesPassword, library.LoginView):
     """The portal's first page: the Sign In box, and Register under it."""
 
     form_class = SignInForm
@@ -135,7 +136,7 @@ class ForgotPasswordSentView(TemplateView):
     template_name = "accounts/forgot_password_sent.html"
 
 
-class ChoosePasswordView(library.PasswordResetFromKeyView):
+class ChoosePasswordView(HashesPassword, library.PasswordResetFromKeyView):
     """Where the link leads: a new password. The token leaves the URL before the form is shown."""
 
     form_class = ChoosePasswordForm

@@ -34,6 +34,7 @@ from kecs.assurance.proving.actions import (
 from kecs.assurance.queries import evidence_that_counts, live_notice, may_claim_again, standing_of
 from kecs.assurance.telling.actions import tell, tell_account
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import tried_again
 from kecs.guard.queries import database_clock
 from kecs.records.actions import open_case
 from kecs.records.holdings.actions import (
@@ -84,6 +85,7 @@ class Reason(StrEnum):
 # --- A claim begins ----------------------------------------------------------------------------------------------
 
 
+@tried_again
 def begin_claim(*, record_id: UUID, account_id: UUID, because: Iterable[str], by: str) -> UUID:
     """A claim is provisional, and the addresses that were on file before it learn of it. Raises RecordTaken."""
     with transaction.atomic(), recorded_together():
@@ -99,6 +101,7 @@ def begin_claim(*, record_id: UUID, account_id: UUID, because: Iterable[str], by
     return holding_id
 
 
+@tried_again
 def contest_claim(*, record_id: UUID, account_id: UUID, because: Iterable[str], by: str) -> UUID:
     """ "I did not make that account": level 0 until she proves it, and then the record is hers. All sides are told."""
     with transaction.atomic(), recorded_together():
@@ -136,6 +139,7 @@ def claim_again(*, account_id: UUID, by: str) -> HeldRecord | None:
 # --- This wasn't me ----------------------------------------------------------------------------------------------
 
 
+@tried_again
 def disavow(*, token: str, by: str) -> bool:
     """ "This wasn't me": freeze the claim, end its sessions, ask staff. False for a token that works no more."""
     with transaction.atomic(), recorded_together():
@@ -147,6 +151,7 @@ def disavow(*, token: str, by: str) -> bool:
     return True
 
 
+@tried_again
 def disavow_holding(*, holding_id: UUID, by: str) -> None:
     """The same, where something else than a notice of ours showed that the claim is false. Nothing, where it is over."""
     with transaction.atomic(), recorded_together():
@@ -178,6 +183,7 @@ def disavow_holding(*, holding_id: UUID, by: str) -> None:
         )
 
 
+@tried_again
 def unfreeze(*, holding_id: UUID, reason: str, by: str) -> None:
     """Staff looked into it: a claim again, without the evidence from before. Raises Illegal, and ValueError for no Reason."""
     word = Reason(reason)
@@ -188,6 +194,7 @@ def unfreeze(*, holding_id: UUID, reason: str, by: str) -> None:
         tell(held=held, why=Why.UNFROZEN, by=by)
 
 
+@tried_again
 def release(*, holding_id: UUID, reason: str, by: str) -> None:
     """Staff end a hold; who contested the record and has proved it takes it. Raises Illegal, and ValueError for no Reason."""
     word = Reason(reason)
@@ -211,6 +218,7 @@ def lapse_claims(*, by: str, limit: int = 500) -> int:
     return sum(_lapse(holding_id, by=by) for holding_id in lapsing(at=database_clock(), limit=limit))
 
 
+@tried_again
 def _lapse(holding_id: UUID, *, by: str) -> bool:
     with transaction.atomic(), recorded_together():
         try:

@@ -1,6 +1,7 @@
 """What production refuses to start with, each with a sentence that says what to set."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ KEEP_MAIL = frozenset(
     }
 )
 LEAST_SEARCH_MS = 100
+LEAST_TOKEN = 32
 
 
 def _unsafe() -> Iterator[str]:
@@ -51,6 +53,7 @@ def _unsafe() -> Iterator[str]:
     if settings.KECS_PASSWORD_POLICY not in list(Policy):
         yield f"KECS_PASSWORD_POLICY must be one of: {', '.join(Policy)}."
     yield from _breached_list_problem()
+    yield from _metrics_problem()
     if settings.KECS_MAIL_TRANSPORT in KEEP_MAIL:
         yield "KECS_MAIL_TRANSPORT must send mail, not write it to files, to the log or nowhere."
 
@@ -84,6 +87,16 @@ def _breached_list_problem() -> Iterator[str]:
         yield "KECS_BREACHED_PASSWORDS names a file that cannot be read. Correct it, or leave it blank."
     except BreachedListBroken as error:
         yield f"KECS_BREACHED_PASSWORDS: {error}"
+
+
+def _metrics_problem() -> Iterator[str]:
+    try:
+        for network in settings.KECS_METRICS_FROM:
+            ip_network(network)
+    except ValueError:
+        yield "KECS_METRICS_FROM must be addresses or networks, like 10.1.0.0/16, with commas between."
+    if settings.KECS_METRICS_TOKEN and len(settings.KECS_METRICS_TOKEN) < LEAST_TOKEN:
+        yield f"KECS_METRICS_TOKEN must be at least {LEAST_TOKEN} random characters, or blank."
 
 
 def _keyring_problem() -> str | None:

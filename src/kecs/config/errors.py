@@ -1,9 +1,61 @@
-"""Answers to requests that reach no page of a room."""
+"""Answers to requests that reach no page of a room, and to those whose page could not do its work."""
 
-from django.http import HttpRequest, HttpResponse
+import random
+import sys
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.views.defaults import server_error as plain_server_error
+
+from kecs.accounts.hashing import TooManyHashes
+from kecs.audit.transactions import database_is_away
+from kecs.config.typed_again import TypedAgain
+from kecs.ui.context import site
+
+# Long enough for a queue of hashes to pass several times over; by chance, so that not all come back at once.
+SECONDS_OF_A_CROWD = (5, 15)
+SECONDS_WITHOUT_DATABASE = 30
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was open since before a sign-in, or cookies are off: say so, and how to go on."""
     return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 with what was typed where waiting helps, and 500 where it does not. Asks the database nothing."""
+    error = sys.exc_info()[1]
+    if isinstance(error, TooManyHashes):
+        return _wait(request, seconds=random.randint(*SECONDS_OF_A_CROWD), crowd=True)  # noqa: S311 - spreads load
+    if error is not None and database_is_away(error):
+        return _wait(request, seconds=SECONDS_WITHOUT_DATABASE, crowd=False)
+    return plain_server_error(request)
+
+
+def _wait(request: HttpRequest, *, seconds: int, crowd: bool) -> HttpResponse:
+    # The middleware that chooses the language may not have been reached, and it reads what the database keeps.
+    with translation.override(translation.get_language_from_request(request)):
+        context = {**site(HttpRequest()), "seconds": seconds, "crowd": crowd, "form": _typed(request)}
+        page = render_to_string("503.html", context)
+    return HttpResponse(page, status=503, headers={"Retry-After": str(seconds)})
+
+
+def _typed(request: HttpRequest) -> TypedAgain | None:
+    """The form that was sent, to be sent again; none where nothing was, where it held files, or where it cannot be read."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    # The middleware that refuses long bodies may not have been reached.
+    if (
+        request.method != "POST"
+        or not length.isdecimal()
+        or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    ):
+        return None
+    try:
+        return TypedAgain(request.POST) if request.POST and not request.FILES else None
+    except (MultiPartParserError, RequestDataTooBig, TooManyFieldsSent, UnreadablePostError):
+        return None

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from kecs.config.request_ids import request_id
 from kecs.pii.redact import redacted
 
 # A key that is not here is dropped: what may be logged is decided once, in this list.
@@ -31,10 +32,16 @@ ALLOWED_KEYS = frozenset(
 def keep_allowed(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drop unknown keys and redact the text of the rest."""
     return {
-        key: redacted(value) if isinstance(value, str) else value
+        # The number of a request is of chance (config/request_ids.py): nine digits in a row are no SSN there.
+        key: redacted(value) if isinstance(value, str) and key != "request_id" else value
         for key, value in event.items()
         if key in ALLOWED_KEYS
     }
+
+
+def no_crowd(record: logging.LogRecord) -> bool:
+    """Who is asked to come back on opening day is counted by /metrics, and no fault of the house to be told of a thousand times."""
+    return not (record.exc_info and record.exc_info[0] and record.exc_info[0].__name__ == "TooManyHashes")
 
 
 def name_exception(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -64,6 +71,14 @@ def name_route(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> M
     return event
 
 
+def name_request(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say which request the line belongs to: one number for all of its lines."""
+    number = request_id()
+    if number:
+        event["request_id"] = number
+    return event
+
+
 class JsonLines(structlog.stdlib.ProcessorFormatter):
     """The formatter of every handler, for our own events and for those of libraries."""
 
@@ -77,6 +92,7 @@ class JsonLines(structlog.stdlib.ProcessorFormatter):
             foreign_pre_chain=shared,
             processors=[
                 name_route,
+                name_request,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 name_exception,
                 keep_allowed,
@@ -95,6 +111,7 @@ def configure(options: Mapping[str, Any]) -> None:
     logging.getLogger("django.db.backends").setLevel(logging.WARNING)
     # Django's own server log and 4xx lines quote the path, which may be a token: routes are logged by us instead.
     logging.getLogger("django.request").setLevel(logging.ERROR)
+    logging.getLogger("django.request").addFilter(no_crowd)
     logging.getLogger("django.server").setLevel(logging.ERROR)
     structlog.configure(
         processors=[

@@ -3,6 +3,7 @@
 `kecs check --deploy` (and the start of every production process) refuses unsafe combinations: see config/checks.py.
 """
 
+import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -32,6 +33,8 @@ HTTPS = KECS_ORIGIN.startswith("https://")
 ALLOWED_HOSTS = env.names("KECS_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if DEVELOPMENT else "")
 CSRF_TRUSTED_ORIGINS = [KECS_ORIGIN] if HTTPS else []
 KECS_TRUSTED_PROXIES = env.number("KECS_TRUSTED_PROXIES", 0)
+# On this host; config/gunicorn.py starts so many.
+KECS_WEB_PROCESSES = max(1, env.number("KECS_WEB_PROCESSES", os.cpu_count() or 1))
 
 # --- The agency --------------------------------------------------------------------------------------------------
 
@@ -125,6 +128,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Around everything else: what is held back is ready to be sent.
     "kecs.guard.pace.OneTime",
+    "kecs.config.request_ids.RequestId",
+    "kecs.config.metrics.Measured",
     "django.middleware.security.SecurityMiddleware",
     "kecs.config.middleware.ResponseHeaders",
     "csp.middleware.CSPMiddleware",
@@ -184,7 +189,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # A statement that comes for the fifth time on a connection is parsed and planned no more: a quarter of the server's
     # CPU. A pool between us and PostgreSQL must know prepared statements (PgBouncer does from 1.21 on).
-    DATABASES["default"].setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=5)
+    # Whoever cannot reach the server in time is told so; what a web process may wait for is in config/wsgi.py.
+    DATABASES["default"]["OPTIONS"] = {
+        "server_side_binding": True,
+        "prepare_threshold": 5,
+        "connect_timeout": 5,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
+# In a web process no statement runs, and none waits for a lock, longer than so many milliseconds. Commands take their time.
+KECS_STATEMENT_MS = env.number("KECS_STATEMENT_MS", 10_000)
+KECS_LOCK_MS = env.number("KECS_LOCK_MS", 5_000)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts ----------------------------------------------------------------------------------------------------
@@ -209,6 +223,10 @@ PASSWORD_HASHERS = [
     else "kecs.accounts.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+# Hashes at once and waiting in each web process; who finds no place is asked to come back (accounts/hashing.py). Fewer in
+# all than the process has threads, so that some are always there for pages.
+KECS_HASHES_AT_ONCE = env.number("KECS_HASHES_AT_ONCE", max(1, (os.cpu_count() or 1) // KECS_WEB_PROCESSES))
+KECS_HASHES_WAITING = env.number("KECS_HASHES_WAITING", 4 if KECS_PASSWORD_HASH_COST == "full" else 1000)
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "kecs.accounts.validators.PasswordPolicy"}]
 
 ACCOUNT_ADAPTER = "kecs.accounts.adapter.AccountAdapter"
@@ -255,6 +273,8 @@ KECS_MAIL_TRANSPORT = env.text(
 )
 KECS_MAIL_DIR = KECS_VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.text("KECS_MAIL_FROM", "no-reply@kecs.example.org" if DEVELOPMENT else "")
+# A mailbox for what comes back (kecs bounces): each mail leaves from an address of its own, local+token@domain. Blank: from KECS_MAIL_FROM.
+KECS_MAIL_BOUNCES_TO = env.text("KECS_MAIL_BOUNCES_TO")
 _smtp = urlsplit(env.text("KECS_SMTP_URL", "smtp://127.0.0.1:25"))
 EMAIL_HOST = _smtp.hostname or "127.0.0.1"
 EMAIL_PORT = _smtp.port or 25
@@ -329,3 +349,11 @@ USE_TZ = True
 
 LOGGING_CONFIG = "kecs.config.logs.configure"
 LOGGING = {"level": env.text("KECS_LOG_LEVEL", "INFO")}
+
+# Who may read /metrics: networks (10.0.0.0/8,127.0.0.1) and whoever has the token; where neither is set, nobody.
+KECS_METRICS_FROM = env.names("KECS_METRICS_FROM")
+KECS_METRICS_TOKEN = env.text("KECS_METRICS_TOKEN")
+# Where the web processes of this host keep their counts; on a disk of its own or in memory, and never backed up.
+KECS_METRICS_DIR = Path(env.text("KECS_METRICS_DIR", str(KECS_VAR_DIR / "metrics")))
+# The library reads it when it is first imported, and then keeps its numbers in files that all processes share.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(KECS_METRICS_DIR)

@@ -5,8 +5,10 @@ from io import StringIO
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
+from django.db import connections
 from django.http import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
@@ -35,7 +37,23 @@ class Application(WSGIHandler):
         return super().__call__(environ, start_response)
 
 
+def bound_statements() -> None:
+    """Before the first connection: no statement of a page, and no wait for a lock, holds a thread for longer than this."""
+    database = connections.settings["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        return
+    options = database.setdefault("OPTIONS", {})
+    bounds = {
+        "statement_timeout": settings.KECS_STATEMENT_MS,
+        "lock_timeout": settings.KECS_LOCK_MS,
+        "idle_in_transaction_session_timeout": 60_000,
+    }
+    words = [f"-c {name}={milliseconds}" for name, milliseconds in bounds.items()]
+    options["options"] = " ".join([options.get("options", ""), *words]).strip()
+
+
 django.setup(set_prefix=False)
+bound_statements()
 application = Application()
 call_command("check", stdout=StringIO())  # raises; says nothing when all is well
 prepare()

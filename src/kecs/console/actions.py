@@ -7,6 +7,7 @@ from django.db import transaction
 
 from kecs.accounts.queries import accounts_called
 from kecs.audit.actions import record
+from kecs.audit.transactions import tried_again, whole
 from kecs.console import events
 from kecs.guard.actions import count
 from kecs.guard.limits import RULES, Limit
@@ -19,25 +20,26 @@ class TooManySearches(Exception):
     """This member of staff has searched so often within the hour that it is no help desk's work."""
 
 
-@transaction.atomic
+@whole
 def look_at_letters(*, letter_ids: Sequence[UUID], by: str) -> None:
     """Before the list is shown: whose names it held."""
     ids = tuple(str(letter_id) for letter_id in letter_ids)
     record(event=events.LettersLookedAt(subject="-", letters=ids), by=by)
 
 
-@transaction.atomic
+@whole
 def look_at_looks(*, record_id: UUID, by: str) -> None:
     """Before it is shown who looked at one person."""
     record(event=events.LooksLookedAt(subject=f"record:{record_id}"), by=by)
 
 
-@transaction.atomic
+@whole
 def note_refused(*, function: str, by: str) -> None:
     """A member of staff asked for a page that none of her roles opens."""
     record(event=events.PageRefused(subject=by, function=function), by=by)
 
 
+@tried_again
 def begin_search(*, by: str) -> None:
     """Count a search of this member of staff. Too many in an hour are told on the log. Raises TooManySearches."""
     limit = Limit.PEOPLE_SOUGHT_PER_STAFF
@@ -49,7 +51,7 @@ def begin_search(*, by: str) -> None:
         raise TooManySearches
 
 
-@transaction.atomic
+@whole
 def find_people(*, typed: Typed, by: str) -> Finds:
     """Whom the list will show. It is on the log before anybody sees it: how many, and which; never what was typed."""
     by_address = typed.sought is Sought.EMAIL

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from kecs.assurance.actions import disavow_holding
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import tried_again, whole
 from kecs.corrections import events, notices
 from kecs.corrections.documents.actions import NotOpen, Upload, add_documents, destroy_documents
 from kecs.corrections.kinds import Fact, State, Why
@@ -115,6 +116,7 @@ def ask_for_correction(*, account_id: UUID, asked: Asked, uploads: Iterable[Uplo
     return row.pk
 
 
+@tried_again
 def withdraw_correction(*, account_id: UUID, by: str) -> bool:
     """Take the open request back, and destroy its documents. False when there is none."""
     with transaction.atomic(), recorded_together():
@@ -241,6 +243,7 @@ def _stop(*, correction_id: UUID, by: str) -> None:
     )
 
 
+@tried_again
 def contest_correction(*, token: str, by: str) -> bool:
     """ "This wasn't me": close the request if it is open, freeze the claim, and have staff look. False for a bad token."""
     correction_id = notices.request_named_in(token)
@@ -298,6 +301,7 @@ def _contest(row: Correction, *, by: str) -> None:
     )
 
 
+@tried_again
 def put_back_correction(*, correction_id: UUID, by: str) -> bool:
     """Staff found that it was never asked by her: every fact as it stood before, and every address is told.
 
@@ -347,7 +351,7 @@ def _back(row: Correction, before: dict[str, str]) -> Changes:
     )
 
 
-@transaction.atomic
+@whole
 def open_facts(*, correction_id: UUID, by: str) -> Asked:
     """What was asked, the whole SSN included, for staff to compare with the documents; the look is on the log."""
     row = Correction.objects.get(pk=correction_id)

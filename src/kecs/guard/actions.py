@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from kecs.audit.actions import record, record_all
+from kecs.audit.transactions import tried_again
 from kecs.guard.events import LimitCleared, LimitReached
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter, RobotAnswer
@@ -69,6 +70,7 @@ def count(*, limit: Limit, subject: str, by: str, at: datetime | None = None) ->
     return counted
 
 
+@tried_again
 def count_together(*, tries: Iterable[tuple[Limit, str]], by: str, at: datetime | None = None) -> list[Count]:
     """Count one try against several subjects of one transaction; the counts come in no order of the caller's.
 
@@ -111,6 +113,7 @@ def counts_if_all_pass(
     return counts
 
 
+@tried_again
 def count_if_ready(*, limit: Limit, subject: str, by: str, at: datetime | None = None) -> bool:
     """Count one try of a limit without a window, unless it comes before the delay is over or after the last.
 
@@ -132,6 +135,7 @@ def count_if_ready(*, limit: Limit, subject: str, by: str, at: datetime | None =
     return bool(rows)
 
 
+@tried_again
 def stop(*, limit: Limit, subject: str, by: str) -> None:
     """Use up all tries of a subject at once, so that only clearing helps."""
     digest = subject_digest(limit, subject)
@@ -184,6 +188,7 @@ def give_back_together(*, tries: Iterable[tuple[Limit, str]], by: str, each: int
     LimitCounter.objects.filter(counted, count__gt=0).update(count=F("count") - each)
 
 
+@tried_again
 def clear(*, limit: Limit, subject: str, by: str) -> None:
     """Set a subject's count back to nothing; the audit log keeps who did."""
     digest = subject_digest(limit, subject)

@@ -14,6 +14,7 @@ from kecs.assurance.levels import State
 from kecs.assurance.permissions import Function, may
 from kecs.assurance.queries import may_begin, state_of_account, state_of_hold
 from kecs.corrections.queries import open_since
+from kecs.mail.queries import came_back
 from kecs.records.cases.queries import left_without_record
 from kecs.records.holdings.queries import StoredRecord, held_by, stored_record
 from kecs.records.queries import Stated, stated_by
@@ -32,6 +33,7 @@ class HomePage:
     until: datetime | None  # when her claim lapses, shown to those who know that they have one
     may_prove: bool
     school_address: bool
+    mail_came_back: bool  # she waits for a mail that does not arrive
     second_step: bool
     may_correct: bool
     correction_asked_at: datetime | None  # while staff have still to decide
@@ -58,6 +60,7 @@ def home_page(account_id: UUID) -> HomePage:
         until=held.provisional_until if held and claimed else None,
         may_prove=may_prove,
         school_address=is_school_address(account.email, settings.KECS_SCHOOL_EMAIL_DOMAINS),
+        mail_came_back=not account.email_confirmed and came_back(account.email),
         second_step=has_second_factor(account_id),
         may_correct=may(state, Function.ASK_FOR_CORRECTION),
         correction_asked_at=open_since(account_id),

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import tried_again, whole
 from kecs.mail.copies import keep_copy
 from kecs.mail.events import MailRefused
 from kecs.mail.messages import Message
@@ -22,7 +23,7 @@ from kecs.mail.models import Errand, OutboxMessage
 from kecs.mail.queries import database_clock
 from kecs.mail.refusals import error_code
 from kecs.mail.statuses import Status
-from kecs.mail.transports import mail_domain, mail_of, the_transport
+from kecs.mail.transports import mail_of, message_id_of, the_transport
 from kecs.mail.writers import writer_of
 from kecs.pii.fields import seal_into, unseal_from
 from kecs.pii.seal import SealBroken
@@ -80,7 +81,7 @@ def queue(*, message: Message, by: str, at: datetime | None = None) -> UUID:
     now = at or database_clock()
     row = OutboxMessage(
         id=uuid4(),
-        message_id=f"<{uuid4()}@{mail_domain()}>",
+        message_id=message_id_of(str(uuid4())),
         to=message.to,
         subject=message.subject,
         kind=message.kind,
@@ -88,7 +89,11 @@ def queue(*, message: Message, by: str, at: datetime | None = None) -> UUID:
         queued_by=by,
         next_attempt_at=now,
     )
-    seal_into(row, "body_sealed", json.dumps({"text": message.text, "html": message.html}))
+    seal_into(
+        row,
+        "body_sealed",
+        json.dumps({"text": message.text, "html": message.html, "language": message.language}),
+    )
     row.save(force_insert=True)
     keep_copy(message)
     return row.id
@@ -138,6 +143,7 @@ def write_due(
     return done
 
 
+@tried_again
 def _write_next(now: datetime, *, by: str) -> bool | None:
     """Whether the next errand was written; None when none is due."""
     row = None
@@ -163,6 +169,7 @@ def _write_next(now: datetime, *, by: str) -> bool | None:
     return True
 
 
+@tried_again
 def _put_off(row: Errand, error: str, *, now: datetime, by: str) -> None:
     with transaction.atomic():
         if now - row.queued_at >= GIVE_UP_AFTER:
@@ -201,6 +208,7 @@ def send_due(
     return done
 
 
+@tried_again
 def _lease_next(now: datetime) -> OutboxMessage | None:
     """Take the mail that has been due longest, for LEASE. PostgreSQL skips rows that others are taking."""
     due = Q(status=Status.QUEUED, next_attempt_at__lte=now) & (
@@ -262,6 +270,7 @@ def _judged(error: SMTPException | OSError) -> _Attempt:
     )
 
 
+@tried_again
 def _mark(row: OutboxMessage, attempt: _Attempt, *, by: str, now: datetime) -> Outcome:
     """Write down what came of the attempt, unless the lease has passed to another sender."""
     outcome = attempt.outcome
@@ -288,6 +297,22 @@ def _mark(row: OutboxMessage, attempt: _Attempt, *, by: str, now: datetime) -> O
         if outcome is Outcome.REFUSED:
             record(event=MailRefused(subject=f"mail:{row.pk}", kind=row.kind, reason=attempt.code), by=by)
     return outcome
+
+
+@whole
+def note_bounce(*, code: str, by: str, message_id: str = "", token: str = "") -> bool:
+    """A mail that a server had taken came back: found by the Message-ID that we gave it, or by the token in its return address.
+
+    False where it is none of ours, or its end is known already. Who invents a report must know one of these, which only the
+    mail itself holds.
+    """
+    known = [value for value in (message_id, message_id_of(token) if token else "") if value]
+    row = OutboxMessage.objects.select_for_update().filter(message_id__in=known, status=Status.SENT).first()
+    if row is None:
+        return False
+    OutboxMessage.objects.filter(pk=row.pk).update(status=Status.BOUNCED, last_error_code=code[:64])
+    record(event=MailRefused(subject=f"mail:{row.pk}", kind=row.kind, reason=code[:64]), by=by)
+    return True
 
 
 def _end_of(attempt: _Attempt) -> Status:

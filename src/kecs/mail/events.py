@@ -8,7 +8,7 @@ from kecs.audit.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailRefused(Event):
-    """A mail will never arrive: refused for good, or deferred for too long. Says which kind, not to whom."""
+    """A mail will never arrive: refused for good, deferred for too long, or it came back. Says which kind, not to whom."""
 
     code: ClassVar[str] = "mail.refused"
 

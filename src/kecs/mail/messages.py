@@ -30,6 +30,7 @@ class Message:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     html: str | None = field(default=None, repr=False)
+    language: str = ""  # of text; with it a mail without HTML of its own gets the same words as HTML
 
     def __post_init__(self) -> None:
         for name, value, longest in (("kind", self.kind, MAX_KIND), ("subject", self.subject, MAX_SUBJECT)):
@@ -57,7 +58,16 @@ def render(kind: str, to: str, subject: str, template: str, context: Mapping[str
         subject=subject,
         text=_rendered(f"{template}.txt", values, escape=False),
         html=_html_of(template, values),
+        language=str(values["language"]),
     )
+
+
+def as_html(message: Message) -> str | None:
+    """The text as a plain page, its links as links: no style, no image, nothing to fetch. None without a language to say it is in."""
+    if message.html is not None or not message.language:
+        return message.html
+    values = {"subject": message.subject, "language": message.language, "text": message.text}
+    return _rendered("mail/text.html", values, escape=True)
 
 
 def _html_of(template: str, values: Mapping[str, Any]) -> str | None:

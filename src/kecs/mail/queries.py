@@ -47,6 +47,12 @@ def latest_delivery(*, to: str, kind: str) -> Delivery | None:
     )
 
 
+def came_back(to: str) -> bool:
+    """Whether the newest mail to this address whose end is known did not arrive. Whoever's it was: it is the mailbox that is told of."""
+    ended = OutboxMessage.objects.filter(to=to).exclude(status=Status.QUEUED).order_by("-queued_at")
+    return ended.values_list("status", flat=True).first() == Status.BOUNCED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
     """One mail and what became of it, for staff: never what it says. `next_attempt_at` while it waits."""
@@ -114,8 +120,8 @@ def database_clock() -> datetime:
 
 
 def refused_addresses(*, page: int) -> Iterator[list[str]]:
-    """The addresses that a mail server refused for good, in order, in pages."""
-    refused, last = OutboxMessage.objects.filter(status=Status.REFUSED), ""
+    """The addresses that a mail server refused for good, or from which mails came back, in order, in pages."""
+    refused, last = OutboxMessage.objects.filter(status__in=[Status.REFUSED, Status.BOUNCED]), ""
     while found := list(
         refused.filter(to__gt=last).order_by("to").values_list("to", flat=True).distinct()[:page]
     ):

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from kecs.mail.messages import Message
+from kecs.mail.messages import Message, as_html
 
 _NOT_FOR_FILE_NAMES = re.compile(r"[^A-Za-z0-9@+_-]+")
 
@@ -29,14 +29,29 @@ def mail_domain() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 
+def message_id_of(token: str) -> str:
+    """The Message-ID of the mail with this token, a UUID."""
+    return f"<{token}@{mail_domain()}>"
+
+
+def return_address(message_id: str) -> str:
+    """To where a server sends it back: an address of its own for each mail, where KECS_MAIL_BOUNCES_TO names a mailbox."""
+    local, _at, domain = settings.KECS_MAIL_BOUNCES_TO.rpartition("@")
+    if not local:
+        return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return f"{local}+{message_id.strip('<>').partition('@')[0]}@{domain}"
+
+
 def mail_of(message: Message, *, message_id: str, queued_at: datetime) -> EmailMultiAlternatives:
     """The mail as it goes out: the same at every attempt, and nothing in it tells that it was read."""
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        # The envelope's sender; readers see From, whose domain signs (DKIM) and is aligned (DMARC).
+        from_email=return_address(message_id),
         to=[message.to],
         headers={
+            "From": settings.DEFAULT_FROM_EMAIL,
             "Message-ID": message_id,
             "Date": format_datetime(queued_at.astimezone(UTC)),
             # No out-of-office answer to an address that nobody reads (RFC 3834, and Exchange's own word).
@@ -44,8 +59,9 @@ def mail_of(message: Message, *, message_id: str, queued_at: datetime) -> EmailM
             "X-Auto-Response-Suppress": "All",
         },
     )
-    if message.html is not None:
-        mail.attach_alternative(message.html, "text/html")
+    html = as_html(message)
+    if html is not None:
+        mail.attach_alternative(html, "text/html")
     return mail
 
 

@@ -3,14 +3,27 @@
 import signal
 import threading
 from argparse import ArgumentParser
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
+_ALIVE = "alive"
 PAUSE = 1.0  # seconds between two looks at an empty queue
 PAUSE_WITHOUT_SERVER = 10.0
+
+
+def alive_file(var: Path, worker: str) -> Path:
+    """What a worker of this installation touches each time that it goes round."""
+    return var / _ALIVE / worker
+
+
+def alive_files(var: Path) -> list[Path]:
+    """Those of all workers that ever ran on this host."""
+    return sorted((var / _ALIVE).glob("*"))
 
 
 class QueueCommand(BaseCommand):
@@ -51,6 +64,7 @@ class QueueCommand(BaseCommand):
     def _keep_draining(self, stop: threading.Event) -> None:
         while not stop.is_set():
             close_old_connections()
+            self._tell_alive()
             try:
                 pause = self.drain(stop)
                 self.meanwhile()
@@ -60,6 +74,15 @@ class QueueCommand(BaseCommand):
                 connection.close()
                 pause = PAUSE_WITHOUT_SERVER
             stop.wait(pause)
+
+    def _tell_alive(self) -> None:
+        """For /metrics of this host: when this worker last went round."""
+        file = alive_file(Path(settings.KECS_VAR_DIR), type(self).__module__.rpartition(".")[2])
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+        except OSError as error:  # a full disk stops no mail
+            self.say(f"the sign of life was not written ({type(error).__name__})")
 
     def say(self, line: str) -> None:
         """A line for the operator, at once."""

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from kecs.audit.actions import record as record_event
+from kecs.audit.transactions import whole
 from kecs.matching.keys import KeyKind, linkage_keys, record_keys
 from kecs.pii.fields import digests_of, seal_into, unseal_from
 from kecs.records import events
@@ -82,7 +83,7 @@ def _names_of(identity: Identity) -> tuple[NamePair, ...]:
     return name_keys(first_name=identity.first_name, middle_name="", last_surname=identity.last_surname)
 
 
-@transaction.atomic
+@whole
 def make_findable(*, stated_id: UUID, identity: Identity, by: str) -> None:
     """Let a search find what the holder of a new account stated, whether or not she has a record.
 
@@ -107,7 +108,7 @@ def wait_to_be_settled(*, stated_id: UUID, by: str) -> None:
     WaitingIdentity.objects.create(stated_id=stated_id)
 
 
-@transaction.atomic
+@whole
 def create_record(*, waiting: Waiting, by: str) -> UUID:
     """Make the record of a person who waited, under the keys she stands under already.
 
@@ -122,7 +123,7 @@ def create_record(*, waiting: Waiting, by: str) -> UUID:
     return created
 
 
-@transaction.atomic
+@whole
 def create_record_apart(*, account_id: UUID, by: str) -> UUID | None:
     """Staff are sure that she is none of those on file: a record of what her account stated. None where it stated nothing.
 
@@ -175,7 +176,7 @@ def _new_record(identity: Identity, *, source: str, by: str) -> UUID:
     return created.pk
 
 
-@transaction.atomic
+@whole
 def clear_deceased(*, record_id: UUID, by: str) -> bool:
     """The record says no more that its person has died. False where it did not say so."""
     cleared = EducatorRecord.objects.filter(pk=record_id, deceased=True).update(
@@ -226,7 +227,7 @@ def put_off(*, by: str) -> None:
         WaitingIdentity.objects.filter(pk=first.pk).update(since=timezone.now())
 
 
-@transaction.atomic
+@whole
 def open_case(
     *,
     kind: CaseKind,
@@ -262,7 +263,7 @@ def open_case(
     return case.pk
 
 
-@transaction.atomic
+@whole
 def close_case(*, case_id: UUID, outcome: str, by: str) -> bool:
     """Staff, or whoever asked, are done with it. False when it was closed before."""
     closed = Case.objects.filter(pk=case_id, closed_at=None).update(

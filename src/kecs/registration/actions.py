@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from kecs.accounts.actions import NewAccount, Sending, open_account
 from kecs.assurance.actions import begin_claim, contest_claim
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import tried_again, whole
 from kecs.guard.actions import count, count_together, give_back_together
 from kecs.guard.limits import Limit
 from kecs.guard.strict.actions import tally_search
@@ -56,6 +57,7 @@ class RequestWithoutSsn:
     message: str = field(repr=False)
 
 
+@tried_again
 def search_for_me(*, claim: Claim, by: str, proven: bool = False, again: bool = False) -> Decision:
     """Which record, if any, may be offered. A miss is counted against the identity asked for; a hit is not.
 
@@ -92,13 +94,13 @@ def _search(*, claim: Claim, proven: bool, again: bool, by: str) -> Decision:
     return decision
 
 
-@transaction.atomic
+@whole
 def note_choice(*, choice: Choice, by: str) -> None:
     """Record what was pressed on the page that shows what was found: where people turn back is seen from these."""
     record(event=events.ChoiceMade(subject="-", choice=choice.value), by=by)
 
 
-@transaction.atomic
+@whole
 def send_username_on_file(*, account_id: UUID, by: str) -> Sending:
     """Ask for an account's username to be mailed to the address that is on file for the record it holds, else to its own."""
     if not count(limit=Limit.MAILS_PER_ADDRESS_HOUR, subject=f"on_file:{account_id}", by=by).allowed:
@@ -108,6 +110,7 @@ def send_username_on_file(*, account_id: UUID, by: str) -> Sending:
     return Sending.QUEUED
 
 
+@tried_again
 def _once(
     *, key: str, register: Callable[[UUID], str], road: str, began_at: datetime | None, by: str
 ) -> UUID:
@@ -258,7 +261,7 @@ def join_or_review(*, decision: NewDecision, account_id: UUID, by: str) -> None:
     )
 
 
-@transaction.atomic
+@whole
 def ask_without_ssn(*, request: RequestWithoutSsn, by: str) -> UUID:
     """Put the request before staff."""
     case_id = open_case(

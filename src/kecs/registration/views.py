@@ -15,6 +15,7 @@ from django.views.generic import FormView, TemplateView
 
 from kecs.accounts.actions import NewAccount, UsernameTaken, hash_of, sign_in
 from kecs.accounts.factors.queries import has_second_factor
+from kecs.accounts.hashing import HashesPassword
 from kecs.accounts.messages import password_rules
 from kecs.accounts.queries import password_is_right
 from kecs.guard.actions import count, count_together
@@ -166,7 +167,7 @@ class UsernameView(FrontDoorView):
         return redirect("registration:username")
 
 
-class AccountView(FrontDoorView):
+class AccountView(HashesPassword, FrontDoorView):
     """Username, e-mail, password; for a new account also name, birth date and SSN. Ends on the Home Page."""
 
     step = Step.ACCOUNT

@@ -8,7 +8,7 @@ import pytest
 
 from kecs.accounts.models import User
 from tests.factories.people import MARIA, PASSWORD, on_file
-from tests.factories.visits import errors, heading, register_new, send_account, this_is_me
+from tests.factories.visits import errors, heading, register_and_look, register_new, send_account, this_is_me
 from tests.inspection import InspectingClient
 from tests.spanish import SpanishClient, Words, english_in, mails
 
@@ -76,7 +76,7 @@ def test_a_get_changes_nothing():
 
 def test_whoever_is_signed_in_changes_her_mails_too():
     visitor = InspectingClient()
-    switch(visitor, register_new(visitor, MARIA))
+    switch(visitor, register_and_look(visitor, MARIA))
     assert User.objects.get().language == "es"
     visitor.post("/confirm-email/resend")
     assert english_in(mails()["accounts.confirm_email"].splitlines()) == []

@@ -27,9 +27,8 @@ def told(answer):
         (name, len(cookie.value), NAMES_OF_COOKIES.sub(r"\1", cookie.OutputString()))
         for name, cookie in answer.cookies.items()
     )
-    headers = sorted(
-        (name, value) for name, value in answer.headers.items() if name not in {"Content-Length", "Expires"}
-    )
+    by_lot = {"Content-Length", "Expires", "X-Request-ID"}
+    headers = sorted((name, value) for name, value in answer.headers.items() if name not in by_lot)
     return (
         answer.status_code,
         getattr(answer, "redirect_chain", []),

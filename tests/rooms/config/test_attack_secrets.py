@@ -16,7 +16,14 @@ from django.utils import timezone
 from kecs.audit.models import AuditEvent
 from kecs.config.logs import JsonLines
 from tests.factories.people import Person, on_file
-from tests.factories.visits import claim, register_new, registration_key, search, this_is_me
+from tests.factories.visits import (
+    claim,
+    register_and_look,
+    register_new,
+    registration_key,
+    search,
+    this_is_me,
+)
 from tests.inspection import InspectingClient
 from tests.rooms.accounts.test_email import newest_link
 
@@ -132,7 +139,7 @@ def whole_visit(addresses=None):
         stranger.post(
             "/register/no-ssn", {**CANARY.search(), "email": CANARY.email, "message": CANARY.ssn}, follow=True
         ),
-        register_new(
+        register_and_look(
             InspectingClient(),
             Person(first_name="Ruth", last_surname="Okafor", ssn="914557262", email=CANARY.email),
             username="another.one",

@@ -22,6 +22,7 @@ class SmtpServer:
     def __init__(self) -> None:
         self.accepted: list[Mail] = []
         self.recipients: list[str] = []
+        self.senders: list[str] = []
         self.answer_to: Callable[[str], str] = lambda _address: OK
         self.answer_data = OK
 
@@ -39,6 +40,7 @@ class SmtpServer:
             assert isinstance(content, bytes)
             self.accepted.append(message_from_bytes(content, policy=default))
             self.recipients.extend(envelope.rcpt_tos)
+            self.senders.append(str(envelope.mail_from))
         return self.answer_data
 
 

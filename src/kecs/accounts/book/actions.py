@@ -5,7 +5,6 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 
 from kecs.accounts import events
 from kecs.accounts.actions import send_confirmation
@@ -18,13 +17,14 @@ from kecs.accounts.recovery_status import UNDER_WAY, Status
 from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password, remove_young_factors
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
 
 MOST = 5
 UNDO_LASTS = timedelta(days=10)
 
 
-@transaction.atomic
+@whole
 def add_address(*, account_id: UUID, email: str, by: str) -> bool:
     """Add an address and send its link; False when there are too many. Whose else it is, only the mail worker looks.
 
@@ -45,7 +45,7 @@ def add_address(*, account_id: UUID, email: str, by: str) -> bool:
     return True
 
 
-@transaction.atomic
+@whole
 def resend_link(*, account_id: UUID, address_id: int, by: str) -> None:
     """Once more the link to an address that is not confirmed."""
     address = EmailAddress.objects.filter(pk=address_id, user_id=account_id, verified=False).first()
@@ -53,7 +53,7 @@ def resend_link(*, account_id: UUID, address_id: int, by: str) -> None:
         send_confirmation(account_id=account_id, email=address.email, by=by)
 
 
-@transaction.atomic
+@whole
 def choose_primary(*, account_id: UUID, address_id: int, by: str) -> bool:
     """Mail goes to this confirmed address from now on; the one before is told and can take it back."""
     account = User.objects.select_for_update(no_key=True).get(pk=account_id)
@@ -69,7 +69,7 @@ def choose_primary(*, account_id: UUID, address_id: int, by: str) -> bool:
     return True
 
 
-@transaction.atomic
+@whole
 def remove_address(*, account_id: UUID, address_id: int, by: str) -> bool:
     """Remove an address that is not the one for mail; where it was confirmed it is told and can take it back."""
     account = User.objects.select_for_update(no_key=True).get(pk=account_id)
@@ -105,7 +105,7 @@ def open_way_back(*, account_id: UUID, email: str, by: str) -> None:
     tell_with_undo(account=User.objects.get(pk=account_id), to=email, token=token, by=by)
 
 
-@transaction.atomic
+@whole
 def undo_change(*, token_digest: bytes, by: str) -> bool:
     """Give an address its place back, and shut everybody out until a new password is chosen through it.
 

@@ -17,6 +17,7 @@ from kecs.accounts.factors.tries import may_try, was_right
 from kecs.accounts.models import User
 from kecs.accounts.shut_out.actions import end_sessions
 from kecs.audit.actions import record
+from kecs.audit.transactions import whole
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock, used_up
 from kecs.pii.fields import sealed_text, unsealed_text
@@ -44,7 +45,7 @@ def _row(account_id: UUID, kind: Factor) -> Any:
 # --- Authenticator app -------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@whole
 def add_authenticator(*, account_id: UUID, secret: str, typed: str, by: str) -> bool:
     """Set up an authenticator app that shows the right code; one that was there before ends. False for a wrong code."""
     step = totp.matching_step(secret, typed, now=database_clock())
@@ -64,7 +65,7 @@ def add_authenticator(*, account_id: UUID, secret: str, typed: str, by: str) -> 
     return True
 
 
-@transaction.atomic
+@whole
 def remove_authenticator(*, account_id: UUID, by: str) -> None:
     """Remove the authenticator app, and the recovery codes where nothing is left that they stand in for."""
     account = User.objects.select_for_update(no_key=True).get(pk=account_id)
@@ -85,7 +86,7 @@ def _after_removal(*, account: User, factor: Factor, notice: Notice, by: str) ->
 # --- Passkeys ----------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@whole
 def add_passkey(*, account_id: UUID, name: str, credential: dict[str, Any], by: str) -> None:
     """Keep a passkey whose making was checked. What is kept of it is public: it verifies, and signs nothing."""
     account = User.objects.select_for_update(no_key=True).get(pk=account_id)
@@ -96,7 +97,7 @@ def add_passkey(*, account_id: UUID, name: str, credential: dict[str, Any], by: 
     record(event=events.SecondFactorAdded(subject=f"account:{account_id}", factor=Factor.PASSKEY), by=by)
 
 
-@transaction.atomic
+@whole
 def rename_passkey(*, account_id: UUID, passkey_id: int, name: str, by: str) -> None:
     """Give a passkey of this account another name."""
     row = Authenticator.objects.select_for_update(no_key=True).get(
@@ -106,7 +107,7 @@ def rename_passkey(*, account_id: UUID, passkey_id: int, name: str, by: str) -> 
     record(event=events.PasskeyRenamed(subject=f"account:{account_id}"), by=by)
 
 
-@transaction.atomic
+@whole
 def remove_passkey(*, account_id: UUID, passkey_id: int, by: str) -> None:
     """Remove a passkey of this account."""
     account = User.objects.select_for_update(no_key=True).get(pk=account_id)
@@ -126,7 +127,7 @@ def use_passkey(*, account_id: UUID, passkey_id: int, by: str) -> None:
 # --- Codes -------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@whole
 def make_recovery_codes(*, account_id: UUID, by: str) -> list[str]:
     """Ten new codes, which end the set before; only their digests are kept, so they are shown now or never."""
     account = User.objects.select_for_update(no_key=True).get(pk=account_id)
@@ -202,19 +203,19 @@ def _recovery_code_used(*, account_id: UUID, typed: str, by: str) -> bool:
 # --- Around them -------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@whole
 def note_failed_passkey(*, account_id: UUID, by: str) -> None:
     """Record a second step that failed with a passkey."""
     record(event=events.SecondStepFailed(subject=f"account:{account_id}"), by=by)
 
 
-@transaction.atomic
+@whole
 def note_shown_again(*, account_id: UUID, factor: Factor, by: str) -> None:
     """Record that the person of a session showed again that it is she."""
     record(event=events.ShownAgain(subject=f"account:{account_id}", factor=factor), by=by)
 
 
-@transaction.atomic
+@whole
 def change_password(*, account_id: UUID, password_hash: str, by: str) -> None:
     """Set a new password and tell the owner. Every session ends; the caller goes on with hers under a new key."""
     account = User.objects.select_for_update(no_key=True).get(pk=account_id)

@@ -34,6 +34,7 @@ from kecs.accounts.factors.messages import (
 from kecs.accounts.factors.passkeys import PasskeyRefused, Purpose
 from kecs.accounts.factors.queries import factors_of
 from kecs.accounts.fresh import note_fresh
+from kecs.accounts.hashing import HashesPassword
 from kecs.accounts.language import in_own_language
 from kecs.accounts.models import User
 from kecs.accounts.queries import signed_in
@@ -165,7 +166,7 @@ class PasskeySignInView(View):
         return in_own_language(request, perform_login(request, login))
 
 
-class ConfirmAgainView(LoginRequiredMixin, AsksFactor):
+class ConfirmAgainView(HashesPassword, LoginRequiredMixin, AsksFactor):
     """Before a risky act: the password, a code or a passkey once more. Recovery codes are for signing in only.
 
     With `second` in the address, staff show the second factor, for which the password is no substitute.

@@ -30,6 +30,7 @@ from kecs.accounts.factors.passkeys import PasskeyRefused
 from kecs.accounts.factors.queries import Passkey, factors_of
 from kecs.accounts.factors.second_step import note_factor
 from kecs.accounts.fresh import note_fresh
+from kecs.accounts.hashing import HashesPassword
 from kecs.accounts.messages import password_rules
 from kecs.accounts.models import User
 from kecs.accounts.queries import signed_in, state_of
@@ -91,7 +92,7 @@ class ActivityView(LoginRequiredMixin, TemplateView):
         return {**super().get_context_data(**kwargs), "recent": recent_activity(signed_in(self.request))}
 
 
-class ChangePasswordView(FreshSignInRequired, FormView):
+class ChangePasswordView(HashesPassword, FreshSignInRequired, FormView):
     """A new password while signed in; this session goes on, all others end."""
 
     form_class = ChangePasswordForm

@@ -11,6 +11,7 @@ from kecs.accounts.help_desk.queries import SECOND_STEP, demand_another
 from kecs.accounts.models import User
 from kecs.accounts.tries import KNOWN, UNKNOWN
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import tried_again, whole
 from kecs.guard.actions import clear
 from kecs.guard.queries import used
 
@@ -19,6 +20,7 @@ class NothingToSend(Exception):
     """The address is confirmed already, or is not the account's any more."""
 
 
+@tried_again
 def unlock_sign_in(*, account_id: UUID, by: str) -> int:
     """Set the failures of both steps back to nothing, so that the owner's next try counts as the first; how many there were.
 
@@ -37,7 +39,7 @@ def unlock_sign_in(*, account_id: UUID, by: str) -> int:
     return failures
 
 
-@transaction.atomic
+@whole
 def send_confirmation_again(*, account_id: UUID, email: str, by: str) -> Sending:
     """The link to an address of the account that is not confirmed. Raises NothingToSend."""
     demand_another(account_id, by=by)
@@ -47,14 +49,14 @@ def send_confirmation_again(*, account_id: UUID, email: str, by: str) -> Sending
     return send_confirmation(account_id=account_id, email=email, by=by)
 
 
-@transaction.atomic
+@whole
 def send_username_again(*, account_id: UUID, by: str) -> Sending:
     """The username, to the account's own address for mail."""
     demand_another(account_id, by=by)
     return send_username_of(account_id=account_id, to=User.objects.get(pk=account_id).email, by=by)
 
 
-@transaction.atomic
+@whole
 def send_password_link(*, account_id: UUID, by: str) -> Sending:
     """The link to choose a new password, to the account's own address for mail, as Forgot password does."""
     demand_another(account_id, by=by)

@@ -21,6 +21,7 @@ from kecs.accounts.queries import notice_addresses
 from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password, remove_young_factors
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import tried_again
 from kecs.guard.actions import count
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
@@ -33,6 +34,7 @@ DISOWN_LASTS_SECONDS = 10 * 24 * 60 * 60
 MOST_TOLD = 10
 
 
+@tried_again
 def greet(*, account_id: UUID, tokens: Sequence[str], user_agent: str, tell: bool, by: str) -> str:
     """Note a sign-in on this device. The token for its cookie when it is new, else nothing.
 
@@ -101,6 +103,7 @@ def _described(device: Device) -> str:
     return f"- {seen}: {browser}"
 
 
+@tried_again
 def disown(*, token: str, by: str) -> bool:
     """ "This wasn't me": every session ends, no device is known, and the password and young second steps are good no more.
 

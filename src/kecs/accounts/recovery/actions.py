@@ -8,7 +8,6 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -25,6 +24,7 @@ from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password
 from kecs.accounts.staff.queries import roles_of
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import whole
 from kecs.guard.actions import count_if_all_pass
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
@@ -46,7 +46,7 @@ class TooManyMails(Exception):
     """The new address was written to too often today."""
 
 
-@transaction.atomic
+@whole
 def ask_for_recovery(*, name: str, login: str, email: str, message: str, network: str, by: str) -> None:
     """Keep the request and send a link to the new address. Looks nobody up: the same work for every name."""
     email = normalised_address(email)
@@ -78,7 +78,7 @@ def _locked(recovery_id: UUID, status: Status) -> Recovery:
     return row
 
 
-@transaction.atomic
+@whole
 def start_recovery(
     *, account_id: UUID, name: str, email: str, also_tell: Iterable[str] = (), by: str
 ) -> UUID:
@@ -116,7 +116,7 @@ def start_recovery(
     return row.pk
 
 
-@transaction.atomic
+@whole
 def confirm_recovery(*, token_digest: bytes, by: str) -> Status | None:
     """The new address works: staff decide the request now. None for a link that works no more."""
     rows = Recovery.objects.select_for_update(no_key=True).filter(token_digest=token_digest)
@@ -133,7 +133,7 @@ def confirm_recovery(*, token_digest: bytes, by: str) -> Status | None:
     return Status.CONFIRMED
 
 
-@transaction.atomic
+@whole
 def approve_recovery(
     *,
     recovery_id: UUID,
@@ -172,7 +172,7 @@ def approve_recovery(
     record(event=events.RecoveryApproved(subject=f"account:{account.pk}"), by=by)
 
 
-@transaction.atomic
+@whole
 def assign_recovery(*, recovery_id: UUID, was: UUID | None, now: UUID | None, by: str) -> bool:
     """From whom of staff to whom; None is nobody. False where it is not `was`'s any more, or decided: nothing is done then."""
     waits = Recovery.objects.filter(pk=recovery_id, status=Status.CONFIRMED, taken_by=was)
@@ -185,7 +185,7 @@ def assign_recovery(*, recovery_id: UUID, was: UUID | None, now: UUID | None, by
     return bool(changed)
 
 
-@transaction.atomic
+@whole
 def refuse_recovery(*, recovery_id: UUID, language: str = "", by: str) -> None:
     """Staff are not sure; the new address is told, in the language in which she asked or in `language`. Raises NotPossible."""
     row = _locked(recovery_id, Status.CONFIRMED)
@@ -194,7 +194,7 @@ def refuse_recovery(*, recovery_id: UUID, language: str = "", by: str) -> None:
     record(event=events.RecoveryRefused(subject=f"recovery:{row.pk}"), by=by)
 
 
-@transaction.atomic
+@whole
 def cancel_recovery(*, token_digest: bytes, by: str) -> bool:
     """Somebody who was told says that it was not she: neither it nor any other that is under way will happen."""
     links = Q(cancel_digest=token_digest) | Q(first_cancel_digest=token_digest)
@@ -205,7 +205,7 @@ def cancel_recovery(*, token_digest: bytes, by: str) -> bool:
     return True
 
 
-@transaction.atomic
+@whole
 def stop_recovery(*, account_id: UUID, by: str) -> None:
     """Staff stop whatever is under way. Raises NotPossible: there is nothing, or it is one's own."""
     if by == f"account:{account_id}" or not under_way(account_id).select_for_update(no_key=True):
@@ -226,7 +226,7 @@ def complete_due_recoveries(*, by: str) -> int:
     return sum(_complete(recovery_id=pk, by=by) for pk in list(due.values_list("pk", flat=True)))
 
 
-@transaction.atomic
+@whole
 def _complete(*, recovery_id: UUID, by: str) -> bool:
     try:
         row = _locked(recovery_id, Status.APPROVED)

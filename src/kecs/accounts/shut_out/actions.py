@@ -6,13 +6,13 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
-from django.db import transaction
 
 from kecs.accounts import events
 from kecs.accounts.mail_counts import PASSWORD, mails_to
 from kecs.accounts.models import AccountSession
 from kecs.accounts.sessions import stored_as
 from kecs.audit.actions import record
+from kecs.audit.transactions import whole
 from kecs.guard.actions import clear
 from kecs.guard.queries import used
 
@@ -20,7 +20,7 @@ from kecs.guard.queries import used
 YOUNG_FOR = timedelta(days=10)
 
 
-@transaction.atomic
+@whole
 def end_sessions(*, account_id: UUID, except_key: str | None = None, by: str) -> None:
     """End every session of the account, but the one with this key."""
     kept = stored_as(except_key) if except_key else ""

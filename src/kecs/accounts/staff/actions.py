@@ -21,6 +21,7 @@ from kecs.accounts.staff.notices import tell_roles_changed
 from kecs.accounts.staff.queries import has_administrator, roles_of
 from kecs.accounts.staff.roles import StaffRole
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
 
 
@@ -36,7 +37,7 @@ class LastAdministrator(Exception):
     """Nobody would be left who says who is staff."""
 
 
-@transaction.atomic
+@whole
 def open_first_administrator(*, username: str, email: str, by: str) -> str:
     """Open the account of the first administrator; a path, good for half an hour, where she chooses her password.
 
@@ -52,7 +53,7 @@ def open_first_administrator(*, username: str, email: str, by: str) -> str:
     )
 
 
-@transaction.atomic
+@whole
 def invite(*, username: str, email: str, by: str) -> UUID:
     """Open an account without a password for a colleague and write to her how to choose one. Raises UsernameTaken."""
     account = _opened(username=username, email=email, by=by)
@@ -84,7 +85,7 @@ def _opened(*, username: str, email: str, by: str) -> User:
     return account
 
 
-@transaction.atomic
+@whole
 def set_roles(*, account_id: UUID, roles: Collection[StaffRole], by: str) -> None:
     """Give and take until she holds these; one mail tells of all. Raises OwnRoles and LastAdministrator, and changes nothing then."""
     _demand_another(account_id, by)
@@ -97,7 +98,7 @@ def set_roles(*, account_id: UUID, roles: Collection[StaffRole], by: str) -> Non
             tell_roles_changed(account=account, given=given, taken=taken, by=by)
 
 
-@transaction.atomic
+@whole
 def give_role(*, account_id: UUID, role: StaffRole, by: str) -> bool:
     """Give a role; False when she held it already. Raises OwnRoles."""
     _demand_another(account_id, by)
@@ -119,7 +120,7 @@ def _give(*, account: User, role: StaffRole, by: str) -> bool:
     return True
 
 
-@transaction.atomic
+@whole
 def take_role(*, account_id: UUID, role: StaffRole, by: str) -> bool:
     """Take a role away; False when she did not hold it. Raises OwnRoles and LastAdministrator."""
     _demand_another(account_id, by)

@@ -14,6 +14,7 @@ from kecs.assurance.notices import Why
 from kecs.assurance.proving.actions import known
 from kecs.assurance.telling.actions import tell, tell_account
 from kecs.audit.actions import recorded_together
+from kecs.audit.transactions import tried_again
 from kecs.records.kinds import MergeReason
 from kecs.records.merging.actions import Merged, approve_merge, merge_records
 from kecs.records.merging.plan import Choices
@@ -21,6 +22,7 @@ from kecs.records.merging.queries import contact_emails_of, merge_with_id
 from kecs.records.merging.undoing.actions import unmerge_records
 
 
+@tried_again
 def merge(
     *,
     first_id: UUID,
@@ -46,6 +48,7 @@ def merge(
     return merged
 
 
+@tried_again
 def approve(*, merge_id: UUID, by: str) -> Merged:
     """Raises what records' approve_merge raises."""
     with transaction.atomic(), recorded_together():
@@ -67,6 +70,7 @@ def _follow(merged: Merged, addresses: Iterable[str], *, by: str) -> None:
         tell_account(held=merged.loser, why=Why.MERGED_AWAY, by=by)
 
 
+@tried_again
 def unmerge(*, merge_id: UUID, by: str) -> tuple[UUID, UUID]:
     """Both records stand again; answers their ids. Raises what records' unmerge_records raises."""
     with transaction.atomic(), recorded_together():

@@ -27,6 +27,7 @@ from kecs.assurance.notices import Why, notice
 from kecs.assurance.queries import CODE, evidence_that_counts, live_code, standing_of
 from kecs.assurance.telling.actions import new_link, tell, tell_account
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import tried_again
 from kecs.guard.actions import count, count_if_all_pass
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
@@ -102,6 +103,7 @@ def forget_proofs(*, held: HeldRecord, by: str) -> None:
 # --- Evidence ----------------------------------------------------------------------------------------------------
 
 
+@tried_again
 def give_evidence(*, holding_id: UUID, kind: EvidenceKind, by: str) -> State:
     """A piece of evidence, and what it makes of the hold.
 
@@ -180,6 +182,7 @@ def _put_before_staff(held: HeldRecord, *, by: str) -> None:
     )
 
 
+@tried_again
 def note_confirmed_address(*, account_id: UUID, email: str, by: str) -> None:
     """An address was confirmed: half of what is needed and, where it was on file before the claim, the other half."""
     held = held_by(account_id)
@@ -207,6 +210,7 @@ def note_confirmed_addresses(*, account_id: UUID, by: str) -> None:
 # --- Codes -------------------------------------------------------------------------------------------------------
 
 
+@tried_again
 def send_code(*, holding_id: UUID, by: str) -> bool:
     """Mail a code to the address that was on file before the claim; without one, do the same and mail nothing.
 
@@ -231,6 +235,7 @@ def send_code(*, holding_id: UUID, by: str) -> bool:
     return mailed
 
 
+@tried_again
 def enter_code(*, account_id: UUID, code: str, by: str) -> Entered:
     """A code from a mail or a letter. Ten tries a day, counted before the code is looked at."""
     with transaction.atomic(), recorded_together():
@@ -269,6 +274,7 @@ def _new_code(held: HeldRecord, *, kind: EvidenceKind, lasts: timedelta | None) 
 # --- Letters -----------------------------------------------------------------------------------------------------
 
 
+@tried_again
 def order_letter(*, holding_id: UUID, by: str) -> None:
     """Ask staff to post a code to the address in the agency's files. Asked twice, it is one letter."""
     with transaction.atomic(), recorded_together():
@@ -285,6 +291,7 @@ def order_letter(*, holding_id: UUID, by: str) -> None:
         record(event=events.LetterAsked(subject=f"account:{held.account_id}"), by=by)
 
 
+@tried_again
 def print_letter(*, letter_id: UUID, by: str) -> PrintedLetter:
     """The letter with a fresh code, which works once it is posted; printed again, it is another code.
 
@@ -302,6 +309,7 @@ def print_letter(*, letter_id: UUID, by: str) -> PrintedLetter:
     )
 
 
+@tried_again
 def mark_letter_posted(*, letter_id: UUID, by: str) -> None:
     """It is in the post: its code has 21 days.
 

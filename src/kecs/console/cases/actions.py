@@ -9,6 +9,7 @@ from kecs.assurance.actions import Reason, begin_claim, give_evidence, release, 
 from kecs.assurance.levels import EvidenceKind, Illegal, State
 from kecs.assurance.queries import state_of_hold
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import whole
 from kecs.console import events
 from kecs.console.cases import letters
 from kecs.console.cases.decision import (
@@ -42,7 +43,7 @@ from kecs.records.holdings.queries import contact_email_of, held_by, holder_of
 from kecs.records.kinds import AssuranceLevel, CaseKind
 
 
-@transaction.atomic
+@whole
 def look_at_case(*, case: CaseFile, by: str) -> None:
     """Before the page is shown: who saw whose data. Raises OwnCase: nobody sees what is said about her own record."""
     situation = situation_of(case)

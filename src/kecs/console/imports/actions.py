@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from django.db import transaction
-
 from kecs.audit.actions import record
+from kecs.audit.transactions import whole
 from kecs.console import events
 
 
-@transaction.atomic
+@whole
 def note_rejects_taken(*, upload_id: UUID, by: str) -> None:
     """Before the report of rejected rows leaves."""
     record(event=events.RejectsTaken(subject=f"upload:{upload_id}"), by=by)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kecs.audit.actions import record
+from kecs.audit.transactions import whole
 from kecs.console import events
 from kecs.console.actions import begin_search
 from kecs.records.finding.typed import Sought
@@ -30,7 +31,7 @@ def find_other_record(*, number: str, by: str) -> UUID | None:
     return found
 
 
-@transaction.atomic
+@whole
 def look_at_records(*, record_ids: Sequence[UUID], why: str, by: str) -> None:
     """Before the page is shown: `why` is what the page is for. The first is the subject, so that it stands in its timeline.
 

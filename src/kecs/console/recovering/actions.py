@@ -8,6 +8,7 @@ from kecs.accounts.recovery.actions import approve_recovery, assign_recovery, re
 from kecs.accounts.recovery.queries import Asked
 from kecs.assurance.actions import Reason
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import tried_again, whole
 from kecs.console import events
 from kecs.console.cases.decision import Colleagues
 from kecs.console.outcomes import Outcome, OwnCase
@@ -16,7 +17,7 @@ from kecs.console.staff_accounts import manages_staff
 from kecs.records.holdings.queries import contact_email_of, held_by
 
 
-@transaction.atomic
+@whole
 def look_at_recovery(*, asked: Asked, by: str) -> None:
     """Before the page is shown."""
     account = str(asked.account_id or "")
@@ -30,6 +31,7 @@ def take_recovery(*, asked: Asked, was: UUID | None, now: UUID | None, by: str) 
     return assign_recovery(recovery_id=asked.id, was=was, now=now, by=by)
 
 
+@tried_again
 def decide_recovery(
     *, asked: Asked, outcome: Outcome, reason: Reason, english: bool = False, by: str
 ) -> None:

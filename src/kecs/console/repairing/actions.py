@@ -17,6 +17,7 @@ from kecs.accounts.recovery import actions as recoveries
 from kecs.assurance.actions import give_evidence, release, send_code
 from kecs.assurance.levels import EvidenceKind, Illegal
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import whole
 from kecs.console import events
 from kecs.console.person_facts import Whom, demand_other_person, names_and_birth_date
 from kecs.console.repairs import RULES, LookReason, Repair
@@ -54,7 +55,7 @@ class Answers:
     asked: Asked | None = field(default=None, repr=False)
 
 
-@transaction.atomic
+@whole
 def look_at_person(*, whom: Whom, why: LookReason, by: str) -> None:
     """Before the page is shown: who sees whose record and accounts, and why. Raises OwnRecord, OwnAccount."""
     demand_other_person(whom, by=by)

@@ -8,6 +8,7 @@ from kecs.accounts.help_desk.queries import demand_another, named
 from kecs.accounts.staff.queries import with_role
 from kecs.accounts.staff.roles import StaffRole
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import tried_again
 from kecs.console import events
 from kecs.console.notices import reveals_stopped_notice
 from kecs.guard.actions import clear, count, stop
@@ -24,6 +25,7 @@ class RevealsStopped(Exception):
     """She has seen as many as an hour allows, and sees no more until a security officer says so."""
 
 
+@tried_again
 def reveal_ssn(*, record_id: UUID, reason: RevealReason, ticket: str, by: str) -> str:
     """The whole number, once: counted and on the log. Raises RevealsStopped; NoWholeNumber and OwnRecord of the records room."""
     with transaction.atomic(), recorded_together():
@@ -45,6 +47,7 @@ def _stop(*, by: str) -> None:
     record(event=events.RevealsStopped(subject=by, most=most), by=by)
 
 
+@tried_again
 def allow_reveals(*, staff_account_id: UUID, by: str) -> None:
     """A security officer has spoken with her: she counts from nothing again. Raises OwnAccount."""
     demand_another(staff_account_id, by=by)

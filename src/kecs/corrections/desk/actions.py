@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import tried_again, whole
 from kecs.corrections import events, notices
 from kecs.corrections.actions import Asked, ClaimFrozen
 from kecs.corrections.kinds import Paper
@@ -32,6 +33,7 @@ class Whose:
     account_id: UUID | None = None
 
 
+@tried_again
 def correct_at_desk(*, whose: Whose, asked: Asked, paper: Paper, by: str) -> UUID:
     """Change the record and what its holder stated. Every address on file and of the account learns of it.
 
@@ -114,7 +116,7 @@ def _carry_out(whose: Whose, asked: Asked, *, by: str) -> dict[str, dict[str, st
     return before
 
 
-@transaction.atomic
+@whole
 def forget_old_corrections(*, by: str, at: datetime | None = None) -> int:
     """What stood there before goes when documents do; how many. That there was a correction stays."""
     before = (at or database_clock()) - timedelta(days=settings.KECS_DOCUMENTS_KEPT_DAYS)

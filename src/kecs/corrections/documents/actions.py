@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.transactions import whole
 from kecs.corrections import events
 from kecs.corrections.content import Content
 from kecs.corrections.documents.pieces import content_of, pieces_of
@@ -68,7 +69,7 @@ class Scanned:
     away: bool = False
 
 
-@transaction.atomic
+@whole
 def add_documents(*, correction_id: UUID, uploads: Iterable[Upload], by: str) -> None:
     """Put documents to an open request. Raises NotOpen and TooManyDocuments."""
     locked = Correction.objects.select_for_update(no_key=True).filter(
@@ -115,7 +116,7 @@ def _add(correction: Correction, upload: Upload, *, by: str) -> None:
     )
 
 
-@transaction.atomic
+@whole
 def open_document(*, document_id: UUID, by: str) -> OpenedDocument:
     """A document for staff, and a line in the log that it was opened. Raises DocumentHeld and DocumentGone."""
     document = Document.objects.filter(pk=document_id).first()
@@ -166,7 +167,7 @@ def scan_waiting(*, by: str, stop: threading.Event | None = None) -> Scanned:
     )
 
 
-@transaction.atomic
+@whole
 def _scanned(document: Document, verdict: Verdict, *, by: str) -> None:
     """Written down once, whoever else scanned it or destroyed it meanwhile."""
     clean = verdict.outcome is Outcome.CLEAN
@@ -195,7 +196,7 @@ def _tell_refused(correction_id: UUID, *, by: str) -> None:
         queue(message=document_refused_notice(account_id=asked.account_id), by=by)
 
 
-@transaction.atomic
+@whole
 def destroy_documents(*, correction_id: UUID, by: str) -> int:
     """The content and the names of a request's documents go; their size and digest stay."""
     documents = Document.objects.filter(correction_id=correction_id)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from kecs.audit.actions import record
+from kecs.audit.transactions import tried_again
 from kecs.guard.events import StrictModeBegan, StrictModeEnded
 from kecs.guard.models import SearchTally, StrictMode
 from kecs.guard.queries import database_clock
@@ -67,6 +68,7 @@ def begin(*, by: str, lasts: timedelta = LASTS, at: datetime | None = None) -> N
     _begin(now + lasts, now, because="operator", tally=tally_at(now), by=by)
 
 
+@tried_again
 def end(*, by: str, stays_off: timedelta, at: datetime | None = None) -> None:
     """An operator turns it off, and has it not begin by itself for a while."""
     now = at or database_clock()
@@ -104,6 +106,7 @@ def _begin_if_sprayed(now: datetime, by: str) -> bool:
     return bool(because)
 
 
+@tried_again
 def _begin(until: datetime, now: datetime, *, because: str, tally: Tally, by: str) -> None:
     """Of any number at once, one begins it and tells the log."""
     with transaction.atomic():
@@ -117,6 +120,7 @@ def _begin(until: datetime, now: datetime, *, because: str, tally: Tally, by: st
             StrictMode.objects.filter(pk=1).update(in_force_until=until)
 
 
+@tried_again
 def _ended_or_extended(over: datetime, now: datetime, by: str) -> bool:
     """Whether it goes on, because the spray does. Of any number at once, one decides."""
     tally = tally_at(now)

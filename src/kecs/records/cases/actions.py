@@ -3,16 +3,16 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from kecs.audit.actions import record as record_event
+from kecs.audit.transactions import whole
 from kecs.records import events
 from kecs.records.models import Case
 from kecs.records.targets import due_on
 
 
-@transaction.atomic
+@whole
 def assign_case(*, case_id: UUID, was: UUID | None, now: UUID | None, by: str) -> bool:
     """From whom of staff to whom; None is nobody. False where it is not `was`'s any more, or closed: nothing is done then."""
     changed = Case.objects.filter(pk=case_id, closed_at=None, taken_by=was).update(taken_by=now)
@@ -24,7 +24,7 @@ def assign_case(*, case_id: UUID, was: UUID | None, now: UUID | None, by: str) -
     return bool(changed)
 
 
-@transaction.atomic
+@whole
 def reopen_case(*, case_id: UUID, reason: str, by: str) -> bool:
     """It waits again, for as long as its kind may, and is nobody's. `reason` is a word. False where it is open."""
     case = (

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from django.db import transaction
-
+from kecs.audit.transactions import whole
 from kecs.matching.keys import KeyKind
 from kecs.pii.fields import digests_of, seal_into, unseal_from
 from kecs.records.actions import (
@@ -43,7 +42,7 @@ class Facts:
     ssn: str = field(repr=False)
 
 
-@transaction.atomic
+@whole
 def correct_record(*, record_id: UUID, changes: Changes, by: str) -> Facts:
     """Change a record's facts, and answer those before. Raises SsnOnFile where somebody else has the SSN.
 
@@ -86,7 +85,7 @@ def _facts_of(row: EducatorRecord | StatedIdentity) -> Facts:
     )
 
 
-@transaction.atomic
+@whole
 def wait_for_settling(*, account_id: UUID, by: str) -> None:
     """Until the transaction ends nobody settles this account; who is settling it now is waited for."""
     list(
@@ -96,7 +95,7 @@ def wait_for_settling(*, account_id: UUID, by: str) -> None:
     )
 
 
-@transaction.atomic
+@whole
 def state_anew(*, account_id: UUID, changes: Changes, by: str) -> Facts | None:
     """What the account states from now on, in a row of its own, and answer what it stated before; None if nothing.
 

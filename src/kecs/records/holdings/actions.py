@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from kecs.audit.actions import record as record_event
+from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
 from kecs.records import events
 from kecs.records.holdings.queries import HeldRecord, contact_digest_of, seen
@@ -20,7 +21,7 @@ class RecordTaken(Exception):
     """Another account holds the record, this account holds another, or the record became one with another."""
 
 
-@transaction.atomic
+@whole
 def hold_record(
     *,
     record_id: UUID,
@@ -78,7 +79,7 @@ def lock_holdings(*, record_id: UUID, by: str) -> list[HeldRecord]:
     return sorted(map(seen, rows.order_by("pk")), key=lambda each: each.contests)
 
 
-@transaction.atomic
+@whole
 def verify_holding(*, holding_id: UUID, by: str) -> None:
     """Level 2. The database refuses it without a row of evidence (kecs.assurance)."""
     Holding.objects.filter(pk=holding_id).update(
@@ -87,7 +88,7 @@ def verify_holding(*, holding_id: UUID, by: str) -> None:
     _record(events.HoldingVerified, holding_id, by=by)
 
 
-@transaction.atomic
+@whole
 def freeze_holding(*, holding_id: UUID, by: str) -> None:
     """Back to level 1, and shut until staff have looked."""
     Holding.objects.filter(pk=holding_id).update(
@@ -96,7 +97,7 @@ def freeze_holding(*, holding_id: UUID, by: str) -> None:
     _record(events.HoldingFrozen, holding_id, by=by)
 
 
-@transaction.atomic
+@whole
 def unfreeze_holding(*, holding_id: UUID, reason: str, by: str) -> None:
     """A claim again, with seven days from now."""
     until = database_clock() + PROVISIONAL_FOR
@@ -110,7 +111,7 @@ def unfreeze_holding(*, holding_id: UUID, reason: str, by: str) -> None:
     )
 
 
-@transaction.atomic
+@whole
 def release_holding(*, holding_id: UUID, because: Ending, reason: str = "", by: str) -> None:
     """It is over; the row stays, as history. `reason` is a word of staff's, never about a person."""
     Holding.objects.filter(pk=holding_id).update(

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from django.db import transaction
-
 from kecs.audit.actions import record as record_event
 from kecs.audit.actions import recorded_together
+from kecs.audit.transactions import whole
 from kecs.records import events
 from kecs.records.actions import open_case
 from kecs.records.kinds import CaseKind
@@ -24,13 +23,13 @@ KINDS = {
 _SAYS_NOTHING = frozenset({Level.ABSENT, Level.DIFFERS})
 
 
-@transaction.atomic
+@whole
 def start_linkage(*, purpose: str, records: int, by: str) -> None:
     """Put on the log that the whole index is about to be unsealed for "duplicates" or "training"."""
     record_event(event=events.IndexUnsealed(subject="-", purpose=purpose, records=records), by=by)
 
 
-@transaction.atomic
+@whole
 def end_linkage(
     *, model: str, duplicates: int, other_first_names: int, kin: int, opened: int | None, by: str
 ) -> None:
@@ -58,7 +57,7 @@ def open_linkage_cases(*, found: Sequence[Finding], by: str) -> int:
     return sum(_open_cases(ordered[start : start + BATCH], by=by) for start in range(0, len(ordered), BATCH))
 
 
-@transaction.atomic
+@whole
 def _open_cases(batch: Sequence[Finding], *, by: str) -> int:
     pairs = {uuid4(): finding for finding in batch if finding.verdict in KINDS}
     LinkedPair.objects.bulk_create(

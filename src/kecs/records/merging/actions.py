@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import transaction
-
 from kecs.audit.actions import record as record_event
+from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
 from kecs.pii.fields import digest_of, seal_into
 from kecs.records import events
@@ -105,7 +104,7 @@ class _Pair:
 # --- Proposing -----------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@whole
 def propose_merge(
     *,
     first_id: UUID,
@@ -150,7 +149,7 @@ def propose_merge(
     return row.pk
 
 
-@transaction.atomic
+@whole
 def withdraw_merge(*, merge_id: UUID, by: str) -> None:
     """The proposal is off; whoever may merge may take it back.
 
@@ -187,7 +186,7 @@ def _open(merge_id: UUID) -> RecordMerge:
 # --- Merging -------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@whole
 def merge_records(
     *,
     first_id: UUID,
@@ -219,7 +218,7 @@ def merge_records(
     return _merge(row, pair, choices, planned, by=by)
 
 
-@transaction.atomic
+@whole
 def approve_merge(*, merge_id: UUID, by: str) -> Merged:
     """The second member of staff agrees, and the records are merged.
 

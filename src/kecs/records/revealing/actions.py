@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from django.db import transaction
-
 from kecs.audit.actions import record as record_event
+from kecs.audit.transactions import whole
 from kecs.pii.fields import unseal_from
 from kecs.records import events
 from kecs.records.models import EducatorRecord
@@ -16,7 +15,7 @@ class NoWholeNumber(Exception):
     """No number is on file, or its last four digits only, which the page shows anyway."""
 
 
-@transaction.atomic
+@whole
 def open_ssn(*, record_id: UUID, reason: RevealReason, ticket: str, by: str) -> str:
     """The nine digits, with hyphens. The console asks who may, and counts. Raises NoWholeNumber, OwnRecord."""
     if not is_ticket(ticket):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from kecs.audit.actions import record as record_event
 from kecs.audit.actions import record_for_each, recorded_together
 from kecs.audit.rows import Form, form
+from kecs.audit.transactions import whole
 from kecs.matching.keys import KeyKind
 from kecs.pii.fields import digests_of, unsealed_text
 from kecs.records import events
@@ -132,7 +133,7 @@ def undo_run(*, run_id: UUID, source: str, reason: str, on_progress: Callable[[i
     return run
 
 
-@transaction.atomic
+@whole
 def _begin(run_id: UUID, *, by: str) -> Run:
     run = Run.objects.select_for_update().get(pk=run_id)
     if run.undone_at or run.started_at < timezone.now() - UNDO_FOR:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.db.models import Q
 
 from kecs.audit.actions import record
+from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
 from kecs.records import events
 from kecs.records.importing.load import Summary
@@ -39,7 +39,7 @@ class Taken:
     by: str
 
 
-@transaction.atomic
+@whole
 def keep_upload(*, upload: SealedUpload, name: str, by: str) -> UUID:
     """Keep a file and have it looked through. Raises FileRefused where its first line cannot be that of a file of records."""
     with CsvFile(upload.sealed.open("rb")) as csv:
@@ -113,7 +113,7 @@ def discard(*, upload_id: UUID, by: str) -> None:
     _destroy(upload_id)
 
 
-@transaction.atomic
+@whole
 def _ask(
     upload_id: UUID,
     what: str,
@@ -199,7 +199,7 @@ def end_step(*, taken: Taken, ended: Ended, by: str) -> None:
         SealedFile(taken.upload_id).destroy()
 
 
-@transaction.atomic
+@whole
 def _end(taken: Taken, ended: Ended) -> None:
     now, summary = database_clock(), ended.summary
     loaded = ended.state is UploadState.LOADED
@@ -262,7 +262,7 @@ def destroy_old_uploads(*, by: str) -> int:
     return len(ids) + _sweep()
 
 
-@transaction.atomic
+@whole
 def _expire(upload_id: UUID, *, by: str) -> None:
     unused = Upload.objects.filter(pk=upload_id, state__in=[UploadState.CHECKED, UploadState.FAILED])
     unused.update(state=UploadState.DISCARDED.value)

@@ -6,11 +6,13 @@ from datetime import date
 from django.db import transaction
 
 from kecs.audit.actions import recorded_together
+from kecs.audit.transactions import tried_again
 from kecs.guard.actions import clear
 from kecs.guard.queries import used
 from kecs.registration.help_desk.queries import counters_of
 
 
+@tried_again
 def clear_search_misses(*, names: Iterable[tuple[str, str]], born: date, by: str) -> int:
     """Set the counters of these names with this birth date back to nothing; how many misses there were.
 

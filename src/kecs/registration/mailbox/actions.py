@@ -1,10 +1,10 @@
 """Mailing a code, and judging what was typed."""
 
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kecs.accounts.addresses import mailbox_of
+from kecs.audit.transactions import whole
 from kecs.guard.actions import count, count_if_all_pass, use_up
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
@@ -13,7 +13,7 @@ from kecs.mail.messages import render
 from kecs.registration.mailbox.waiting import CODE_LASTS, SentCode
 
 
-@transaction.atomic
+@whole
 def send_code(*, email: str, code: str, language: str, by: str) -> None:
     """Queue the mail with the code. Past the limits of the address nothing is queued; the page is the same."""
     subject = f"search_code:{mailbox_of(email)}"

@@ -4,9 +4,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import models
 
 from kecs.audit.actions import record as record_event
+from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
 from kecs.pii.fields import the_keyring
 from kecs.records import events
@@ -42,7 +43,7 @@ class NotExact(Exception):
     """What an undoing brought back is not what stood before: nothing was changed."""
 
 
-@transaction.atomic
+@whole
 def unmerge_records(
     *, merge_id: UUID, give_back: Callable[[Sequence[UUID]], None], by: str
 ) -> tuple[UUID, UUID]:

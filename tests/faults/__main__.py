@@ -1,0 +1,67 @@
+"""`python -m tests.faults [--quick] [--only NAME ...]`: every fault on an installation of its own; prints one table, status 1 where a rule broke.
+
+DATABASE_URL names an empty database, or there is none: SQLite. `make faults` runs it on both, and kill.py, kill_import.py and
+opening_day.py beside it.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.faults.ground import Outcome, installation
+
+Fault = Callable[[int, Path], Outcome]
+
+
+def faults() -> dict[str, tuple[Fault, int, int]]:
+    """Each with how often it strikes, in a quick run and in a whole one. Django must be ready."""
+    from tests.faults import answers, mailer
+
+    return {
+        "mailer": (mailer.killed, 5, 1_000),
+        "smtp": (mailer.unwilling, 4, 200),
+        "answer": (answers.lost, 3, 500),
+        "disk": (answers.disk_full, 2, 100),
+        "connections": (answers.connections_cut, 6, 200),
+        "limiter": (answers.limiter_lost, 1, 50),
+    }
+
+
+def row(outcome: Outcome, seconds: float) -> str:
+    """A line of the table."""
+    counted = ", ".join(f"{what} {count}" for what, count in outcome.counted.items())
+    state = "BROKEN: " + "; ".join(outcome.broken) if outcome.broken else "held"
+    return f"| {outcome.fault} | {outcome.times:,} | {counted} | {seconds:.0f} | {state} |"
+
+
+def main() -> int:
+    """All of them, or those named."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
+    parser.add_argument("--share", type=float, default=1.0, help="of a whole run")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    options = parser.parse_args()
+    random.seed(options.seed)
+    broken = False
+    with installation() as folder:
+        from django.db import connection
+
+        sys.stdout.write(f"{connection.vendor}, seed {options.seed}\n\n")
+        sys.stdout.write("| fault | times | counted | s | rules |\n| --- | ---: | --- | ---: | --- |\n")
+        for name, (fault, quick, whole) in faults().items():
+            if options.only and name not in options.only:
+                continue
+            began = time.monotonic()
+            outcome = fault(quick if options.quick else max(1, round(whole * options.share)), folder)
+            sys.stdout.write(row(outcome, time.monotonic() - began) + "\n")
+            sys.stdout.flush()
+            broken = broken or bool(outcome.broken)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

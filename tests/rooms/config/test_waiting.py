@@ -1,0 +1,255 @@
+"""When the house cannot work at this moment: a page that says so, keeps what was typed, and can be sent again."""
+
+import threading
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import InterfaceError, OperationalError, connection, connections
+from django.test import Client
+
+from kecs.accounts.hashing import TooManyHashes, the_places
+from kecs.accounts.models import User
+from kecs.audit import transactions
+from kecs.audit.transactions import MOST_TRIES, database_is_away, may_be_tried_again, whole
+from kecs.guard.models import LimitCounter
+from kecs.registration import actions
+from tests.factories.people import MARIA, PASSWORD, on_file
+from tests.factories.visits import create_new, heading, registration_key, this_is_me
+from tests.inspection import InspectingClient
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def places(settings):
+    """One hash at once, and nobody waits."""
+    settings.KECS_HASHES_AT_ONCE, settings.KECS_HASHES_WAITING = 1, 0
+    the_places.cache_clear()
+    yield the_places()
+    the_places.cache_clear()
+
+
+@pytest.fixture
+def browser():
+    """One that shows what a person would see, whatever broke."""
+    return InspectingClient(raise_request_exception=False)
+
+
+def broken_off(name):
+    """The database's error of this name: SQLite's word, or PostgreSQL's five characters."""
+    cause = Exception("the text of an error may quote what was typed: MARIA")
+    setattr(cause, "sqlite_errorname" if name.startswith("SQLITE") else "sqlstate", name)
+    error = OperationalError("broken off")
+    error.__cause__ = cause
+    return error
+
+
+# --- A crowd -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.any_database("threads and pages")
+def test_a_crowd_is_asked_to_wait_and_the_form_is_kept(browser, places):
+    page = create_new(browser, MARIA)
+    form = {"registration": registration_key(page), **MARIA.new_account()}
+    with places._admitted:  # somebody else hashes
+        answer = browser.post("/register/account", form)
+    said = answer.content.decode()
+    assert (answer.status_code, heading(answer)) == (503, "Please wait a moment")
+    assert 5 <= int(answer.headers["Retry-After"]) <= 15
+    assert "no-store" in answer.headers["Cache-Control"]
+    for name in ("username", "email", "first_name", "registration"):
+        assert f'<input type="hidden" name="{name}" value="{form[name]}"' in said
+    for name in ("password1", "password2", "ssn"):
+        assert f'name="{name}"' in said
+        assert form[name] not in said
+    assert browser.post("/register/account", form, follow=True).request["PATH_INFO"] == "/home"
+    assert places.refused == 1
+
+
+@pytest.mark.any_database("threads and pages")
+def test_who_finds_no_place_to_sign_in_has_tried_nothing(browser, places):
+    with places._admitted:
+        answer = browser.post("/", {"login": "maria", "password": PASSWORD})
+    assert (answer.status_code, PASSWORD in answer.content.decode()) == (503, False)
+    assert not LimitCounter.objects.exists()
+    assert browser.post("/", {"login": "maria", "password": PASSWORD}).status_code == 200
+
+
+@pytest.mark.any_database("threads")
+def test_no_more_hashes_run_at_once_than_there_are_places(settings):
+    settings.KECS_HASHES_AT_ONCE, settings.KECS_HASHES_WAITING = 2, 3
+    the_places.cache_clear()
+    places, most, refused, running, lock = the_places(), [0], [0], [0], threading.Lock()
+    go = threading.Event()
+
+    def hash_one():
+        try:
+            with places.admitted(), places.running():
+                with lock:
+                    running[0] += 1
+                    most[0] = max(most[0], running[0])
+                go.wait(5)
+                with lock:
+                    running[0] -= 1
+        except TooManyHashes:
+            with lock:
+                refused[0] += 1
+                if refused[0] == 15:
+                    go.set()
+
+    threads = [threading.Thread(target=hash_one) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    the_places.cache_clear()
+    assert (most[0], refused[0], places.inside) == (2, 15, 0)
+
+
+# --- No database -------------------------------------------------------------------------------------------------
+
+
+def test_a_database_that_is_away_is_no_error_of_the_page(browser, monkeypatch):
+    on_file(MARIA)
+    page = this_is_me(browser, MARIA)
+    form = {"registration": registration_key(page), **MARIA.account()}
+
+    def gone(**_facts):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "claim_and_create_account", gone)
+        answer = browser.post("/register/account", form)
+    said = answer.content.decode()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert form["username"] in said
+    assert PASSWORD not in said
+    assert not User.objects.exists()
+    assert browser.post("/register/account", form, follow=True).request["PATH_INFO"] == "/home"
+
+
+@pytest.mark.any_database("no database is asked")
+def test_the_page_needs_no_database_and_speaks_spanish(browser, monkeypatch):
+    def gone(*_words):
+        raise InterfaceError("connection already closed")
+
+    browser.cookies["language"] = "es"
+    monkeypatch.setattr("kecs.accounts.sessions.SessionStore.load", gone)
+    browser.cookies["session"] = "x" * 32
+    answer = browser.get("/home")
+    assert (answer.status_code, heading(answer)) == (503, "Espere un momento, por favor")
+
+
+@pytest.mark.any_database("a bug is a bug")
+def test_a_bug_is_still_a_bug(monkeypatch):
+    def bug(**_facts):
+        raise ImproperlyConfigured("a bug")
+
+    monkeypatch.setattr("kecs.accounts.views.SignInView.get", bug)
+    assert Client(raise_request_exception=False).get("/").status_code == 500
+
+
+@pytest.mark.parametrize(
+    ("name", "away", "again"),
+    [
+        ("SQLITE_BUSY", True, True),
+        ("SQLITE_BUSY_SNAPSHOT", True, True),
+        ("SQLITE_LOCKED", True, True),
+        ("SQLITE_FULL", True, False),
+        ("SQLITE_IOERR_WRITE", True, False),
+        ("SQLITE_ERROR", False, False),  # no such table
+        ("40001", True, True),
+        ("40P01", True, True),
+        ("57P01", True, False),  # the server shuts down
+        ("57014", True, False),  # the statement took too long
+        ("53300", True, False),  # too many connections
+    ],
+)
+@pytest.mark.any_database("errors of both")
+def test_what_waiting_helps_and_what_another_try(name, away, again):
+    error = broken_off(name)
+    assert (database_is_away(error), may_be_tried_again(error)) == (away, again)
+
+
+# --- Tried again -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """No waiting between two tries."""
+    monkeypatch.setattr(transactions, "FIRST_WAIT", 0.0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.any_database("errors of both")
+@pytest.mark.parametrize(("times", "passes"), [(MOST_TRIES - 1, True), (MOST_TRIES, False)])
+@pytest.mark.usefixtures("hasty")
+def test_a_transaction_that_was_broken_off_is_tried_again_a_few_times(times, passes):
+    tries = []
+
+    @whole
+    def act():
+        tries.append(connection.in_atomic_block)
+        if len(tries) <= times:
+            raise broken_off("40P01")
+        return "done"
+
+    if passes:
+        assert act() == "done"
+    else:
+        with pytest.raises(OperationalError):
+            act()
+    assert tries == [True] * MOST_TRIES
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.any_database("errors of both")
+def test_inside_another_transaction_that_one_is_tried_again(django_db_blocker):
+    tries = []
+
+    @whole
+    def act():
+        tries.append(1)
+        raise broken_off("40001")
+
+    with pytest.raises(OperationalError):
+        act()  # the test's own transaction is around it
+    assert len(tries) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deadlock_of_two_ends_well_for_both():
+    if connection.vendor == "sqlite":
+        pytest.skip("takes its one lock at once, and has no deadlocks")
+    for name in ("one", "two"):
+        User(id=uuid4(), username=name, email=f"{name}@example.org", password="!").save(force_insert=True)
+    both_hold_one, failed = threading.Barrier(2), []
+
+    @whole
+    def rename(first, second, tries):
+        tries.append(1)
+        User.objects.filter(username=first).update(language="es")
+        if len(tries) == 1:
+            both_hold_one.wait(10)
+        User.objects.filter(username=second).update(language="es")
+
+    def run(first, second, tries):
+        try:
+            rename(first, second, tries)
+        except OperationalError as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    tries: list[list[int]] = [[], []]
+    threads = [
+        threading.Thread(target=run, args=pair)
+        for pair in (("one", "two", tries[0]), ("two", "one", tries[1]))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert len(tries[0]) + len(tries[1]) == 3
