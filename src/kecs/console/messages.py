@@ -43,6 +43,7 @@ OUTCOME_LABELS = {
     Outcome.REFUSE: _("Refuse"),
     Outcome.ANSWERED: _("Done: I helped this person"),
     Outcome.NOTED: _("Seen: close the case"),
+    Outcome.AGREE: _("I am sure. A colleague decides after me"),
     Outcome.APPROVE: _("Let this person in, after 24 hours"),
 }
 REASONS = {

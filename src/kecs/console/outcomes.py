@@ -28,6 +28,7 @@ class Outcome(StrEnum):
     ANSWERED = "answered"
     TWO_PEOPLE = "two_people"
     NOTED = "noted"
+    AGREE = "agree"
     APPROVE = "approve"
 
 
@@ -49,7 +50,7 @@ class Shape:
 
 
 # A recovery is no case: it is decided where it stands, in the accounts room.
-RECOVERY_OUTCOMES = (Outcome.APPROVE, Outcome.REFUSE)
+RECOVERY_OUTCOMES = (Outcome.AGREE, Outcome.APPROVE, Outcome.REFUSE)
 # The record that is meant must be said where there are several.
 NAMES_RECORD = frozenset({Outcome.GIVE_EVIDENCE, Outcome.GIVE_TO_CLAIMANT, Outcome.CLEAR_DECEASED})
 # These open a record to somebody: staff have checked who she is, and seen a paper.

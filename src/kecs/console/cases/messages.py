@@ -64,6 +64,7 @@ ABOUT: dict[str, tuple["StrOrPromise", "StrOrPromise"]] = {
     ),
 }
 STARTED_BY_COLLEAGUE = _("started by a colleague")
+ONE_AGREED = _("one of us agreed, a second must")
 DISOWNED = (
     _("Someone who reads an address of this person said: I did not ask for this correction."),
     _("Call the person at the number in our own files. The claim is shut until that is decided, too."),
@@ -83,6 +84,9 @@ HELP: dict[Outcome, "StrOrPromise"] = {
     Outcome.ANSWERED: _("The person gets a mail with what you write."),
     Outcome.TWO_PEOPLE: _("Nothing changes. The two are not proposed again."),
     Outcome.NOTED: _("Nothing changes. Nobody is written to."),
+    Outcome.AGREE: _(
+        "Nothing happens yet, and nobody is written to. A colleague must check it as well, and approve it."
+    ),
     Outcome.APPROVE: _("Every address is told. After 24 hours the new address opens the account."),
 }
 

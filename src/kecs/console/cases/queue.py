@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from kecs.accounts.queries import signed_in, usernames_of
 from kecs.accounts.recovery.queries import QueuedRecovery, decided_recoveries, queued_recoveries
-from kecs.console.cases.messages import DATE_PASSED, DUE_TODAY, LATE, STARTED_BY_COLLEAGUE
+from kecs.console.cases.messages import DATE_PASSED, DUE_TODAY, LATE, ONE_AGREED, STARTED_BY_COLLEAGUE
 from kecs.console.gate import DeskView
 from kecs.console.messages import KINDS, OUTCOME_LABELS
 from kecs.console.outcomes import Outcome
@@ -201,7 +201,7 @@ def _of_recovery(asked: QueuedRecovery) -> Line:
         id=asked.id,
         kind=RECOVERY,
         words=KINDS[RECOVERY],
-        more=STARTED_BY_COLLEAGUE if asked.started else "",
+        more=STARTED_BY_COLLEAGUE if asked.started else ONE_AGREED if asked.agreed else "",
         url=reverse("console:recovery", args=[asked.id]),
         opened_at=asked.opened_at,
         due_on=due_on(kind=RECOVERY, opened=opened, holidays=settings.KECS_HOLIDAYS),
