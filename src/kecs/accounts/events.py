@@ -289,6 +289,13 @@ class SignInDisowned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordEnded(Event):
+    """Staff unlocked a sign-in after its full stop: the password works no more, and a link to choose a new one went out."""
+
+    code: ClassVar[str] = "accounts.password_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInUnlocked(Event):
     """Staff set an account's failed sign-ins and codes back to nothing; `failures` is how many there were."""
 

@@ -176,6 +176,12 @@ REPAIR_EFFECTS = {
         "This member of staff can see whole numbers again, 20 in an hour. More stops it again."
     ),
 }
+# After the full stop.
+UNLOCK_STOPPED_EFFECT = _(
+    "There were so many wrong tries that the password ends with them, and everyone is signed out. A link to choose a new "
+    "password goes to the email address of the account; you do not see it. Ask first whether the person can open that mail. If "
+    "not, start a recovery instead. It cannot be taken back."
+)
 OWN_FILE = _("This is about you. Ask a colleague.")
 STAFF_ACCOUNT = _("This account belongs to a member of staff. An administrator must do this.")
 REPAIR_PROBLEMS = {

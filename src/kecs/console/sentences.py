@@ -23,9 +23,13 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "accounts.email_confirmed": _("%(who)s confirmed an email address."),
     "accounts.passkey_renamed": _("%(who)s gave a passkey another name."),
     "accounts.password_changed": _("%(who)s changed the password."),
+    "accounts.password_ended": _(
+        "%(who)s unlocked the sign-in after too many tries. The password before does not work any more."
+    ),
     "accounts.password_reset": _("%(who)s chose a new password through a link in a mail."),
     "accounts.password_reset_requested": _("We wrote a mail with a link to choose a new password."),
     "accounts.primary_address_chosen": _("%(who)s chose another email address for mail."),
+    "accounts.recovery_agreed": _("%(who)s agreed to a recovery. A colleague must approve it."),
     "accounts.recovery_approved": _("%(who)s approved a recovery. It happens 24 hours later."),
     "accounts.recovery_asked": _("Someone asked staff for a way into the account."),
     "accounts.recovery_assigned": _("%(who)s took the recovery, gave it back or gave it to a colleague."),
