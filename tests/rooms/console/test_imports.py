@@ -1,11 +1,13 @@
 """Import in the browser: the file's columns, the dry run, loading and undoing with a reason, and who may."""
 
+import io
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import StopFutureHandlers
 
 from kecs.accounts.models import User
 from kecs.accounts.staff.roles import StaffRole
@@ -13,6 +15,8 @@ from kecs.audit.models import AuditEvent
 from kecs.console.imports.messages import COLUMNS, REJECTED_BECAUSE
 from kecs.records.importing.parse import COLUMNS as KNOWN
 from kecs.records.models import EducatorRecord, Upload
+from kecs.records.uploads import handler
+from kecs.records.uploads.sealed_files import PIECE, folder
 from kecs.records.uploads.working import work_on_uploads
 from tests.factories.factors import as_staff, code, grows_stale, types_code, types_password, with_app
 from tests.factories.imports import HEADER, MARIA
@@ -39,6 +43,39 @@ def work() -> None:
 def send(browser: InspectingClient, *lines: str, header: str = HEADER) -> Any:
     content = "\n".join([header, *lines]).encode()
     return browser.post("/desk/imports", {"file": SimpleUploadedFile("educators.csv", content)}, follow=True)
+
+
+def test_who_sends_a_file_for_which_there_is_no_room_reads_so(
+    staff: InspectingClient, settings: Any, tmp_path: Path
+) -> None:
+    settings.KECS_IMPORT_FOLDER_MOST_BYTES = 1600
+    (tmp_path / "imports").mkdir()
+    (tmp_path / "imports" / "another.content").write_bytes(bytes(1500))
+    [said] = errors(send(staff, MARIA))
+    assert said.startswith("There is no room for this file now")
+    assert [path.name for path in (tmp_path / "imports").iterdir()] == ["another.content"]
+    (tmp_path / "imports" / "another.content").unlink()
+    send(staff, MARIA)
+    assert Upload.objects.count() == 1
+
+
+def test_a_file_that_fills_the_folder_while_it_is_sent_is_dropped(
+    settings: Any, rf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.KECS_IMPORT_FOLDER_MOST_BYTES = 2 * PIECE
+    monkeypatch.setattr(handler, "LOOKED_AFTER", PIECE)
+    taking = handler.SealingHandler(rf.get("/"))
+    taking.handle_raw_input(
+        io.BytesIO(), {handler.MAY_IMPORT: "yes"}, 0, ""
+    )  # it does not say how long it is
+    with pytest.raises(StopFutureHandlers):
+        taking.new_file("file", "f.csv", "text/csv", None)
+    for _each in range(4):
+        assert taking.receive_data_chunk(bytes(PIECE), 0) is None
+    upload = taking.file_complete(4 * PIECE)
+    assert upload
+    assert upload.no_room
+    assert list(folder().iterdir()) == []
 
 
 def colleague(role: StaffRole) -> InspectingClient:
