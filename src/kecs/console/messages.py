@@ -41,6 +41,7 @@ OUTCOME_LABELS = {
     Outcome.TWO_PEOPLE: _("These are two people"),
     Outcome.ACCEPT: _("Accept the correction"),
     Outcome.REFUSE: _("Refuse"),
+    Outcome.INVITE: _("Invite this person to make an account"),
     Outcome.ANSWERED: _("Done: I helped this person"),
     Outcome.NOTED: _("Seen: close the case"),
     Outcome.AGREE: _("I am sure. A colleague decides after me"),

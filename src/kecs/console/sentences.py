@@ -155,6 +155,7 @@ VARIANTS: dict[str, tuple[str, dict[str, "StrOrPromise"]]] = {
             "claim": _("%(owner)s pressed “This is Me!”"),
             "contest": _("%(owner)s pressed “I did not make that account”."),
             "new": _("%(owner)s pressed “Create New Account”."),
+            "invited": _("%(owner)s followed the link in our invitation."),
         },
     ),
     "registration.search_made": (
@@ -187,6 +188,7 @@ NOT_IN_TIMELINE: dict[str, str] = {
     "records.index_unsealed": "about the whole index",
     "records.match_tried": "about a file",
     "registration.choice_made": "nobody is known yet",
+    "registration.invited": "told by the decision of the case; there is no account yet",
     "records.records_reindexed": "about the whole index",
     "records.upload_asked_for": "about a file",
     "records.upload_destroyed": "about a file",

@@ -93,8 +93,8 @@ class ExportForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         lists = [each for each in messages.LISTS if may_take(roles, each)]
-        words = [(each.value, messages.LISTS[each]) for each in lists]
-        self.fields["which"].choices = [("", _("Choose a list")), *words]  # type: ignore[attr-defined]  # a ChoiceField
+        hers = [(each.value, messages.LISTS[each]) for each in lists]
+        self.fields["which"].choices = [("", _("Choose a list")), *hers]  # type: ignore[attr-defined]  # a ChoiceField
         # What narrows down a list that is none of hers is not asked.
         for which, field in ((ExportList.OPEN_CASES, "kind"), (ExportList.IMPORTED, "upload")):
             if which not in lists:
