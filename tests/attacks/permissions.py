@@ -96,6 +96,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "desk/imports/<uuid:upload_id>/progress": NOBODY,
         "desk/imports/<uuid:upload_id>/rejects": NOBODY,
         "desk/imports/<uuid:upload_id>/stop": NOBODY,
+        "desk/imports/runs/<uuid:run_id>/undo": NOBODY,
         "desk/imports/<uuid:upload_id>/undo": NOBODY,
         "desk/letters": NOBODY,
         "desk/letters/<uuid:letter_id>": NOBODY,
@@ -132,6 +133,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "recover/stop/<str:token>": NOBODY,
         "register": NOBODY,  # leads to the search
         "register/account": NOBODY,  # before a choice
+        "register/invited": VISITORS,
+        "register/invited/<str:token>": NOBODY,
         "register/later": NOBODY,  # answers 429
         "register/mailbox": NOBODY,  # in strict mode only
         "register/match": SEARCHERS,

@@ -45,6 +45,8 @@ PUBLIC: dict[str, str] = {
     "new-device/not-me/<str:token>": "the link in the mail about a new device",
     "register": "leads to the search",
     "register/account": "registration: the account",
+    "register/invited": "registration: the account of somebody whom staff invited, for who opened the link",
+    "register/invited/<str:token>": "the link in that mail: takes the token out of the address",
     "register/later": "registration: come back, for whoever was refused for now",
     "register/mailbox": "registration: a mailbox code before the search, when strangers spray",
     "register/match": "registration: what was found",

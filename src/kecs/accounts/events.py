@@ -237,8 +237,15 @@ class RecoveryAssigned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryAgreed(Event):
+    """The first of staff said yes to a recovery that was asked for on the public page; nothing happens before a colleague does."""
+
+    code: ClassVar[str] = "accounts.recovery_agreed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryApproved(Event):
-    """Staff approved a recovery; it happens a day later, unless somebody stops it."""
+    """The second of staff approved a recovery; it happens a day later, unless somebody stops it."""
 
     code: ClassVar[str] = "accounts.recovery_approved"
 
@@ -279,6 +286,13 @@ class SignInDisowned(Event):
 
     code: ClassVar[str] = "accounts.sign_in_disowned"
     is_alarm: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordEnded(Event):
+    """Staff unlocked a sign-in after its full stop: the password works no more, and a link to choose a new one went out."""
+
+    code: ClassVar[str] = "accounts.password_ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

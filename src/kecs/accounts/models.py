@@ -143,6 +143,8 @@ class Recovery(models.Model):
     # Of one that staff started for a caller: who, and the link in the first notice, which works beside that of the second.
     started_by = models.CharField(max_length=100, default="", blank=True)
     first_cancel_digest = models.BinaryField(max_length=32, unique=True, null=True)
+    # Of one that was asked for on the public page, by anybody: who of staff said yes first. A colleague must, too.
+    agreed_by = models.CharField(max_length=100, default="", blank=True)
     # Whether it was approved by somebody who may let a colleague in.
     opens_staff = models.BooleanField(default=False)
     # Who of staff works on it, so that two do not do the same.
@@ -236,6 +238,7 @@ FIELDS = {
         "cancel_digest": "secret",
         "started_by": "internal",
         "first_cancel_digest": "secret",
+        "agreed_by": "internal",
         "opens_staff": "internal",
         "taken_by": "internal",
     },

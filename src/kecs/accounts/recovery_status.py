@@ -8,12 +8,12 @@ class Status(StrEnum):
 
     ASKED = "asked"  # the link to the new address was not opened yet
     STARTED = "started"  # by staff, for a caller; the link to the new address was not opened yet
-    CONFIRMED = "confirmed"  # staff decide; what staff started is decided by a colleague
+    CONFIRMED = "confirmed"  # two of staff decide; who started one for a caller was the first
     APPROVED = "approved"  # happens when its day is over
     COMPLETED = "completed"
     REFUSED = "refused"
     CANCELLED = "cancelled"
 
 
-# What may happen to an account that it names, unless somebody stops it. What was only asked for names none until it is approved.
+# What may happen to an account that it names, unless somebody stops it. What was only asked for names none until one of staff agrees.
 UNDER_WAY = (Status.STARTED, Status.CONFIRMED, Status.APPROVED)

@@ -69,7 +69,8 @@ def in_every_language(write: Callable[[], Message]) -> Message:
 
 
 def notice(*, why: Why, to: str, facts: Mapping[str, str]) -> Message:
-    """The mail that tells of this. `facts` may hold a code and the link."""
+    """The mail that tells of this. `facts` may hold a code and the link; what ends a claim says whom to call besides."""
+    context = {"help_phone": settings.KECS_HELP_PHONE, "help_email": settings.KECS_HELP_EMAIL, **facts}
     return in_every_language(
-        lambda: render(f"assurance.{why.value}", to, _subjects()[why], f"assurance/mail/{why.value}", facts)
+        lambda: render(f"assurance.{why.value}", to, _subjects()[why], f"assurance/mail/{why.value}", context)
     )

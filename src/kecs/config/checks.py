@@ -50,6 +50,8 @@ def _unsafe() -> Iterator[str]:
         yield "KECS_ALLOW_NEVER_ISSUED_SSN must be off: those numbers are nobody's."
     yield from _too_cheap()
     yield from _weak_evidence()
+    if not 0 < settings.KECS_IMPORT_MOST_BYTES <= settings.KECS_IMPORT_FOLDER_MOST_BYTES:
+        yield "KECS_IMPORT_FOLDER_MOST_MB must be at least KECS_IMPORT_MOST_MB, and that more than 0: the folder must have room for one file."
     if settings.KECS_PASSWORD_POLICY not in list(Policy):
         yield f"KECS_PASSWORD_POLICY must be one of: {', '.join(Policy)}."
     yield from _breached_list_problem()

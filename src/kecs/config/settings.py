@@ -316,6 +316,8 @@ KECS_LONG_BODY = 5 * 10 * 1024 * 1024 + 64 * 1024
 KECS_LONG_BODY_PATHS = frozenset({"/corrections", "/corrections/documents"})
 # A file of records, by staff who may import: a million people are some 100 MB.
 KECS_IMPORT_MOST_BYTES = env.number("KECS_IMPORT_MOST_MB", 512) * 1024 * 1024
+# All such files together, as they lie sealed in KECS_VAR_DIR/imports with the reports of their rejected rows.
+KECS_IMPORT_FOLDER_MOST_BYTES = env.number("KECS_IMPORT_FOLDER_MOST_MB", 4096) * 1024 * 1024
 KECS_IMPORT_PATHS = frozenset({"/desk/imports"})
 # Documents pass through memory alone: a temporary file would hold them unsealed. A file of records is sealed on its way to
 # the disk.

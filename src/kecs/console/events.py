@@ -39,7 +39,7 @@ class RecoveryLookedAt(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryDecided(Event):
-    """Staff approved or refused a request to get in again; `reason` is one of a short list of words."""
+    """Staff agreed to a request to get in again, as the first of two, approved or refused it; `reason` is one of a short list of words."""
 
     code: ClassVar[str] = "console.recovery_decided"
     outcome: str

@@ -1,6 +1,6 @@
 """The page of one repair: what will happen, why, and the second click that does it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 
 from kecs.accounts.factors.gate import kept_typed
 from kecs.console.gate import FreshDeskView
-from kecs.console.messages import REPAIR_EFFECTS, REPAIR_PROBLEMS, REPAIRS, STAFF_ACCOUNT
+from kecs.console.messages import (
+    REPAIR_EFFECTS,
+    REPAIR_PROBLEMS,
+    REPAIRS,
+    STAFF_ACCOUNT,
+    UNLOCK_STOPPED_EFFECT,
+)
 from kecs.console.offers import offers_for_person, offers_for_side, person_url
 from kecs.console.permissions import Function
 from kecs.console.person import PersonRequired
@@ -18,6 +24,16 @@ from kecs.console.person_facts import PersonPage, Side
 from kecs.console.repair_forms import RepairForm, form_of
 from kecs.console.repairing.actions import NotPossible, StaffAccount, make_repair
 from kecs.console.repairs import RULES, Repair
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+def effect_of(repair: Repair, side: Side | None) -> "StrOrPromise":
+    """What the second click does. To unlock does more after the full stop."""
+    if repair is Repair.UNLOCK and side is not None and side.account.stopped:
+        return UNLOCK_STOPPED_EFFECT
+    return REPAIR_EFFECTS[repair]
 
 
 class RepairView(PersonRequired, FreshDeskView):
@@ -111,7 +127,7 @@ class RepairView(PersonRequired, FreshDeskView):
             "side": self.side,
             "form": form,
             "title": REPAIRS[self.repair],
-            "effect": REPAIR_EFFECTS[self.repair],
+            "effect": effect_of(self.repair, self.side),
             "back": person_url(self.whom),
         }
         return render(self.request, "console/repair.html", context, status=status)

@@ -41,8 +41,10 @@ OUTCOME_LABELS = {
     Outcome.TWO_PEOPLE: _("These are two people"),
     Outcome.ACCEPT: _("Accept the correction"),
     Outcome.REFUSE: _("Refuse"),
+    Outcome.INVITE: _("Invite this person to make an account"),
     Outcome.ANSWERED: _("Done: I helped this person"),
     Outcome.NOTED: _("Seen: close the case"),
+    Outcome.AGREE: _("I am sure. A colleague decides after me"),
     Outcome.APPROVE: _("Let this person in, after 24 hours"),
 }
 REASONS = {
@@ -175,6 +177,12 @@ REPAIR_EFFECTS = {
         "This member of staff can see whole numbers again, 20 in an hour. More stops it again."
     ),
 }
+# After the full stop.
+UNLOCK_STOPPED_EFFECT = _(
+    "There were so many wrong tries that the password ends with them, and everyone is signed out. A link to choose a new "
+    "password goes to the email address of the account; you do not see it. Ask first whether the person can open that mail. If "
+    "not, start a recovery instead. It cannot be taken back."
+)
 OWN_FILE = _("This is about you. Ask a colleague.")
 STAFF_ACCOUNT = _("This account belongs to a member of staff. An administrator must do this.")
 REPAIR_PROBLEMS = {

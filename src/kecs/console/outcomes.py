@@ -25,9 +25,11 @@ class Outcome(StrEnum):
     ACCEPT = "accept"
     REFUSE = "refuse"
     PUT_BACK = "put_back"
+    INVITE = "invite"
     ANSWERED = "answered"
     TWO_PEOPLE = "two_people"
     NOTED = "noted"
+    AGREE = "agree"
     APPROVE = "approve"
 
 
@@ -45,15 +47,18 @@ class Shape:
     taken: bool = False  # of its records one is another account's
     deceased: bool = False  # of its free records one says that its person has died
     asked: bool = False  # a request for a correction waits behind it
-    changed: bool = False  # a correction that somebody disowned was carried out
+    barred: bool = False  # and can only be refused: the claim is shut, or over
+    changed: bool = False  # a correction that somebody disowned was carried out, and can be put back
 
 
 # A recovery is no case: it is decided where it stands, in the accounts room.
-RECOVERY_OUTCOMES = (Outcome.APPROVE, Outcome.REFUSE)
+RECOVERY_OUTCOMES = (Outcome.AGREE, Outcome.APPROVE, Outcome.REFUSE)
 # The record that is meant must be said where there are several.
 NAMES_RECORD = frozenset({Outcome.GIVE_EVIDENCE, Outcome.GIVE_TO_CLAIMANT, Outcome.CLEAR_DECEASED})
 # These open a record to somebody: staff have checked who she is, and seen a paper.
 GIVES_RECORD = NAMES_RECORD
+# With these the check of staff is the proof. A new record can also be made without: then she proves later that it is hers.
+PROVES = GIVES_RECORD | {Outcome.NEW_PERSON}
 _UNCLEAR = frozenset(
     {
         CaseKind.SEVERAL,
@@ -74,10 +79,10 @@ def outcomes_of(shape: Shape) -> tuple[Outcome, ...]:
             return _contested(shape)
         case CaseKind.CORRECTION:
             if shape.asked:
-                return (Outcome.ACCEPT, Outcome.REFUSE)
+                return (Outcome.REFUSE,) if shape.barred else (Outcome.ACCEPT, Outcome.REFUSE)
             return (Outcome.PUT_BACK, Outcome.NOTED) if shape.changed else (Outcome.NOTED,)
         case CaseKind.NO_SSN:
-            return (Outcome.ANSWERED, Outcome.REFUSE)
+            return (Outcome.INVITE, Outcome.ANSWERED, Outcome.REFUSE)
         case CaseKind.LINKAGE_DUPLICATE | CaseKind.LINKAGE_OTHER_FIRST_NAME:
             return (Outcome.TWO_PEOPLE,)  # and merging, which has a page of its own
         case kind if kind in _UNCLEAR:
@@ -117,7 +122,14 @@ class Shut(StrEnum):
 
 # What closed the case and changed nothing but the case itself may be looked at again.
 _MAY_REOPEN = frozenset(
-    {Outcome.REFUSE, Outcome.KEEP_WITH_HOLDER, Outcome.ANSWERED, Outcome.TWO_PEOPLE, Outcome.NOTED}
+    {
+        Outcome.REFUSE,
+        Outcome.KEEP_WITH_HOLDER,
+        Outcome.ANSWERED,
+        Outcome.TWO_PEOPLE,
+        Outcome.NOTED,
+        Outcome.INVITE,  # a link that was lost, or is over, is sent again
+    }
 )
 _SHUT: Mapping[str, Shut] = MappingProxyType(
     {"merged": Shut.MERGED, "accepted": Shut.ANSWERED, "refused": Shut.ANSWERED, "withdrawn": Shut.ANSWERED}

@@ -1,4 +1,4 @@
-"""PURE. Which role at the desk may do what, and see which fact of whom: two tables, asked by the pages and walked by tests."""
+"""PURE. Which role at the desk may do what, see which fact of whom, and take which list along: three tables, asked by the pages and walked by tests."""
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from kecs.accounts.staff.roles import StaffRole
 from kecs.assurance.levels import State
+from kecs.records.exporting.kinds import ExportList
 
 
 class Function(StrEnum):
@@ -101,10 +102,26 @@ FACTS: Mapping[Fact, Mapping[StaffRole, frozenset[State | None]]] = MappingProxy
     }
 )
 
+# Which roles take a list along. To be on one says something of a person, also without a column that does.
+LISTS: Mapping[ExportList, frozenset[StaffRole]] = MappingProxyType(
+    {
+        ExportList.WITHOUT_ACCOUNT: frozenset({_RECORDS, _SECURITY}),
+        ExportList.CLAIMED: frozenset({_RECORDS, _SECURITY}),
+        ExportList.OPEN_CASES: frozenset({_RECORDS}),  # about whom there is a case
+        ExportList.IMPORTED: frozenset({_RECORDS}),  # what a file did: whoever imports
+        ExportList.MAIL_REFUSED: frozenset({_RECORDS}),  # whose mail came back
+    }
+)
+
 
 def may(roles: Collection[StaffRole], function: Function) -> bool:
     """Whether somebody with these roles may."""
     return not PERMISSIONS[function].isdisjoint(roles)
+
+
+def may_take(roles: Collection[StaffRole], which: ExportList) -> bool:
+    """Whether somebody with these roles may take this list along."""
+    return may(roles, Function.EXPORT_LISTS) and not LISTS[which].isdisjoint(roles)
 
 
 def may_see(roles: Collection[StaffRole], fact: Fact, state: State | None) -> bool:

@@ -23,9 +23,13 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "accounts.email_confirmed": _("%(who)s confirmed an email address."),
     "accounts.passkey_renamed": _("%(who)s gave a passkey another name."),
     "accounts.password_changed": _("%(who)s changed the password."),
+    "accounts.password_ended": _(
+        "%(who)s unlocked the sign-in after too many tries. The password before does not work any more."
+    ),
     "accounts.password_reset": _("%(who)s chose a new password through a link in a mail."),
     "accounts.password_reset_requested": _("We wrote a mail with a link to choose a new password."),
     "accounts.primary_address_chosen": _("%(who)s chose another email address for mail."),
+    "accounts.recovery_agreed": _("%(who)s agreed to a recovery. A colleague must approve it."),
     "accounts.recovery_approved": _("%(who)s approved a recovery. It happens 24 hours later."),
     "accounts.recovery_asked": _("Someone asked staff for a way into the account."),
     "accounts.recovery_assigned": _("%(who)s took the recovery, gave it back or gave it to a colleague."),
@@ -151,6 +155,7 @@ VARIANTS: dict[str, tuple[str, dict[str, "StrOrPromise"]]] = {
             "claim": _("%(owner)s pressed “This is Me!”"),
             "contest": _("%(owner)s pressed “I did not make that account”."),
             "new": _("%(owner)s pressed “Create New Account”."),
+            "invited": _("%(owner)s followed the link in our invitation."),
         },
     ),
     "registration.search_made": (
@@ -183,6 +188,7 @@ NOT_IN_TIMELINE: dict[str, str] = {
     "records.index_unsealed": "about the whole index",
     "records.match_tried": "about a file",
     "registration.choice_made": "nobody is known yet",
+    "registration.invited": "told by the decision of the case; there is no account yet",
     "records.records_reindexed": "about the whole index",
     "records.upload_asked_for": "about a file",
     "records.upload_destroyed": "about a file",

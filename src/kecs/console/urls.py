@@ -31,6 +31,7 @@ urlpatterns = [
     path("/security/staff/<uuid:account_id>", security.LooksOfView.as_view(), name="looks_of"),
     path("/security/people/<uuid:record_id>", security.LooksAtView.as_view(), name="looks_at"),
     path("/imports", imports.ImportsView.as_view(), name="imports"),
+    path("/imports/runs/<uuid:run_id>/undo", imports.ImportRunUndoView.as_view(), name="import_run_undo"),
     path("/imports/<uuid:upload_id>", imports.ImportView.as_view(), name="import"),
     path("/imports/<uuid:upload_id>/progress", imports.ImportProgressView.as_view(), name="import_progress"),
     path("/imports/<uuid:upload_id>/load", imports.ImportLoadView.as_view(), name="import_load"),

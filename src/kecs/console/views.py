@@ -14,13 +14,14 @@ from kecs.assurance.actions import NeedsColleague, mark_letter_posted, print_let
 from kecs.assurance.levels import Illegal
 from kecs.assurance.queries import letters_to_post
 from kecs.console import actions
+from kecs.console.cases.actions import open_document_of
 from kecs.console.cases.queue import Filter, queue_page
 from kecs.console.find import FindForm
 from kecs.console.gate import DeskView, FreshDeskView
 from kecs.console.messages import OWN_CASE
 from kecs.console.permissions import Function
 from kecs.corrections.attachments import attachment
-from kecs.corrections.documents.actions import DocumentGone, DocumentHeld, open_document
+from kecs.corrections.documents.actions import DocumentGone, DocumentHeld
 
 
 class FrontView(DeskView):
@@ -47,9 +48,9 @@ class DocumentView(DeskView):
     function = Function.DECIDE_CASE
 
     def post(self, request: HttpRequest, document_id: UUID) -> HttpResponse:
-        """By POST, because it leaves a trace."""
+        """By POST, because it leaves a trace. Nobody opens those of a case about herself (OwnCase, at the gate)."""
         try:
-            return attachment(open_document(document_id=document_id, by=self.staff))
+            return attachment(open_document_of(document_id=document_id, by=self.staff))
         except (DocumentGone, DocumentHeld):
             return render(request, "console/document_held.html", status=409)
 

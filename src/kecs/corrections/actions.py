@@ -14,15 +14,20 @@ from kecs.audit.actions import record, recorded_together
 from kecs.audit.transactions import tried_again, whole
 from kecs.corrections import events, notices
 from kecs.corrections.documents.actions import NotOpen, Upload, add_documents, destroy_documents
-from kecs.corrections.kinds import Fact, State, Why
+from kecs.corrections.kinds import Fact, InTheWay, State, Why
 from kecs.corrections.models import Correction, DeskCorrection
-from kecs.corrections.queries import asked_in
+from kecs.corrections.queries import (
+    CORRECTED,
+    asked_in,
+    before_in,
+    corrects_still,
+    in_the_way_of_accepting,
+)
 from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue
-from kecs.pii.fields import seal_into, unseal_from
+from kecs.pii.fields import seal_into
 from kecs.pii.redact import REDACTED, SSN_SHAPE
 from kecs.records.actions import SsnOnFile, close_case, open_case
-from kecs.records.cases.queries import case_with_id
 from kecs.records.correcting.actions import Changes, correct_record, state_anew, wait_for_settling
 from kecs.records.holdings.queries import held_by
 from kecs.records.kinds import CaseKind
@@ -197,23 +202,18 @@ def _carry_out(row: Correction, *, by: str) -> dict[str, dict[str, str]]:
     wait_for_settling(account_id=row.account_id, by=by)
     held, changes = held_by(row.account_id), _changes(row)
     before: dict[str, dict[str, str]] = {}
-    if held and held.frozen:
-        raise ClaimFrozen
-    # The case has the record that was the account's when it asked, or the one that absorbed it; none where it waited for one.
-    case = case_with_id(row.case_id)
-    if case and case.record_ids and (held is None or held.record_id not in case.record_ids):
-        raise ClaimEnded
+    match in_the_way_of_accepting(row, held):
+        case InTheWay.FROZEN:
+            raise ClaimFrozen
+        case InTheWay.ENDED:
+            raise ClaimEnded
     if held and not held.contests:
         was = asdict(correct_record(record_id=held.record_id, changes=changes, by=by))
-        before["record"] = {**was, _CORRECTED: str(held.record_id)}
+        before["record"] = {**was, CORRECTED: str(held.record_id)}
     stated = state_anew(account_id=row.account_id, changes=changes, by=by)
     if stated:
         before["stated"] = asdict(stated)
     return before
-
-
-# Beside what stood in the record: which record that was.
-_CORRECTED = "record_id"
 
 
 def _close(row: Correction, state: State, *, by: str) -> None:
@@ -314,14 +314,11 @@ def put_back_correction(*, correction_id: UUID, by: str) -> bool:
             .filter(pk=correction_id, state=State.ACCEPTED)
             .first()
         )
-        before = json.loads(unseal_from(row, "before_sealed") or "{}") if row else {}
-        if row is None or not before:
+        before = before_in(row) if row else {}
+        held = held_by(row.account_id) if row else None
+        if row is None or not before or not corrects_still(row, held):
             return False
-        held = held_by(row.account_id)
-        if "record" in before:
-            # What stood in one record is never written into another, nor into one that the account only contests.
-            if held is None or held.contests or str(held.record_id) != before["record"].get(_CORRECTED):
-                return False
+        if held is not None and "record" in before:
             correct_record(record_id=held.record_id, changes=_back(row, before["record"]), by=by)
         if "stated" in before:
             state_anew(account_id=row.account_id, changes=_back(row, before["stated"]), by=by)

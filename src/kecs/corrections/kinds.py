@@ -11,6 +11,13 @@ class Fact(StrEnum):
     SSN = "ssn"
 
 
+class InTheWay(StrEnum):
+    """Why a request cannot be accepted, or a correction not be put back."""
+
+    FROZEN = "frozen"  # somebody said that the account's claim is false: that is to be decided first
+    ENDED = "ended"  # the record that it was about is not the account's any more
+
+
 class Why(StrEnum):
     """Why a fact is wrong."""
 

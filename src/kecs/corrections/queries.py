@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from kecs.corrections.kinds import DocumentState, Fact, State, Why
+from kecs.corrections.kinds import DocumentState, Fact, InTheWay, State, Why
 from kecs.corrections.models import Correction, Document
 from kecs.pii.fields import unseal_from
+from kecs.records.cases.queries import case_with_id
+from kecs.records.holdings.queries import HeldRecord, held_by
 
 MOST = 20
+CORRECTED = "record_id"  # beside what stood in the record: which record that was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,8 @@ class CorrectionView:
     asked_at: datetime
     closed_at: datetime | None
     contested: bool
-    may_be_put_back: bool
+    may_be_put_back: bool  # as far as the request goes; see in_the_way
+    in_the_way: InTheWay | None = None  # asked for staff only
     first_name: str = field(repr=False)
     last_surname: str = field(repr=False)
     birth_date: str = field(repr=False)  # YYYY-MM-DD
@@ -117,10 +121,53 @@ def open_since(account_id: UUID) -> datetime | None:
 def correction_of_case(case_id: UUID) -> CorrectionView | None:
     """The request that a case is about. For staff."""
     row = Correction.objects.filter(case_id=case_id).first()
-    return _shown(row) if row else None
+    return _for_staff(row) if row else None
+
+
+def cases_of_document(document_id: UUID) -> list[UUID]:
+    """The cases whose page leads to it: of the request, and of whoever disowned it. For staff."""
+    rows = Correction.objects.filter(documents=document_id)
+    found = rows.values_list("case_id", "contest_case_id").first() or ()
+    return [case_id for case_id in found if case_id]
 
 
 def contested_in(case_id: UUID) -> CorrectionView | None:
     """The request that somebody disowned, and that the case asks staff to look at. For staff."""
     row = Correction.objects.filter(contest_case_id=case_id).first()
-    return _shown(row) if row else None
+    return _for_staff(row) if row else None
+
+
+def _for_staff(row: Correction) -> CorrectionView:
+    """With what stands in the way, as the actions ask."""
+    held = held_by(row.account_id)
+    in_the_way: InTheWay | None = None
+    if row.state == State.OPEN:
+        in_the_way = in_the_way_of_accepting(row, held)
+    elif row.state == State.ACCEPTED and not corrects_still(row, held):
+        in_the_way = InTheWay.ENDED
+    return replace(_shown(row), in_the_way=in_the_way)
+
+
+def in_the_way_of_accepting(row: Correction, held: HeldRecord | None) -> InTheWay | None:
+    """Why a request cannot be accepted now; it can always be refused."""
+    if held and held.frozen:
+        return InTheWay.FROZEN
+    # The case has the record that was the account's when it asked, or the one that absorbed it; none where it waited for one.
+    case = case_with_id(row.case_id)
+    about = case.record_ids if case else ()
+    ended = bool(about) and (held is None or held.record_id not in about)
+    return InTheWay.ENDED if ended else None
+
+
+def before_in(row: Correction) -> dict[str, dict[str, str]]:
+    """What stood there before it was carried out, opened; empty where that is destroyed or put back. For this room's actions."""
+    before: dict[str, dict[str, str]] = json.loads(unseal_from(row, "before_sealed") or "{}")
+    return before
+
+
+def corrects_still(row: Correction, held: HeldRecord | None) -> bool:
+    """Whether what stood in the record may be written there: never into another one, nor into one that is only contested."""
+    corrected = before_in(row).get("record")
+    return corrected is None or (
+        held is not None and not held.contests and str(held.record_id) == corrected.get(CORRECTED)
+    )

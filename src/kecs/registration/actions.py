@@ -111,7 +111,7 @@ def send_username_on_file(*, account_id: UUID, by: str) -> Sending:
 
 
 @tried_again
-def _once(
+def register_once(
     *, key: str, register: Callable[[UUID], str], road: str, began_at: datetime | None, by: str
 ) -> UUID:
     """Run one registration in one transaction, with its outcome under its key. Raises AlreadyRegistered for a replay.
@@ -159,7 +159,7 @@ def claim_and_create_account(
         begin_claim(record_id=record_id, account_id=account_id, because=decision.because, by=by)
         return decision.outcome.value
 
-    return _once(key=key, register=register, road="claim", began_at=began_at, by=by)
+    return register_once(key=key, register=register, road="claim", began_at=began_at, by=by)
 
 
 def contest_and_create_account(
@@ -190,7 +190,7 @@ def contest_and_create_account(
         )
         return decision.outcome.value
 
-    return _once(key=key, register=register, road="contest", began_at=began_at, by=by)
+    return register_once(key=key, register=register, road="contest", began_at=began_at, by=by)
 
 
 def _typed(claim: Claim) -> Identity:
@@ -237,12 +237,12 @@ def create_account_and_record(
 
     for _round in range(ROUNDS - 1):
         try:
-            return _once(key=key, register=register, road="new", began_at=began_at, by=by)
+            return register_once(key=key, register=register, road="new", began_at=began_at, by=by)
         except (SsnOnFile, RecordTaken):
             # Another registration with the same facts came first by a moment. What it wrote is on file now, so that
             # the next round decides otherwise.
             continue
-    return _once(key=key, register=register, road="new", began_at=began_at, by=by)
+    return register_once(key=key, register=register, road="new", began_at=began_at, by=by)
 
 
 def join_or_review(*, decision: NewDecision, account_id: UUID, by: str) -> None:

@@ -22,7 +22,7 @@ class SearchMade(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered(Event):
-    """A registration ended in an account; `road` is "claim", "contest" or "new", `outcome` what was decided about the record.
+    """A registration ended in an account; `road` is "claim", "contest", "new" or "invited", `outcome` what was decided about the record.
 
     `seconds` is how long it took, from the first search on.
     """
@@ -46,3 +46,10 @@ class HelpAsked(Event):
     """Somebody without an SSN, or unwilling to give it, asked staff to register her."""
 
     code: ClassVar[str] = "registration.help_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited(Event):
+    """Staff sent somebody without an SSN a link to make an account; the one before, if any, ended."""
+
+    code: ClassVar[str] = "registration.invited"

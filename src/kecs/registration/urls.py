@@ -3,7 +3,9 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from kecs.accounts.recovery.views import TokenLinkView
 from kecs.registration import views
+from kecs.registration.invited.views import SESSION_KEY, InvitedView
 from kecs.registration.mailbox.views import MailboxView
 
 app_name = "registration"
@@ -16,5 +18,11 @@ urlpatterns = [
     path("/account", views.AccountView.as_view(), name="account"),
     path("/no-ssn", views.NoSsnView.as_view(), name="no_ssn"),
     path("/no-ssn/sent", views.NoSsnSentView.as_view(), name="no_ssn_sent"),
+    path("/invited", InvitedView.as_view(), name="invited"),
+    path(
+        "/invited/<str:token>",
+        TokenLinkView.as_view(session_key=SESSION_KEY, leads_to="registration:invited"),
+        name="invited_link",
+    ),
     path("/later", views.LaterView.as_view(), name="later"),
 ]

@@ -18,6 +18,7 @@ FLAGS = (
     "taken",
     "deceased",
     "asked",
+    "barred",
     "changed",
 )
 
@@ -42,6 +43,11 @@ def test_nothing_is_given_that_is_not_there_or_to_nobody(kind):
         assert shape.free or Outcome.GIVE_EVIDENCE not in ways
         assert shape.taken or Outcome.GIVE_TO_CLAIMANT not in ways
         assert shape.frozen or not ways & {Outcome.UNFREEZE, Outcome.RELEASE}
+
+
+def test_a_request_about_a_claim_that_is_over_or_shut_can_only_be_refused():
+    for shape in shapes(CaseKind.CORRECTION):
+        assert (Outcome.ACCEPT in outcomes_of(shape)) is (shape.asked and not shape.barred)
 
 
 def test_what_moved_something_stays_closed_and_what_did_not_may_be_opened_again():

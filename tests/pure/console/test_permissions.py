@@ -5,13 +5,16 @@ from kecs.assurance.levels import State
 from kecs.console.permissions import (
     ANY_STATE,
     FACTS,
+    LISTS,
     PERMISSIONS,
     Fact,
     Function,
     may,
     may_see,
     may_see_of_all,
+    may_take,
 )
+from kecs.records.exporting.kinds import ExportList
 
 ADMINISTRATOR, SECURITY, HELP = StaffRole.ADMINISTRATOR, StaffRole.SECURITY_OFFICER, StaffRole.HELP_DESK
 
@@ -21,6 +24,15 @@ def test_every_function_and_every_fact_is_in_its_table_and_is_somebodys():
     assert all(PERMISSIONS.values())
     assert set(FACTS) == set(Fact)
     assert all(states <= ANY_STATE and states for roles in FACTS.values() for states in roles.values())
+
+
+def test_every_list_is_in_its_table_and_its_roles_export():
+    assert set(LISTS) == set(ExportList)
+    for which, roles in LISTS.items():
+        assert roles
+        assert roles <= PERMISSIONS[Function.EXPORT_LISTS], which
+    taken = {which for which in ExportList if may_take([SECURITY], which)}
+    assert taken == {ExportList.WITHOUT_ACCOUNT, ExportList.CLAIMED}
 
 
 def test_without_a_role_nothing_opens():

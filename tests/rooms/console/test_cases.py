@@ -9,13 +9,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from kecs.accounts.models import User
+from kecs.assurance.actions import Reason
+from kecs.audit.models import AuditEvent
 from kecs.audit.queries import chain_state
+from kecs.console.cases.actions import decide_case
+from kecs.console.cases.decision import Decision, NotPossible
 from kecs.console.cases.rehearsing import masked
+from kecs.console.outcomes import Outcome
 from kecs.mail.models import OutboxMessage
 from kecs.pii.fields import unseal_from
+from kecs.records.cases.queries import case_with_id
 from kecs.records.models import Case, EducatorRecord, Holding
 from tests.factories.claims import ON_FILE
-from tests.factories.desk import NOTE, OPENERS, decide, send
+from tests.factories.desk import NOTE, OPENERS, decide, send, stamp_in
 from tests.factories.documents import jpeg
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim, heading
@@ -74,6 +80,7 @@ KINDS: dict[str, dict[str, Ends]] = {
         "refuse": Ends(mails=("corrections.decided",), holder="person"),
     },
     "no_ssn": {
+        "invite": Ends(mails=("console.account_invited",)),
         "answered": Ends(mails=("console.request_answered",)),
         "refuse": Ends(mails=("console.request_refused",), reason="no_answer"),
     },
@@ -191,6 +198,23 @@ def test_the_flag_is_cleared_only_with_a_document(staff):
     assert "this is cleared only with a document" in page
     decide(staff, case_id, "clear_deceased", reason="document_seen")
     assert not EducatorRecord.objects.filter(deceased=True).exists()
+
+
+def test_a_new_record_is_proved_by_a_paper_or_not_at_all(staff):
+    case_id = OPENERS["second_person_by_ssn"]()
+    page = send(staff, case_id, "new_person", paper="").content.decode()
+    assert "Choose the document that you saw." in page
+    seen = Decision(
+        outcome=Outcome.NEW_PERSON,
+        reason=Reason.DOCUMENT_SEEN,
+        stamp=stamp_in(staff.get(f"/desk/cases/{case_id}")),
+    )
+    case, clerk = case_with_id(case_id), User.objects.get(username="ines.clerk")
+    assert case
+    with pytest.raises(NotPossible):  # the action asks as well
+        decide_case(case=case, decision=seen, by=f"account:{clerk.pk}")
+    decide(staff, case_id, "new_person", reason="false_alarm", paper="")
+    assert not AuditEvent.objects.filter(code="assurance.evidence_given").exists()
 
 
 def test_a_correction_that_was_disowned_is_put_back(staff):

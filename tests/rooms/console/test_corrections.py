@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kecs.accounts.models import User
+from kecs.assurance.actions import release
 from kecs.audit.models import AuditEvent
 from kecs.audit.queries import chain_state
 from kecs.corrections.models import Correction, Document
@@ -11,7 +12,7 @@ from kecs.mail.models import OutboxMessage
 from kecs.pii.fields import unseal_from
 from kecs.records.models import Case
 from tests.factories import desk
-from tests.factories.claims import ON_FILE
+from tests.factories.claims import ON_FILE, hold_of
 from tests.factories.documents import jpeg
 from tests.factories.factors import grows_stale
 from tests.factories.people import MARIA
@@ -101,6 +102,28 @@ def test_accepting_changes_the_record_tells_every_address_and_closes_the_case(st
     }
     assert "Stone" in asked.get("/home").content.decode()
     assert chain_state().broken_at is None
+
+
+def test_after_the_claim_ended_the_page_says_so_and_offers_to_refuse_only(staff, asked):
+    case_id = Case.objects.get(kind="correction").pk
+    stamp = desk.stamp_in(staff.get(f"/desk/cases/{case_id}"))
+    release(holding_id=hold_of("maria.fuentes").pk, reason="wrong_person", by="tests")
+    page = staff.get(f"/desk/cases/{case_id}").content.decode()
+    assert "This can only be refused: the account does not have the record any more." in page
+    assert 'value="accept"' not in page
+    assert 'value="refuse"' in page
+    refused = desk.send(staff, case_id, "accept", note="x", stamp=stamp)
+    assert "Choose what to do." in refused.content.decode()
+    assert Correction.objects.get().state == "open"
+
+
+def test_who_is_a_party_of_the_case_does_not_open_its_documents(staff, asked):
+    """Her page of the case is shut; so is the address of a document, which a colleague may have sent her."""
+    clerk = User.objects.get(username="ines.clerk")
+    Case.objects.filter(kind="correction").update(other_account_id=clerk.pk)
+    refused = staff.post(f"/desk/documents/{Document.objects.get().pk}")
+    assert (refused.status_code, heading(refused)) == (403, "This is about you")
+    assert not AuditEvent.objects.filter(code="corrections.document_opened").exists()
 
 
 def test_refusing_changes_nothing_and_says_why(staff, asked, record):

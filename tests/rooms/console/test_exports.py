@@ -177,6 +177,9 @@ def test_a_role_takes_the_columns_that_the_table_of_facts_shows_it_of_everybody(
     assert errors(officer.post("/desk/exports", {**only, "column_email": "on"})) == [
         "Choose at least one column."
     ]
+    for which in ("open_cases", "imported", "mail_refused"):
+        assert f'value="{which}"' not in page
+        assert errors(officer.post("/desk/exports", {**ASKED, "which": which})) == ["Choose a list."]
 
 
 def test_many_lists_and_long_ones_raise_an_alarm_and_then_stop(

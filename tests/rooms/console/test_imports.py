@@ -1,21 +1,26 @@
 """Import in the browser: the file's columns, the dry run, loading and undoing with a reason, and who may."""
 
+import io
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import StopFutureHandlers
 
 from kecs.accounts.models import User
 from kecs.accounts.staff.roles import StaffRole
 from kecs.audit.models import AuditEvent
 from kecs.console.imports.messages import COLUMNS, REJECTED_BECAUSE
 from kecs.records.importing.parse import COLUMNS as KNOWN
-from kecs.records.models import EducatorRecord, Upload
+from kecs.records.models import EducatorRecord, Run, Upload
+from kecs.records.uploads import handler
+from kecs.records.uploads.sealed_files import PIECE, folder
 from kecs.records.uploads.working import work_on_uploads
 from tests.factories.factors import as_staff, code, grows_stale, types_code, types_password, with_app
-from tests.factories.imports import HEADER, MARIA
+from tests.factories.imports import HEADER, MARIA, Ran
 from tests.factories.people import Person
 from tests.factories.visits import errors, heading, register_new
 from tests.house.source import ROOT
@@ -39,6 +44,71 @@ def work() -> None:
 def send(browser: InspectingClient, *lines: str, header: str = HEADER) -> Any:
     content = "\n".join([header, *lines]).encode()
     return browser.post("/desk/imports", {"file": SimpleUploadedFile("educators.csv", content)}, follow=True)
+
+
+def test_who_sends_a_file_for_which_there_is_no_room_reads_so(
+    staff: InspectingClient, settings: Any, tmp_path: Path
+) -> None:
+    settings.KECS_IMPORT_FOLDER_MOST_BYTES = 1600
+    (tmp_path / "imports").mkdir()
+    (tmp_path / "imports" / "another.content").write_bytes(bytes(1500))
+    [said] = errors(send(staff, MARIA))
+    assert said.startswith("There is no room for this file now")
+    assert [path.name for path in (tmp_path / "imports").iterdir()] == ["another.content"]
+    (tmp_path / "imports" / "another.content").unlink()
+    send(staff, MARIA)
+    assert Upload.objects.count() == 1
+
+
+def test_a_file_that_fills_the_folder_while_it_is_sent_is_dropped(
+    settings: Any, rf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.KECS_IMPORT_FOLDER_MOST_BYTES = 2 * PIECE
+    monkeypatch.setattr(handler, "LOOKED_AFTER", PIECE)
+    taking = handler.SealingHandler(rf.get("/"))
+    taking.handle_raw_input(
+        io.BytesIO(), {handler.MAY_IMPORT: "yes"}, 0, ""
+    )  # it does not say how long it is
+    with pytest.raises(StopFutureHandlers):
+        taking.new_file("file", "f.csv", "text/csv", None)
+    for _each in range(4):
+        assert taking.receive_data_chunk(bytes(PIECE), 0) is None
+    upload = taking.file_complete(4 * PIECE)
+    assert upload
+    assert upload.no_room
+    assert list(folder().iterdir()) == []
+
+
+def test_what_the_command_line_loaded_is_undone_at_the_desk(staff: InspectingClient, tmp_path: Path) -> None:
+    people = EducatorRecord.objects.count()
+    file = tmp_path / "educators.csv"
+    file.write_text(f"{HEADER}\n{MARIA}\n{ANN}\n")
+    Ran(str(file), "--apply")
+    run = Run.objects.get()
+    undo = f"/desk/imports/runs/{run.pk}/undo"
+    listed = staff.get("/desk/imports").content.decode()
+    assert "New records: 2. Changed records: 0." in listed
+    assert undo in listed
+    assert "2 new records are removed again" in staff.get(undo).content.decode()
+    assert errors(staff.post(undo, {"reason": ""})) == ["Choose a reason."]
+    # Another's undo a moment before, or a day that went by, leaves nothing to press.
+    Run.objects.update(started_at=run.started_at - timedelta(days=1))
+    assert undo not in staff.get("/desk/imports").content.decode()
+    assert (
+        "This is not possible any more"
+        in staff.post(undo, {"reason": "wrong_file"}, follow=True).content.decode()
+    )
+    Run.objects.update(started_at=run.started_at)
+    asked = staff.post(undo, {"reason": "wrong_file"}, follow=True)
+    assert heading(asked) == "File of records"
+    assert staff.post(undo, {"reason": "wrong_file"}, follow=True).redirect_chain[-1][0] == "/desk/imports"
+    work()
+    assert EducatorRecord.objects.count() == people
+    upload = Upload.objects.get()
+    told = staff.get(f"/desk/imports/{upload.pk}").content.decode()
+    assert "New records, removed again" in told
+    assert "from the command line" in staff.get("/desk/imports").content.decode()
+    assert AuditEvent.objects.get(code="records.import_undone").keys["removed"] == 2
 
 
 def colleague(role: StaffRole) -> InspectingClient:

@@ -9,7 +9,7 @@ from kecs.accounts.models import Recovery, User
 from kecs.accounts.recovery.actions import complete_due_recoveries
 from kecs.accounts.recovery_status import Status
 from kecs.accounts.staff.roles import StaffRole
-from kecs.accounts.tries import UNKNOWN
+from kecs.accounts.tries import UNKNOWN, may_try
 from kecs.assurance.actions import release
 from kecs.audit.actions import record_for_each
 from kecs.audit.models import AuditEvent
@@ -24,7 +24,7 @@ from kecs.records.models import Case, EducatorRecord, Holding
 from tests.factories.claims import ON_FILE, account_id, confirm_address, hold_of, newest, this_was_not_me
 from tests.factories.factors import as_staff, code, grows_stale, types_code, types_password, with_app
 from tests.factories.mails import write_mails
-from tests.factories.people import MARIA, Person, on_file
+from tests.factories.people import MARIA, PASSWORD, Person, on_file
 from tests.factories.visits import claim, errors, heading, register_new, search
 from tests.inspection import InspectingClient
 
@@ -178,12 +178,32 @@ def test_unlocking(staff, record, maria):
     subject = str(account_id("maria"))
     stop(limit=UNKNOWN, subject=subject, by="tests")
     assert "the sign-in is stopped" in page(staff, record)
+    asked = staff.get(f"/desk/accounts/{subject}/repairs/unlock").content.decode()
+    assert "the password ends with them" in asked
     done = mends(staff, "maria", "unlock").content.decode()
     assert used(UNKNOWN, subject) == 0
+    # The pair that was guessed at signs nobody in: only the link in the mail leads on.
+    assert "does not work any more" in done
+    assert heading(types_password(InspectingClient(), login="maria")) == "Sign In or Register"
+    write_mails()
+    assert [mail.to for mail in OutboxMessage.objects.filter(kind="accounts.reset_password")] == [MARIA.email]
     assert "the sign-in is stopped" not in done
     assert "cleared 50 failed tries to sign in." in done
     [made] = events("console.repair_made")
     assert made.keys == {"repair": "unlock", "reason": "caller_checked", "paper": ""}
+
+
+def test_unlocking_what_only_waits_leaves_the_password(staff, record, maria):
+    subject = str(account_id("maria"))
+    for _each in range(6):
+        may_try(subject=subject, by="tests")
+    opens(staff, record)
+    assert (
+        "The password stays as it is."
+        in staff.get(f"/desk/accounts/{subject}/repairs/unlock").content.decode()
+    )
+    mends(staff, "maria", "unlock")
+    assert User.objects.get(pk=subject).check_password(PASSWORD)
 
 
 def test_searches_find_her_again(staff, record):

@@ -87,7 +87,14 @@ def test_every_row_stands_on_one_page(staff, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "after", ["x", "2026-11-25_2026-13-45T00:00_x", "2026-11-25_2026-11-25T00:00_" + "0" * 32]
+    "after",
+    [
+        "0001-01-01T00:00:00%2B14:00",
+        "2026-11-25_0001-01-01T00:00:00%2B14:00_" + "0" * 32,
+        "x",
+        "2026-11-25_2026-13-45T00:00_x",
+        "2026-11-25_2026-11-25T00:00_" + "0" * 32,
+    ],
 )
 def test_an_address_of_ones_own_is_no_error(staff, after):
     case_id = opened()

@@ -7,6 +7,7 @@ from django.utils import timezone
 from kecs.accounts.models import HeldRole, Recovery, User
 from kecs.accounts.recovery.actions import (
     NotPossible,
+    agree_to_recovery,
     approve_recovery,
     ask_for_recovery,
     complete_due_recoveries,
@@ -42,6 +43,13 @@ def asked(record):
     return Recovery.objects.get()
 
 
+@pytest.fixture
+def agreed(asked):
+    """One of staff has said yes."""
+    agree_to_recovery(recovery_id=asked.pk, by="account:first")
+    return asked
+
+
 def send(client, asked, outcome, **facts):
     answers = {"outcome": outcome, "reason": "person_checked", **facts}
     return client.post(f"/desk/recoveries/{asked.pk}", answers, follow=True)
@@ -57,7 +65,7 @@ def test_the_page_shows_both_sides_and_the_look_is_on_the_log(staff, asked):
     assert look.keys["account"] == str(User.objects.get(username="maria").pk)
 
 
-def test_approving_asks_twice_and_tells_the_address_on_file(staff, asked):
+def test_approving_asks_twice_and_tells_the_address_on_file(staff, agreed, asked):
     assert heading(send(staff, asked, "approve")) == "Is this right?"
     asked.refresh_from_db()
     assert asked.status == Status.CONFIRMED
@@ -68,7 +76,24 @@ def test_approving_asks_twice_and_tells_the_address_on_file(staff, asked):
     assert OutboxMessage.objects.filter(kind__contains="recovery_approved").exists()
 
 
-def test_who_comes_second_changes_nothing(staff, asked):
+def test_it_takes_two_of_staff_and_the_first_is_not_the_second(staff, asked):
+    url = f"/desk/recoveries/{asked.pk}"
+    assert 'value="approve"' not in staff.get(url).content.decode()
+    assert send(staff, asked, "approve", confirmed="yes").status_code == 409  # nobody agreed yet
+    asked_again = send(staff, asked, "agree")
+    assert heading(asked_again) == "Is this right?"
+    assert "Your yes is kept." in send(staff, asked, "agree", confirmed="yes").content.decode()
+    page = staff.get(url).content.decode()
+    assert "You agreed to this already." in page
+    assert 'value="approve"' not in page
+    assert send(staff, asked, "approve", confirmed="yes").status_code == 403
+    assert "a second must" in staff.get("/desk/cases?kind=recovery").content.decode()
+    asked.refresh_from_db()
+    assert asked.status == Status.CONFIRMED
+    assert not OutboxMessage.objects.filter(kind="accounts.recovery_approved").exists()
+
+
+def test_who_comes_second_changes_nothing(staff, agreed, asked):
     send(staff, asked, "refuse", confirmed="yes")
     page = send(staff, asked, "approve", confirmed="yes")
     assert page.status_code == 409
@@ -96,7 +121,7 @@ def test_a_request_that_is_none_is_not_found(staff):
     assert staff.get("/desk/recoveries/00000000-0000-0000-0000-000000000000").status_code == 404
 
 
-def test_the_account_of_a_colleague_is_opened_by_an_administrator_only(staff, asked):
+def test_the_account_of_a_colleague_is_opened_by_an_administrator_only(staff, agreed, asked):
     owner = User.objects.get(username="maria")
     as_staff(owner, StaffRole.HELP_DESK)
     clerk = User.objects.get(username="ines.clerk")
@@ -118,7 +143,7 @@ def test_the_account_of_a_colleague_is_opened_by_an_administrator_only(staff, as
     assert complete_due_recoveries(by="tests") == 1
 
 
-def test_who_became_staff_within_the_day_is_refused(staff, asked):
+def test_who_became_staff_within_the_day_is_refused(staff, agreed, asked):
     clerk = User.objects.get(username="ines.clerk")
     HeldRole.objects.filter(account=clerk, role=StaffRole.ADMINISTRATOR).delete()
     send(staff, asked, "approve", confirmed="yes")
@@ -142,12 +167,10 @@ def test_nobody_approves_what_she_asked_for_herself(staff, asked):
 def test_a_second_recovery_of_an_account_waits_for_the_first(staff, asked):
     owner = User.objects.get(username="maria")
     start_recovery(account_id=owner.pk, name="Maria", email="other@example.org", by="account:t")
-    refused = send(staff, asked, "approve", confirmed="yes")
+    refused = send(staff, asked, "agree", confirmed="yes")
     assert refused.status_code == 403
     assert "Another recovery of this account is under way." in refused.content.decode()
     with pytest.raises(NotPossible):
-        approve_recovery(recovery_id=asked.pk, by="account:t")
+        agree_to_recovery(recovery_id=asked.pk, by="account:t")
     stop_recovery(account_id=owner.pk, by="account:t")
-    send(staff, asked, "approve", confirmed="yes")
-    asked.refresh_from_db()
-    assert asked.status == Status.APPROVED
+    assert "Your yes is kept." in send(staff, asked, "agree", confirmed="yes").content.decode()

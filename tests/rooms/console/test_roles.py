@@ -95,6 +95,7 @@ TABLE: dict[str, frozenset[str]] = {
     "desk/imports/<uuid:upload_id>/progress": to_whoever(Function.IMPORT_RECORDS),
     "desk/imports/<uuid:upload_id>/rejects": NOBODY,  # no row of it was rejected, for staff either
     "desk/imports/<uuid:upload_id>/stop": to_whoever(Function.IMPORT_RECORDS),
+    "desk/imports/runs/<uuid:run_id>/undo": to_whoever(Function.IMPORT_RECORDS),
     "desk/imports/<uuid:upload_id>/undo": to_whoever(Function.IMPORT_RECORDS),
     "desk/letters": to_whoever(Function.POST_LETTERS),
     "desk/letters/<uuid:letter_id>": to_whoever(Function.POST_LETTERS),

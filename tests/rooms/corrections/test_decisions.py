@@ -28,10 +28,10 @@ from kecs.corrections.actions import (
 )
 from kecs.corrections.content import accepted
 from kecs.corrections.documents.actions import NotOpen, Upload, destroy_old_documents
-from kecs.corrections.kinds import Why
+from kecs.corrections.kinds import InTheWay, Why
 from kecs.corrections.models import Correction, DocumentPart
 from kecs.corrections.notices import SALT
-from kecs.corrections.queries import correction_of_case, newest_of
+from kecs.corrections.queries import contested_in, correction_of_case, newest_of
 from kecs.mail.models import OutboxMessage
 from kecs.matching.decide import Claim, Outcome, decide
 from kecs.pii.fields import unseal_from
@@ -264,6 +264,10 @@ def test_what_stood_in_one_record_is_not_put_back_into_another(client):
     decide_correction(correction_id=correction, accept=True, reason="", by=STAFF)
     now_holds(other)
     assert not put_back_correction(correction_id=correction, by=STAFF)
+    Correction.objects.update(contest_case_id=F("case_id"))
+    seen = contested_in(Case.objects.get(kind="correction").pk)
+    assert seen
+    assert (seen.may_be_put_back, seen.in_the_way) == (True, InTheWay.ENDED), "and the desk does not offer it"
     other.refresh_from_db()
     assert (other.first_name, other.identity_version) == ("Ruth", 1)
     assert Correction.objects.get().before_sealed is not None

@@ -48,8 +48,12 @@ SENTENCES = {
     "accounts.address_removed": _("An email address was removed."),
     "accounts.primary_address_chosen": _("Another email address was chosen for mail."),
     "accounts.address_change_undone": _("A change of email addresses was taken back."),
+    "accounts.password_ended": _("Our staff ended your password after too many tries. Choose a new one."),
     "accounts.sign_in_unlocked": _("Our staff unlocked your sign-in."),
     "accounts.recovery_started": _("Our staff started a new way into your account, for someone who called."),
+    "accounts.recovery_agreed": _(
+        "The first of two of our staff agreed to a request to get into your account."
+    ),
     "accounts.recovery_approved": _("Our staff approved a request to get into your account."),
     "accounts.recovery_cancelled": _("A request to get into your account was stopped."),
     "accounts.recovery_completed": _("Your account got a new email address through our staff."),

@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from kecs.accounts import events
 from kecs.accounts.actions import Sending, send_confirmation, send_password_reset, send_username_of
 from kecs.accounts.book.queries import entries_of
-from kecs.accounts.help_desk.queries import SECOND_STEP, demand_another
+from kecs.accounts.help_desk.queries import SECOND_STEP, demand_another, is_stopped
 from kecs.accounts.models import User
+from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password
 from kecs.accounts.tries import KNOWN, UNKNOWN
 from kecs.audit.actions import record, recorded_together
 from kecs.audit.transactions import tried_again, whole
@@ -24,12 +26,15 @@ class NothingToSend(Exception):
 def unlock_sign_in(*, account_id: UUID, by: str) -> int:
     """Set the failures of both steps back to nothing, so that the owner's next try counts as the first; how many there were.
 
-    A password that was said to be in the wrong hands is none any more, so that this opens no door to it.
+    After a full stop the password ends with it, and a link to choose another goes to the account's own address: whoever
+    tried so often may know it, or would go on. What the help desk does opens no door to a password that was tried.
     """
     demand_another(account_id, by=by)
     subject, failures = str(account_id), 0
     with transaction.atomic(), recorded_together():
-        User.objects.select_for_update(no_key=True).get(pk=account_id)
+        account = User.objects.select_for_update(no_key=True).get(pk=account_id)
+        if is_stopped(account_id):
+            _end_password(account, by=by)
         for limit in (UNKNOWN, KNOWN, *SECOND_STEP):
             counted = used(limit, subject)
             if counted:
@@ -37,6 +42,14 @@ def unlock_sign_in(*, account_id: UUID, by: str) -> int:
                 failures += counted
         record(event=events.SignInUnlocked(subject=f"account:{account_id}", failures=failures), by=by)
     return failures
+
+
+def _end_password(account: User, *, by: str) -> None:
+    User.objects.filter(pk=account.pk).update(password=make_password(None))
+    end_sessions(account_id=account.pk, by=by)
+    let_ask_for_password(account_id=account.pk, by=by)
+    record(event=events.PasswordEnded(subject=f"account:{account.pk}"), by=by)
+    send_password_reset(email=account.email, by=by)
 
 
 @whole

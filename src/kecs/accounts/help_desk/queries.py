@@ -21,6 +21,8 @@ from kecs.guard.limits import RULES, Limit
 from kecs.guard.queries import used, used_up, wait_left
 
 SECOND_STEP = (Limit.SECOND_STEP_TRIES, Limit.SECOND_STEP_TRIES_IN_A_ROW)
+# After so many tries in a row somebody may be about to guess, and whoever fails a hundred codes has the password.
+FULL_STOPS = (UNKNOWN, KNOWN, Limit.SECOND_STEP_TRIES_IN_A_ROW)
 MOST_DEVICES = 10
 
 
@@ -71,6 +73,11 @@ class AccountForStaff:
         """Whether any of its addresses is confirmed."""
         return any(address.confirmed for address in self.addresses)
 
+    @property
+    def stopped(self) -> bool:
+        """Whether unlocking it ends the password."""
+        return any(lock.limit in FULL_STOPS and lock.wait is None for lock in self.locks)
+
 
 def account_for_staff(account_id: UUID, *, by: str) -> AccountForStaff:
     """This account. Raises User.DoesNotExist, and OwnAccount for whoever would look at her own."""
@@ -110,6 +117,11 @@ def locks_of(account_id: UUID) -> tuple[Lock, ...]:
             found.append(_lock(limit, subject, wait))
     found += [_lock(limit, subject, None) for limit in SECOND_STEP if used_up(limit, subject)]
     return tuple(found)
+
+
+def is_stopped(account_id: UUID) -> bool:
+    """Whether the account came to a full stop: nothing but a new password opens it again."""
+    return any(used_up(limit, str(account_id)) for limit in FULL_STOPS)
 
 
 def _lock(limit: Limit, subject: str, wait: timedelta | None) -> Lock:

@@ -134,30 +134,51 @@ def confirm_recovery(*, token_digest: bytes, by: str) -> Status | None:
 
 
 @whole
+def agree_to_recovery(*, recovery_id: UUID, opens_staff: bool = False, by: str) -> None:
+    """The first of staff is sure of one that was asked for on the public page. Nothing happens before a colleague approves.
+
+    Anybody may ask there, under any address for any account, also a member of staff: one of them may not be enough. It is
+    about this account from now on, and nobody's work, so that a colleague finds it. Raises NotPossible as approve_recovery.
+    """
+    row = _locked(recovery_id, Status.CONFIRMED)
+    if row.started_by or row.agreed_by:
+        raise NotPossible
+    account = _whose(row, opens_staff=opens_staff, by=by)
+    Recovery.objects.filter(pk=row.pk).update(agreed_by=by, account=account, taken_by=None)
+    record(event=events.RecoveryAgreed(subject=f"account:{account.pk}"), by=by)
+
+
+def _whose(row: Recovery, *, opens_staff: bool, by: str) -> User:
+    """The account that it is about, locked, so that of two for one account only one goes on. Raises NotPossible."""
+    named = account_named(facts_of(row)["login"])
+    chosen = row.account_id or (named.pk if named else None)
+    active = User.objects.select_for_update(no_key=True).filter(is_active=True)
+    account = active.filter(pk=chosen).first() if chosen else None
+    if account is None or by in {f"account:{account.pk}", row.started_by, row.agreed_by}:
+        raise NotPossible
+    if under_way(account.pk).exclude(pk=row.pk).exists() or (roles_of(account.pk) and not opens_staff):
+        raise NotPossible
+    return account
+
+
+@whole
 def approve_recovery(
     *,
     recovery_id: UUID,
-    account_id: UUID | None = None,
     also_tell: Iterable[str] = (),
     opens_staff: bool = False,
     by: str,
 ) -> None:
-    """Staff are sure. It happens a day later; every address of the account and `also_tell` can stop it until then.
+    """The second of staff is sure. It happens a day later; every address of the account and `also_tell` can stop it until then.
 
-    `also_tell` are the addresses on file. Without `account_id` it is the account of the username that was typed.
-    `opens_staff` where whoever approves may let a colleague in. Raises NotPossible: not confirmed, no such account, a
-    colleague's, another one under way, or the one who approves is its owner or started it.
+    `also_tell` are the addresses on file. `opens_staff` where whoever approves may let a colleague in. Raises NotPossible:
+    not confirmed, nobody else of staff started it or agreed to it, no such account, a colleague's, another one under
+    way, or the one who approves is its owner, started it or agreed to it.
     """
     row = _locked(recovery_id, Status.CONFIRMED)
-    named = account_named(facts_of(row)["login"])
-    chosen = row.account_id or account_id or (named.pk if named else None)
-    # Locked, so that of two for one account only one is approved.
-    active = User.objects.select_for_update(no_key=True).filter(is_active=True)
-    account = active.filter(pk=chosen).first() if chosen else None
-    if account is None or by in {f"account:{account.pk}", row.started_by}:
+    if not (row.started_by or row.agreed_by):
         raise NotPossible
-    if under_way(account.pk).exclude(pk=row.pk).exists() or (roles_of(account.pk) and not opens_staff):
-        raise NotPossible
+    account = _whose(row, opens_staff=opens_staff, by=by)
     token, now = new_token(), database_clock()
     Recovery.objects.filter(pk=row.pk).update(
         status=Status.APPROVED,

@@ -33,6 +33,12 @@ class Asked:
     language: str
     taken_by: UUID | None
     started_by: str  # of one for a caller: the member of staff, as `by` names her
+    agreed_by: str  # of any other: who of staff said yes first, named so, too
+
+    @property
+    def first_yes_by(self) -> str:
+        """The first of the two of staff that it takes; empty while there is none."""
+        return self.started_by or self.agreed_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,7 @@ class QueuedRecovery:
     taken_by: UUID | None
     decided_at: datetime | None
     started: bool = False  # by staff, for a caller
+    agreed: bool = False  # one of staff said yes
 
 
 def facts_of(row: Recovery) -> dict[str, str]:
@@ -94,7 +101,16 @@ def decided_recoveries(*, since: datetime, most: int = 2000) -> list[QueuedRecov
 
 
 def _lines(rows: QuerySet[Recovery], most: int) -> list[QueuedRecovery]:
-    columns = ("pk", "status", "confirmed_at", "asked_at", "taken_by_id", "decided_at", "started_by")
+    columns = (
+        "pk",
+        "status",
+        "confirmed_at",
+        "asked_at",
+        "taken_by_id",
+        "decided_at",
+        "started_by",
+        "agreed_by",
+    )
     return [
         QueuedRecovery(
             id=pk,
@@ -103,10 +119,11 @@ def _lines(rows: QuerySet[Recovery], most: int) -> list[QueuedRecovery]:
             taken_by=taken_by,
             decided_at=decided_at,
             started=bool(started_by),
+            agreed=bool(agreed_by),
         )
-        for pk, status, confirmed_at, asked_at, taken_by, decided_at, started_by in rows.values_list(
-            *columns
-        )[:most]
+        for pk, status, confirmed_at, asked_at, taken_by, decided_at, started_by, agreed_by in (
+            rows.values_list(*columns)[:most]
+        )
     ]
 
 
@@ -126,4 +143,5 @@ def _asked(row: Recovery) -> Asked:
         language=row.language,
         taken_by=row.taken_by_id,
         started_by=row.started_by,
+        agreed_by=row.agreed_by,
     )

@@ -1,5 +1,6 @@
 """What staff do with a case: look at it, take it, decide it, open it again. All that a decision changes is one transaction."""
 
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -32,7 +33,8 @@ from kecs.corrections.actions import (
     decide_correction,
     put_back_correction,
 )
-from kecs.corrections.documents.actions import NotOpen
+from kecs.corrections.documents.actions import NotOpen, OpenedDocument, open_document
+from kecs.corrections.queries import cases_of_document
 from kecs.mail.actions import queue
 from kecs.mail.messages import Message
 from kecs.records.actions import SsnOnFile, clear_deceased, close_case, create_record_apart
@@ -41,6 +43,7 @@ from kecs.records.cases.queries import CaseFile, case_with_id
 from kecs.records.holdings.actions import RecordTaken, hold_record
 from kecs.records.holdings.queries import contact_email_of, held_by, holder_of
 from kecs.records.kinds import AssuranceLevel, CaseKind
+from kecs.registration.invited.actions import InvitedBefore, invite_without_ssn
 
 
 @whole
@@ -57,6 +60,15 @@ def look_at_case(*, case: CaseFile, by: str) -> None:
         ),
         by=by,
     )
+
+
+def open_document_of(*, document_id: UUID, by: str) -> OpenedDocument:
+    """A document of a request. Raises OwnCase for a party of its case, DocumentHeld and DocumentGone."""
+    for case_id in cases_of_document(document_id):
+        case = case_with_id(case_id)
+        if case is not None:
+            _demand_another(situation_of(case), by=by)
+    return open_document(document_id=document_id, by=by)
 
 
 def take_case(*, case: CaseFile, was: UUID | None, now: UUID | None, by: str) -> bool:
@@ -180,6 +192,8 @@ def _carry_out(situation: Situation, decision: Decision, *, by: str) -> None:
             contested = situation.contested
             if not contested or not put_back_correction(correction_id=contested.correction_id, by=by):
                 raise NotPossible
+        case Outcome.INVITE:
+            _send(_invitation(situation, decision, by=by), by=by)
         case Outcome.ANSWERED | Outcome.REFUSE:
             _send(_answer(situation, decision), by=by)
         case _:
@@ -268,8 +282,10 @@ def _keep_with_holder(situation: Situation, decision: Decision, *, by: str) -> N
 
 
 def _make_record(situation: Situation, decision: Decision, *, by: str) -> None:
-    """She is none of those on file: a record of her own, proved where staff have seen who she is."""
+    """She is none of those on file: a record of her own, proved where staff have seen who she is, by a paper of hers."""
     account_id = _account(situation)
+    if decision.reason in SEEN and decision.paper is None:
+        raise NotPossible  # the form has said so
     record_id = create_record_apart(account_id=account_id, by=by)
     if record_id is None:
         raise NotPossible
@@ -286,10 +302,34 @@ def _answer(situation: Situation, decision: Decision) -> list[Message]:
     case = situation.case
     if case.kind != CaseKind.NO_SSN:
         return letters.to_account(_account(situation), "not_found")
-    ending = "request_answered" if decision.outcome is Outcome.ANSWERED else "request_refused"
+    return _to_who_asked(
+        case, decision, "request_answered" if decision.outcome is Outcome.ANSWERED else "request_refused"
+    )
+
+
+def _to_who_asked(case: CaseFile, decision: Decision, ending: str, **more: str) -> list[Message]:
+    """To the address in a request without an SSN."""
     language = "en" if decision.english else case.facts.get("language", "en")
     facts = {
         "first_name": case.facts.get("first_name", ""),
         "note": letters.without_numbers(decision.note),
+        **more,
     }
     return letters.to_address(case.facts.get("email", ""), ending, language=language, facts=facts)
+
+
+def _invitation(situation: Situation, decision: Decision, *, by: str) -> list[Message]:
+    """The link to an account, for whoever gave no SSN."""
+    case = situation.case
+    try:
+        path = invite_without_ssn(
+            case_id=case.case_id,
+            first_name=case.facts["first_name"],
+            last_surname=case.facts["last_surname"],
+            birth_date=date.fromisoformat(case.facts["birth_date"]),
+            email=case.facts["email"],
+            by=by,
+        )
+    except InvitedBefore as error:
+        raise NotPossible from error
+    return _to_who_asked(case, decision, "account_invited", invitation_url=letters.address_of(path))

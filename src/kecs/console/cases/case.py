@@ -17,6 +17,8 @@ from kecs.console.cases import actions, decision
 from kecs.console.cases.forms import DecisionForm, ReopenForm, TakeForm
 from kecs.console.cases.messages import (
     ABOUT,
+    CANNOT_ACCEPT,
+    CANNOT_PUT_BACK,
     CHANGES,
     CHOOSE_COLLEAGUE,
     CLOSED,
@@ -32,7 +34,7 @@ from kecs.console.cases.messages import (
     WILL_STOP,
     YOURS_NOW,
 )
-from kecs.console.cases.queries import CasePage, case_page
+from kecs.console.cases.queries import CasePage, Situation, case_page
 from kecs.console.cases.queue import lateness
 from kecs.console.cases.rehearsing import Preview, rehearsed
 from kecs.console.cases.waterfalls import told
@@ -50,6 +52,14 @@ def colleagues(besides: Iterable[UUID], function: Function = Function.DECIDE_CAS
     """Who may decide it, by username: staff whose roles allow it, and whom it is not about."""
     about, may = set(besides), usernames_with(PERMISSIONS[function])
     return {account: name for account, name in may.items() if account not in about}
+
+
+def cannot(situation: Situation) -> Any:
+    """Why a button that one looks for is not there."""
+    if situation.request and situation.request.is_open and situation.request.in_the_way:
+        return CANNOT_ACCEPT[situation.request.in_the_way]
+    contested = situation.contested
+    return CANNOT_PUT_BACK if contested and contested.may_be_put_back and contested.in_the_way else ""
 
 
 class CasePageView(FreshDeskView):
@@ -86,6 +96,7 @@ class CasePageView(FreshDeskView):
             "number": case.case_id.hex[:8].upper(),
             "about": about,
             "check": check,
+            "cannot": cannot(situation),
             "late": lateness(case.due_on),
             "mine": case.taken_by == self.me,
             "me": self.me,

@@ -20,7 +20,7 @@ from kecs.console.messages import (
     REASONS,
     WRITE_NOTE,
 )
-from kecs.console.outcomes import GIVES_RECORD, NAMES_RECORD, Outcome
+from kecs.console.outcomes import GIVES_RECORD, NAMES_RECORD, PROVES, Outcome
 from kecs.console.repair_forms import CHOOSE_PAPER, paper_field
 from kecs.corrections.kinds import Paper
 from kecs.records.kinds import CaseKind
@@ -65,7 +65,7 @@ class DecisionForm(forms.Form):
                 widget=forms.Textarea(attrs={"class": "usa-textarea", "rows": 3}),
                 error_messages={"required": WRITE_NOTE},
             )
-        if GIVES_RECORD & set(page.situation.outcomes):
+        if PROVES & set(page.situation.outcomes):
             self.fields["paper"] = paper_field()
             self.fields["paper"].required = False  # clean() asks for it where a record is given
             self.fields["paper"].help_text = PAPER_HELP
@@ -85,9 +85,14 @@ class DecisionForm(forms.Form):
         elif outcome in GIVES_RECORD:
             if facts.get("reason") and facts["reason"] not in SEEN:
                 self.add_error("reason", CHECK_FIRST)
-            if not facts.get("paper") and "paper" not in self.errors:
-                self.add_error("paper", CHOOSE_PAPER)
+            self._demand_paper(facts)
+        elif outcome == Outcome.NEW_PERSON.value and facts.get("reason") in SEEN:
+            self._demand_paper(facts)  # that check is the proof of the new record
         return facts
+
+    def _demand_paper(self, facts: dict[str, Any]) -> None:
+        if not facts.get("paper") and "paper" not in self.errors:
+            self.add_error("paper", CHOOSE_PAPER)
 
     @property
     def decision(self) -> Decision:

@@ -22,6 +22,7 @@ SUBJECTS: Mapping[str, Promise] = {
     "stays_with_you": _("Your record stays with you"),
     "claim_looked_at": _("We looked at your record"),
     "alarm_answered": _("We took your record from the other account"),
+    "account_invited": _("You can make your account now"),
     "request_answered": _("Our answer to your request"),
     "request_refused": _("Our answer to your request"),
 }
@@ -65,3 +66,8 @@ def _message(ending: str, to: str, facts: Mapping[str, object]) -> Message:
 def without_numbers(note: str) -> str:
     """What a clerk wrote to a person, fit for a mail: no SSN leaves that way."""
     return SSN_SHAPE.sub(REDACTED, note)
+
+
+def address_of(path: str) -> str:
+    """A page of the portal, as a mail names it."""
+    return str(settings.KECS_ORIGIN) + path

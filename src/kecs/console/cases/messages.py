@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kecs.console.cases.stamps import Part
 from kecs.console.outcomes import Outcome, Shut
+from kecs.corrections.kinds import InTheWay
 from kecs.records.kinds import CaseKind
 from kecs.records.targets import RECOVERY
 
@@ -36,7 +37,9 @@ ABOUT: dict[str, tuple["StrOrPromise", "StrOrPromise"]] = {
     ),
     CaseKind.NO_SSN: (
         _("This person has no Social Security number, or does not give one, and asks us to register them."),
-        _("Look for a record by name and date of birth. Contact the person. Then write what happens next."),
+        _(
+            "Look for a record by name and date of birth. Contact the person. Then invite them to make an account, or write what is missing."
+        ),
     ),
     CaseKind.DISAVOWED_CLAIM: (
         _("Someone who reads the address on file said: this account is not mine. The claim is shut."),
@@ -64,9 +67,21 @@ ABOUT: dict[str, tuple["StrOrPromise", "StrOrPromise"]] = {
     ),
 }
 STARTED_BY_COLLEAGUE = _("started by a colleague")
+ONE_AGREED = _("one of us agreed, a second must")
 DISOWNED = (
     _("Someone who reads an address of this person said: I did not ask for this correction."),
     _("Call the person at the number in our own files. The claim is shut until that is decided, too."),
+)
+
+# Why a request can only be refused, and a correction not be put back.
+CANNOT_ACCEPT: dict[InTheWay, "StrOrPromise"] = {
+    InTheWay.FROZEN: _(
+        "This cannot be accepted now: someone said that the claim is false. Decide that case first."
+    ),
+    InTheWay.ENDED: _("This can only be refused: the account does not have the record any more."),
+}
+CANNOT_PUT_BACK = _(
+    "The account does not have the corrected record any more, so nothing can be put back here. Correct the record on its own page."
 )
 
 HELP: dict[Outcome, "StrOrPromise"] = {
@@ -80,9 +95,16 @@ HELP: dict[Outcome, "StrOrPromise"] = {
     Outcome.ACCEPT: _("The record and the account change to what is asked."),
     Outcome.REFUSE: _("Nothing changes. The person is told what is missing."),
     Outcome.PUT_BACK: _("The record and the account get the facts back that stood there before."),
+    Outcome.INVITE: _(
+        "The person gets a link by mail, good for 7 days, to choose a username and a password. The account has a new record "
+        "without proof. If the person is on file already, merge the two records then."
+    ),
     Outcome.ANSWERED: _("The person gets a mail with what you write."),
     Outcome.TWO_PEOPLE: _("Nothing changes. The two are not proposed again."),
     Outcome.NOTED: _("Nothing changes. Nobody is written to."),
+    Outcome.AGREE: _(
+        "Nothing happens yet, and nobody is written to. A colleague must check it as well, and approve it."
+    ),
     Outcome.APPROVE: _("Every address is told. After 24 hours the new address opens the account."),
 }
 

@@ -96,7 +96,8 @@ def situation_of(case: CaseFile) -> Situation:
         taken=len(free) < len(record_ids),
         deceased=bool(deceased_among(free)),
         asked=request is not None and request.is_open,
-        changed=contested is not None and contested.may_be_put_back,
+        barred=request is not None and request.in_the_way is not None,
+        changed=contested is not None and contested.may_be_put_back and contested.in_the_way is None,
     )
     return Situation(
         case=case,

@@ -1,7 +1,7 @@
 """The queue: cases and recoveries in one list, the next target date first, with who works on each. It names no person."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from kecs.accounts.queries import signed_in, usernames_of
 from kecs.accounts.recovery.queries import QueuedRecovery, decided_recoveries, queued_recoveries
-from kecs.console.cases.messages import DATE_PASSED, DUE_TODAY, LATE, STARTED_BY_COLLEAGUE
+from kecs.console.cases.messages import DATE_PASSED, DUE_TODAY, LATE, ONE_AGREED, STARTED_BY_COLLEAGUE
 from kecs.console.gate import DeskView
 from kecs.console.messages import KINDS, OUTCOME_LABELS
 from kecs.console.outcomes import Outcome
@@ -201,7 +201,7 @@ def _of_recovery(asked: QueuedRecovery) -> Line:
         id=asked.id,
         kind=RECOVERY,
         words=KINDS[RECOVERY],
-        more=STARTED_BY_COLLEAGUE if asked.started else "",
+        more=STARTED_BY_COLLEAGUE if asked.started else ONE_AGREED if asked.agreed else "",
         url=reverse("console:recovery", args=[asked.id]),
         opened_at=asked.opened_at,
         due_on=due_on(kind=RECOVERY, opened=opened, holidays=settings.KECS_HOLIDAYS),
@@ -234,7 +234,7 @@ def _place_of(line: Line, wanted: Filter) -> str:
 
 
 def _read_place(after: str) -> tuple[date, datetime, UUID] | None:
-    """Whoever writes an address of her own gets the first page."""
+    """None for what is no place: whoever writes an address of her own gets the first page."""
     try:
         due, opened, line_id = after.split("_")
         due_day, opened_at = parse_date(due), _read_moment(opened)
@@ -244,22 +244,24 @@ def _read_place(after: str) -> tuple[date, datetime, UUID] | None:
 
 
 def _read_moment(written: str) -> datetime | None:
+    """None for what is none, and for one at the end of all days, which another time zone or a database cannot say."""
     try:
         moment = parse_datetime(written)
-    except ValueError:
+        return moment.astimezone(UTC) if moment and timezone.is_aware(moment) else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment and timezone.is_aware(moment) else None
 
 
 def chosen(given: Any) -> Filter:
     """The filter of an address; what is no choice is no filter."""
     whose, state = given.get("whose", ""), given.get("state", "")
-    kind = given.get("kind", "")
+    kind, after = given.get("kind", ""), given.get("after", "")
+    place = _read_moment(after) if state == "closed" else _read_place(after)
     return Filter(
         kind=kind if kind in KINDS else "",
         whose=whose if whose in {"mine", "nobodys"} else "",
         state=state if state in {"late", "closed"} else "",
-        after=given.get("after", ""),
+        after=after if place else "",
     )
 
 

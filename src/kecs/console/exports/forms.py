@@ -12,7 +12,7 @@ from kecs.accounts.staff.roles import StaffRole
 from kecs.console.exports import messages
 from kecs.console.exports.messages import ExportReason
 from kecs.console.messages import CHOOSE_REASON, KINDS
-from kecs.console.permissions import Fact, may_see_of_all
+from kecs.console.permissions import Fact, may_see_of_all, may_take
 from kecs.records.exporting.kinds import ExportColumn, ExportList, Wanted
 from kecs.records.uploads.queries import LoadedUpload
 from kecs.ui.widgets import CheckboxInput
@@ -53,7 +53,6 @@ class ExportForm(forms.Form):
 
     which = forms.ChoiceField(
         label=_("List"),
-        choices=[("", _("Choose a list")), *((each.value, words) for each, words in messages.LISTS.items())],
         widget=_select(),
         error_messages={"required": messages.CHOOSE_LIST, "invalid_choice": messages.CHOOSE_LIST},
     )
@@ -93,12 +92,20 @@ class ExportForm(forms.Form):
         self, *args: Any, uploads: list[LoadedUpload], roles: Collection[StaffRole], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        lists = [each for each in messages.LISTS if may_take(roles, each)]
+        hers = [(each.value, messages.LISTS[each]) for each in lists]
+        self.fields["which"].choices = [("", _("Choose a list")), *hers]  # type: ignore[attr-defined]  # a ChoiceField
+        # What narrows down a list that is none of hers is not asked.
+        for which, field in ((ExportList.OPEN_CASES, "kind"), (ExportList.IMPORTED, "upload")):
+            if which not in lists:
+                del self.fields[field]
         self._uploads = {str(upload.upload_id): upload for upload in uploads}
         labels = [
             (key, f"{upload.name or key[:8]} ({upload.asked_at:%m/%d/%Y %H:%M})")
             for key, upload in self._uploads.items()
         ]
-        self.fields["upload"].choices = [("", _("Choose an import")), *labels]  # type: ignore[attr-defined]  # a ChoiceField
+        if "upload" in self.fields:
+            self.fields["upload"].choices = [("", _("Choose an import")), *labels]  # type: ignore[attr-defined]  # a ChoiceField
         for column, words in messages.COLUMNS.items():
             if may_see_of_all(roles, TELLS[column]):
                 self.fields[f"column_{column}"] = forms.BooleanField(

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from kecs.console.imports.messages import CHOOSE_FILE, LOAD_REASONS, UNDO_REASONS
+from kecs.console.imports.messages import CHOOSE_FILE, LOAD_REASONS, NO_ROOM, UNDO_REASONS
 from kecs.console.messages import CHOOSE_REASON
 from kecs.records.kinds import Why
+from kecs.records.uploads.handler import SealedUpload
 
 
 class UploadForm(forms.Form):
@@ -19,6 +21,13 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"class": "usa-file-input", "accept": ".csv,text/csv"}),
         error_messages={"required": CHOOSE_FILE, "empty": CHOOSE_FILE, "invalid": CHOOSE_FILE},
     )
+
+    def clean_file(self) -> SealedUpload:
+        """Sealed on the way, where there was room for it."""
+        file: SealedUpload = self.cleaned_data["file"]
+        if file.no_room:
+            raise ValidationError(NO_ROOM)
+        return file
 
 
 class ReasonForm(forms.Form):

@@ -60,6 +60,10 @@ FILE_PROBLEMS = {
     FileProblem.REPEATED_COLUMN: _("The first line names a column twice. Take one of them out."),
     FileProblem.CHANGED: _("The file was changed while it was loaded. Send it again."),
 }
+NO_ROOM = _(
+    "There is no room for this file now: too many files wait here. Load or discard what you do not need, or try again "
+    "tomorrow. Nothing of the file was kept."
+)
 CHOOSE_FILE = _("Choose a file first.")
 NOT_NOW = _("This is not possible any more, because something changed. Look at the file again.")
 TOO_MANY_FILES = _("You have sent many files in one hour. Please wait an hour, then send the next.")

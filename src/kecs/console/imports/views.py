@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Stream
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kecs.accounts.factors.gate import kept_typed
@@ -25,6 +26,8 @@ from kecs.guard.limits import Limit
 from kecs.records.importing.parse import FileRefused
 from kecs.records.kinds import UploadState
 from kecs.records.uploads import actions
+from kecs.records.uploads.command_line.actions import ask_to_undo_run
+from kecs.records.uploads.command_line.queries import CommandLineRun, command_line_run, command_line_runs
 from kecs.records.uploads.queries import (
     UploadView,
     left_because,
@@ -55,6 +58,7 @@ class ImportsView(DeskView):
         context = {
             "form": form,
             "uploads": [words_of(upload) for upload in recent_uploads(by=self.staff)],
+            "runs": command_line_runs(by=self.staff),
             "most": settings.KECS_IMPORT_MOST_BYTES,
         }
         return render(self.request, "console/imports.html", context, status=status)
@@ -144,7 +148,8 @@ class AskView(FreshDeskView):
 
     def page(self, upload: UploadView, form: ReasonForm, status: int = 200) -> HttpResponse:
         """What will happen."""
-        context = {**words_of(upload), "form": form, "undo": self.undo}
+        back = reverse("console:import", args=[upload.upload_id])
+        context = {**words_of(upload), "form": form, "undo": self.undo, "back": back}
         return render(self.request, "console/import_confirm.html", context, status=status)
 
     def get(self, request: HttpRequest, upload_id: UUID) -> HttpResponseBase:
@@ -189,6 +194,42 @@ class ImportUndoView(AskView):
 
     def ask(self, upload_id: UUID, form: ReasonForm) -> None:
         actions.ask_to_undo(upload_id=upload_id, reason=form.why, by=self.staff)
+
+
+class ImportRunUndoView(FreshDeskView):
+    """Undo what `kecs import` did: an import has a page, whoever began it and where."""
+
+    function = Function.IMPORT_RECORDS
+
+    def page(self, run: CommandLineRun, form: ReasonForm) -> HttpResponse:
+        """What will happen."""
+        context = {"upload": run, "form": form, "undo": True, "back": reverse("console:imports")}
+        return render(self.request, "console/import_confirm.html", context)
+
+    def gone(self) -> HttpResponse:
+        """A day has passed, or somebody came first."""
+        notes.info(self.request, messages.NOT_NOW)
+        return redirect("console:imports")
+
+    def get(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
+        """The question."""
+        run = command_line_run(run_id)
+        if run is None or not run.may_be_undone:
+            return self.gone()
+        return self.page(run, ReasonForm(undo=True, initial=kept_typed(request)))
+
+    def post(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
+        """The answer; from now on it has the page of a file."""
+        run, form = command_line_run(run_id), ReasonForm(request.POST, undo=True)
+        if run is None:
+            return self.gone()
+        if not form.is_valid():
+            return self.page(run, form)
+        try:
+            upload_id = ask_to_undo_run(run_id=run_id, reason=form.why, by=self.staff)
+        except actions.Otherwise:
+            return self.gone()
+        return redirect("console:import", upload_id)
 
 
 class ImportStopView(DeskView):

@@ -4,7 +4,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kecs.accounts.recovery.actions import approve_recovery, assign_recovery, refuse_recovery
+from kecs.accounts.recovery.actions import (
+    agree_to_recovery,
+    approve_recovery,
+    assign_recovery,
+    refuse_recovery,
+)
 from kecs.accounts.recovery.queries import Asked
 from kecs.assurance.actions import Reason
 from kecs.audit.actions import record, recorded_together
@@ -35,30 +40,29 @@ def take_recovery(*, asked: Asked, was: UUID | None, now: UUID | None, by: str) 
 def decide_recovery(
     *, asked: Asked, outcome: Outcome, reason: Reason, english: bool = False, by: str
 ) -> None:
-    """Approve, which tells the address on file too, or refuse; both are told by mail, in English if `english`.
+    """Agree as the first of two; approve as the second, which tells the address on file too; or refuse, at any time.
 
-    Raises OwnCase, Colleagues, Barred where she may not approve it, and recovery's NotPossible where somebody came first.
+    The last two are told by mail, in English if `english`. Raises OwnCase, Colleagues, Barred where she may not say yes, and
+    recovery's NotPossible where somebody came first.
     """
     if by == f"account:{asked.account_id}":
         raise OwnCase
     if asked.taken_by and by != f"account:{asked.taken_by}":
         raise Colleagues(asked.taken_by)
-    bar = bar_of(asked, by=by) if outcome is Outcome.APPROVE else None
+    bar = bar_of(asked, by=by) if outcome is not Outcome.REFUSE else None
     if bar is not None:
         raise Barred(bar)
     with transaction.atomic(), recorded_together():
-        if outcome is Outcome.APPROVE:
-            held = held_by(asked.account_id) if asked.account_id else None
-            on_file = contact_email_of(held.record_id) if held else ""
-            approve_recovery(
-                recovery_id=asked.id,
-                account_id=asked.account_id,
-                also_tell=[on_file] if on_file else [],
-                opens_staff=manages_staff(by),
-                by=by,
-            )
-        else:
-            refuse_recovery(recovery_id=asked.id, language="en" if english else "", by=by)
+        match outcome:
+            case Outcome.AGREE:
+                agree_to_recovery(recovery_id=asked.id, opens_staff=manages_staff(by), by=by)
+            case Outcome.APPROVE:
+                held = held_by(asked.account_id) if asked.account_id else None
+                on_file = contact_email_of(held.record_id) if held else ""
+                also = [on_file] if on_file else []
+                approve_recovery(recovery_id=asked.id, also_tell=also, opens_staff=manages_staff(by), by=by)
+            case _:
+                refuse_recovery(recovery_id=asked.id, language="en" if english else "", by=by)
         record(
             event=events.RecoveryDecided(
                 subject=f"recovery:{asked.id}", outcome=outcome.value, reason=reason.value

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from kecs.accounts.queries import confirmed_addresses
 from kecs.accounts.recovery.queries import Asked, under_way
+from kecs.console.outcomes import Outcome
 from kecs.console.staff_accounts import needs_administrator
 
 
@@ -14,6 +15,7 @@ class Bar(StrEnum):
     NO_ACCOUNT = "no_account"
     OWN = "own"  # it is her account, or she asked
     STARTER = "starter"
+    AGREED = "agreed"  # she was the first of the two that it takes
     STAFF_ACCOUNT = "staff_account"
     UNDER_WAY = "under_way"  # another recovery of this account
 
@@ -26,6 +28,11 @@ class Barred(Exception):
         self.bar = bar
 
 
+def yes_to(asked: Asked) -> Outcome:
+    """What a yes is now: the first, or the second, which lets the person in."""
+    return Outcome.APPROVE if asked.first_yes_by else Outcome.AGREE
+
+
 def bar_of(asked: Asked, *, by: str) -> Bar | None:
     """The first that stands in her way."""
     me = UUID(by.removeprefix("account:"))
@@ -35,6 +42,8 @@ def bar_of(asked: Asked, *, by: str) -> Bar | None:
         return Bar.NO_ACCOUNT
     if asked.started_by == by:
         return Bar.STARTER
+    if asked.agreed_by == by:
+        return Bar.AGREED
     if needs_administrator(asked.account_id, by=by):
         return Bar.STAFF_ACCOUNT
     return Bar.UNDER_WAY if under_way(asked.account_id).exclude(pk=asked.id).exists() else None

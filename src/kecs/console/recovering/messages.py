@@ -17,8 +17,10 @@ BARS: dict[Bar, "StrOrPromise"] = {
     ),
     Bar.OWN: OWN_CASE,
     Bar.STARTER: _("You started this. A colleague must decide whether to approve it."),
+    Bar.AGREED: _("You agreed to this already. A colleague must decide whether to approve it."),
     Bar.STAFF_ACCOUNT: STAFF_ACCOUNT,
     Bar.UNDER_WAY: _(
         "Another recovery of this account is under way. Only one can happen: stop the other one first, or refuse this one."
     ),
 }
+AGREED = _("Your yes is kept. A colleague must approve it, too; tell them.")

@@ -27,8 +27,8 @@ from kecs.console.messages import NOT_POSSIBLE, OUTCOME_LABELS, OWN_CASE
 from kecs.console.outcomes import RECOVERY_OUTCOMES, Outcome, OwnCase
 from kecs.console.permissions import Function
 from kecs.console.recovering.actions import decide_recovery, look_at_recovery, take_recovery
-from kecs.console.recovering.bars import Barred, bar_of
-from kecs.console.recovering.messages import BARS
+from kecs.console.recovering.bars import Barred, bar_of, yes_to
+from kecs.console.recovering.messages import AGREED, BARS
 from kecs.console.recovering.queries import recovery_lines
 from kecs.records.targets import RECOVERY
 
@@ -94,8 +94,7 @@ class RecoveryView(RecoveryPageView):
             # What she may not approve is not offered; the page says why.
             "outcomes": [
                 (each.value, OUTCOME_LABELS[each], HELP[each])
-                for each in RECOVERY_OUTCOMES
-                if bar is None or each is not Outcome.APPROVE
+                for each in (*([] if bar else [yes_to(asked)]), Outcome.REFUSE)
             ],
             "about": about,
             "check": check,
@@ -129,7 +128,8 @@ class RecoveryView(RecoveryPageView):
             return self.refused(asked, form, BARS[error.bar], 403)
         except OwnCase:
             return self.refused(asked, form, OWN_CASE, 403)
-        messages.success(request, _("The request is decided."))
+        decided = form.cleaned_data["outcome"] != Outcome.AGREE
+        messages.success(request, _("The request is decided.") if decided else AGREED)
         return redirect("console:cases")
 
     def refused(self, asked: Asked, form: RecoveryForm, why: Any, status: int) -> HttpResponse:

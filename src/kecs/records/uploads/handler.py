@@ -3,21 +3,25 @@
 from typing import IO, Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
 
-from kecs.records.uploads.sealed_files import SealedFile, SealedWriter
+from kecs.records.uploads.sealed_files import SealedFile, SealedWriter, folder_bytes
 
 # Set for each request; no header of a browser can have this name.
 MAY_IMPORT = "kecs.may_import"
+# Several may be sent at once: after so many bytes each looks again whether there is room.
+LOOKED_AFTER = 4 * 1024 * 1024
 
 
 class SealedUpload(UploadedFile):
     """A file that has come and lies sealed. Unless somebody keeps it, it is gone with the request."""
 
-    def __init__(self, *, sealed: SealedFile, name: str, size: int) -> None:
+    def __init__(self, *, sealed: SealedFile, name: str, size: int, no_room: bool = False) -> None:
         super().__init__(file=None, name=name, size=size)
         self.sealed, self.kept = sealed, False
+        self.no_room = no_room  # nothing of it was kept: the folder is full
 
     def close(self) -> None:
         """Called at the end of every request."""
@@ -30,6 +34,9 @@ class SealingHandler(FileUploadHandler):
 
     writer: SealedWriter | None = None
     active = False
+    no_room = False
+    said = 0  # how long the browser says that it all is
+    come = 0
 
     def handle_raw_input(
         self,
@@ -41,29 +48,44 @@ class SealingHandler(FileUploadHandler):
     ) -> None:
         """Who may come so far was judged before the body was read (kecs.config.middleware)."""
         self.active = bool(META.get(MAY_IMPORT))
+        self.said = content_length or 0
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Raises StopFutureHandlers: nobody else gets the content."""
         super().new_file(*args, **kwargs)
         if self.active:
-            self.sealed = SealedFile(uuid4())
-            self.writer = self.sealed.writer()
+            self.sealed, self.come = SealedFile(uuid4()), 0
+            self.no_room = folder_bytes() + self.said > settings.KECS_IMPORT_FOLDER_MOST_BYTES
+            if not self.no_room:
+                self.writer = self.sealed.writer()
             raise StopFutureHandlers
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        """Sealed at once."""
-        if self.writer is None:
+        """Sealed at once; read and forgotten where there is no room, so that the page can say so."""
+        if not self.active:
             return raw_data
-        self.writer.write(raw_data)
+        if self.writer is not None:
+            self.writer.write(raw_data)
+            before, self.come = self.come, self.come + len(raw_data)
+            if before // LOOKED_AFTER < self.come // LOOKED_AFTER:
+                self._look()
         return None
+
+    def _look(self) -> None:
+        self.no_room = folder_bytes() > settings.KECS_IMPORT_FOLDER_MOST_BYTES
+        if self.no_room and self.writer is not None:
+            self.writer.drop()
+            self.writer = None
 
     def file_complete(self, file_size: int) -> SealedUpload | None:
         """The file, where it was ours."""
-        if self.writer is None:
+        if not self.active:
             return None
-        self.writer.finish()
-        self.writer = None
-        return SealedUpload(sealed=self.sealed, name=self.file_name or "", size=file_size)
+        if self.writer is not None:
+            self.writer.finish()
+            self.writer = None
+        name = self.file_name or ""
+        return SealedUpload(sealed=self.sealed, name=name, size=file_size, no_room=self.no_room)
 
     def upload_interrupted(self) -> None:
         """The browser went away."""

@@ -17,6 +17,7 @@ from kecs.records.uploads.sealed_files import PIECE, SealedFile
 
 KEPT_FOR = timedelta(hours=24)
 REPORT = "rejects"
+COMMAND_LINE = "command_line"  # the reason of an upload that stands for what `kecs import` did
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,7 @@ class LoadedUpload:
 def loaded_uploads(*, by: str, most: int = 50) -> list[LoadedUpload]:
     """The newest first."""
     asked = Upload.objects.exclude(asked_at=None).exclude(content="").order_by("-asked_at")
+    asked = asked.exclude(asked_because=COMMAND_LINE)  # its records' events name another source
     return [
         LoadedUpload(
             upload_id=upload.pk,

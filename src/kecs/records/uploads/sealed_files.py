@@ -5,6 +5,7 @@ Each piece is bound to its file, its number and whether it is the last: none can
 
 import io
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -24,6 +25,15 @@ def folder() -> Path:
     path: Path = settings.KECS_VAR_DIR / "imports"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def folder_bytes() -> int:
+    """What lies there now, what is being written with it: contents and reports of rejected rows."""
+    taken = 0
+    for path in folder().iterdir():
+        with suppress(FileNotFoundError):  # destroyed or finished meanwhile
+            taken += path.stat().st_size
+    return taken
 
 
 def _place(owner: str, number: int, *, last: bool) -> str:

@@ -56,6 +56,7 @@ def asked(maria):
 
 
 def approved(asked):
+    actions.agree_to_recovery(recovery_id=asked.id, by="account:first")
     actions.approve_recovery(recovery_id=asked.id, also_tell=["onfile@example.org"], by="account:staff")
     return asked.id
 
@@ -130,7 +131,25 @@ def test_staff_refuse(asked):
 
 def test_nobody_approves_her_own(asked, maria):
     with pytest.raises(actions.NotPossible):
-        actions.approve_recovery(recovery_id=asked.id, by=f"account:{maria.pk}")
+        actions.agree_to_recovery(recovery_id=asked.id, by=f"account:{maria.pk}")
+
+
+def test_no_one_person_of_staff_lets_in_who_asked_on_the_public_page(asked, maria):
+    """Whoever decides could have asked herself, under an address that no account knows."""
+    with pytest.raises(actions.NotPossible):
+        actions.approve_recovery(recovery_id=asked.id, by="account:first")
+    actions.agree_to_recovery(recovery_id=asked.id, by="account:first")
+    for again in (actions.agree_to_recovery, actions.approve_recovery):
+        with pytest.raises(actions.NotPossible):
+            again(recovery_id=asked.id, by="account:first")
+    with pytest.raises(actions.NotPossible):  # nor two who agree
+        actions.agree_to_recovery(recovery_id=asked.id, by="account:second")
+    row = Recovery.objects.get()
+    assert (row.status, row.account_id) == (Status.CONFIRMED, maria.pk)
+    assert not OutboxMessage.objects.filter(kind="accounts.recovery_approved").exists()
+    actions.approve_recovery(recovery_id=asked.id, by="account:second")
+    row.refresh_from_db()
+    assert row.status == Status.APPROVED
 
 
 def test_an_address_that_another_account_has_by_then_is_refused(asked, maria):

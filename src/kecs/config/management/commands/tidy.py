@@ -10,12 +10,13 @@ from kecs.guard.actions import purge
 from kecs.guard.strict.actions import end_if_over, forget_tallies
 from kecs.records.undoing.actions import forget_before_images
 from kecs.records.uploads.actions import destroy_old_uploads
+from kecs.registration.invited.actions import forget_invitations
 
 BY = "system:tidy"
 
 
 class Command(BaseCommand):
-    """Keeps tables small: counters, used robot checks, tallies of searches, sessions that are over, what imports left behind."""
+    """Keeps tables small: counters, used robot checks, tallies of searches, sessions that are over, what imports left behind, invitations."""
 
     help = "Remove counters, robot checks, tallies and sessions that are over, and end strict mode when it is time."
 
@@ -25,5 +26,6 @@ class Command(BaseCommand):
         tell_untold(by=BY)
         removed = purge(by=BY) + forget_tallies(by=BY) + forget_devices(by=BY)
         removed += forget_before_images(by=BY) + destroy_old_uploads(by=BY)
+        removed += forget_invitations(by=BY)
         call_command("clearsessions")
         self.stdout.write(f"removed {removed}")
