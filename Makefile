@@ -32,7 +32,6 @@ faults: ## Break things, and print what held (FAULTS="--quick", "--only mailer",
 	@scripts/postgres install
 	@.venv/bin/python -m tests.faults $(FAULTS)
 	@scripts/postgres with -- .venv/bin/python -m tests.faults $(FAULTS)
-	@scripts/postgres with -- .venv/bin/python -m tests.faults.restart $(FAULTS)
 	@scripts/postgres with -- .venv/bin/python tests/faults/kill.py $(filter --quick,$(FAULTS))
 	@.venv/bin/python tests/faults/kill_import.py $(filter --quick,$(FAULTS))
 	@scripts/postgres with --durable -- .venv/bin/python -m tests.faults.opening_day $(filter --quick,$(FAULTS))
