@@ -168,9 +168,11 @@ HASHES = {"sign in by username": 1, "sign in by email": 1, "register, on file": 
 
 
 def everything_but_tokens(page):
-    """Status, headers and bytes, without what is drawn at random for each answer."""
+    """Status, headers and bytes, without what is drawn at random for each answer, and the seconds that a session has left."""
     content = re.sub(
-        r'name="(csrfmiddlewaretoken|registration|robot_stamp)" value="[^"]+"', r"\1", page.content.decode()
+        r'(name="(?:csrfmiddlewaretoken|registration|robot_stamp)" value|data-session-end)="[^"]+"',
+        r"\1",
+        page.content.decode(),
     )
     cookies = {name: (len(cookie.value), cookie["max-age"]) for name, cookie in page.cookies.items()}
     by_lot = {"Expires", "X-Request-ID"}  # the time of day, and a number

@@ -16,7 +16,10 @@ from tests.inspection import InspectingClient
 pytestmark = pytest.mark.django_db
 
 RUTH = Person(first_name="Ruth", last_surname="Okafor", ssn="902111234", email="ruth@example.org")
-TOKENS = re.compile(r'(name="(?:csrfmiddlewaretoken|registration|robot_stamp)" value=")[^"]+')
+# Drawn for each answer; and the seconds that are left of a session, which go by.
+TOKENS = re.compile(
+    r'((?:name="(?:csrfmiddlewaretoken|registration|robot_stamp)" value|data-session-end)=")[^"]+'
+)
 NAMES_OF_COOKIES = re.compile(r"^([^=]+)=[^;]*")
 
 
