@@ -198,7 +198,9 @@ def referer(portal: Portal, day: Day) -> list[Outcome]:
         told.extend(f"Referer of {request.url[:40]}" for token in tokens if token in sent)
 
     kinds = {link.split("/")[1] + link.split("/")[2][:6]: link for link in day.links}
-    public = [route.address() for route in routes() if not route.parts]
+    with portal.visit(800) as stranger:
+        asked = [get(stranger, route.address()) for route in routes() if not route.parts]
+    public = [each.address for each in asked if each.text]  # what has no body is no page to a browser
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path(), args=flags())
         context = chromium.new_context(base_url=site)
