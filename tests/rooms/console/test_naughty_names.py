@@ -134,10 +134,12 @@ def desk_routes() -> Iterator[Route]:
 
 
 def addresses(route: Route, values: Values) -> list[str]:
-    """With everything that has such a page; two records are merged side by side."""
-    every = [
-        route.address(*map(str, chosen)) for chosen in product(*(values[name] for _kind, name in route.parts))
-    ]
+    """With everything that has such a page, but each repair once; two records are merged side by side."""
+    names = [name for _kind, name in route.parts]
+    of = {
+        name: values[name][:1] if "repair" in names and name != "repair" else values[name] for name in names
+    }
+    every = [route.address(*map(str, chosen)) for chosen in product(*of.values())]
     return [*every, *(f"{each}?with={values['other'][0]}" for each in every if each.endswith("/merge"))]
 
 
