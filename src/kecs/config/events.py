@@ -1,0 +1,46 @@
+"""What operators do to the whole installation, as the audit log tells it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kecs.audit.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAdded(Event):
+    """A fresh root key stands in the keyring; it opens and finds, and seals nothing yet."""
+
+    code: ClassVar[str] = "keys.added"
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyInUse(Event):
+    """From now on this root key seals and indexes."""
+
+    code: ClassVar[str] = "keys.in_use"
+
+    key: int
+    instead_of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValuesResealed(Event):
+    """Nothing in the database is sealed or indexed with another key than this one. `sealed` were sealed anew by the run that ended."""
+
+    code: ClassVar[str] = "keys.resealed"
+
+    key: int
+    sealed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRetired(Event):
+    """A root key was taken out of the keyring. `at_once` ended sessions and codes that needed it."""
+
+    code: ClassVar[str] = "keys.retired"
+    is_alarm: ClassVar[bool] = True
+
+    key: int
+    at_once: bool
