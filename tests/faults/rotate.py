@@ -34,8 +34,10 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def ssn(number: int) -> str:
-    """Of an area that is never issued; different for the first million."""
-    return f"9{number // 1_000_000 % 9 + 1}{number % 1_000_000 // 10_000 % 10}{number % 100:02}{number // 100 % 10_000:04}"
+    """Of an area that is never issued; different for the first 98 millions."""
+    area, rest = divmod(number, 99 * 9999)
+    serial, group = divmod(rest, 99)
+    return f"{900 + area:03}{group + 1:02}{serial + 1:04}"
 
 
 def names(number: int) -> tuple[str, str]:

@@ -44,3 +44,24 @@ class KeyRetired(Event):
 
     key: int
     at_once: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupMade(Event):
+    """The whole database was written into a sealed file, which was read once more and found whole."""
+
+    code: ClassVar[str] = "backup.made"
+
+    tables: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRestored(Event):
+    """This database was made of a backup of `made_at`, and is what was backed up, row for row. What came after that is not in it."""
+
+    code: ClassVar[str] = "backup.restored"
+    is_alarm: ClassVar[bool] = True
+
+    made_at: str
+    rows: int
