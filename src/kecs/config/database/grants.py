@@ -39,7 +39,8 @@ MAILER = {
     "guard_limitcounter": "SELECT, INSERT, UPDATE",
     EVENTS: "SELECT, INSERT",
     HEAD: "SELECT, INSERT, UPDATE",
-    "accounts_user": "SELECT",  # its password's hash too: the link of a forgotten password ends when that changes
+    # The hash of its password too: the link of a forgotten password ends when that changes. To lock a row takes a column that may change.
+    "accounts_user": "SELECT, UPDATE (created_at)",
     "accounts_emailconfirmation": "SELECT, INSERT, UPDATE, DELETE",
     "account_emailaddress": "SELECT",
     "records_holding": "SELECT",
