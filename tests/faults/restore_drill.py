@@ -109,7 +109,12 @@ def main() -> int:
 
 
 def drill(
-    rounds: int, people: int, var: Path, environment: dict[str, str], elsewhere: Elsewhere, chance: random.Random
+    rounds: int,
+    people: int,
+    var: Path,
+    environment: dict[str, str],
+    elsewhere: Elsewhere,
+    chance: random.Random,
 ) -> int:
     """All rounds; the status."""
     run("keys", "create", "--label", "development", environment=environment)
@@ -125,7 +130,9 @@ def drill(
             run("import", str(file), "--apply", environment=environment)
             adding = None
         else:
-            adding = subprocess.Popen([str(KECS), "import", str(file), "--apply"], env=environment, stdout=subprocess.DEVNULL)
+            adding = subprocess.Popen(
+                [str(KECS), "import", str(file), "--apply"], env=environment, stdout=subprocess.DEVNULL
+            )
         known += people
         began = time.monotonic()
         run("backup", "make", str(backup), environment=environment)
@@ -134,7 +141,9 @@ def drill(
             adding.wait()
         whole = backup.read_bytes()
         size = len(whole)
-        in_clear += sum(whole.count(text.encode()) for one in (0, 7, 99) for text in (ssn(one), names(one)[1]))
+        in_clear += sum(
+            whole.count(text.encode()) for one in (0, 7, 99) for text in (ssn(one), names(one)[1])
+        )
         where, began = elsewhere.fresh(), time.monotonic()
         status, said = restore(backup, where, environment)
         restored += time.monotonic() - began
@@ -164,7 +173,10 @@ def drill(
     )
     rules = [
         (f"{equal} of {2 * rounds} restored databases equal, row for row", equal != 2 * rounds),
-        (f"{refused} of {spoilt_files} spoilt files refused, the database left empty", refused != spoilt_files),
+        (
+            f"{refused} of {spoilt_files} spoilt files refused, the database left empty",
+            refused != spoilt_files,
+        ),
         (f"{in_clear} facts of people in clear", in_clear != 0),
     ]
     for rule, fault in rules:

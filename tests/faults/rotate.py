@@ -187,7 +187,10 @@ def rehearse(people: int, var: Path, environment: dict[str, str], *, seed: int, 
         for number in (1, 2)
     ]
     adding = subprocess.Popen(
-        [str(KECS), "import", str(more), "--apply"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [str(KECS), "import", str(more), "--apply"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     began = time.monotonic()
     killed = rotated(environment, kill_after=kill_after)
@@ -204,7 +207,9 @@ def rehearse(people: int, var: Path, environment: dict[str, str], *, seed: int, 
         (f"no search of {made:,} failed", failed or not made),
         *broken(people, added),
     ]
-    print(f"{people:,} people, {made:,} searches, {killed} kill -9, {took:.1f} s from the first word to the last")
+    print(
+        f"{people:,} people, {made:,} searches, {killed} kill -9, {took:.1f} s from the first word to the last"
+    )
     for rule, fault in rules:
         print(f"{'BROKEN' if fault else 'ok    '}  {rule}{f': {fault}' if fault else ''}")
     return any(fault for _rule, fault in rules)

@@ -65,3 +65,12 @@ class BackupRestored(Event):
 
     made_at: str
     rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataDestroyed(Event):
+    """Rows whose time was over are gone for good: of each kind ("mail_rows:12") how many."""
+
+    code: ClassVar[str] = "retention.data_destroyed"
+
+    rows: tuple[str, ...]

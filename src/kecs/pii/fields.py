@@ -12,7 +12,6 @@ from kecs.pii.fingerprint import digest
 from kecs.pii.keyring import STANDING, Keyring, KeyringError, derived_from
 from kecs.pii.seal import seal, seal_bytes, unseal, unseal_bytes
 
-
 # How long a process may go on with the keyring it has read; `kecs keys rotate` waits for longer before it uses a new root.
 LOOK_EVERY = 1.0  # seconds
 

@@ -108,7 +108,9 @@ class Keyring:
             content = json.loads(text)
             roots = {int(key_id): b64decode(key, validate=True) for key_id, key in content["roots"].items()}
             kept = {str(what): b64decode(key, validate=True) for what, key in content.get("kept", {}).items()}
-            keyring = cls(label=str(content["label"]), current=int(content["current"]), roots=roots, kept=kept)
+            keyring = cls(
+                label=str(content["label"]), current=int(content["current"]), roots=roots, kept=kept
+            )
         except (ValueError, KeyError, TypeError, AttributeError):
             # The parser's own message could quote key material.
             raise KeyringError(f"The keyring at {path} is not in the expected form.") from None
@@ -151,7 +153,9 @@ class Keyring:
             owner = path.stat()
             _written(beside, keyring.content())
             if os.geteuid() == 0:
-                os.chown(beside, owner.st_uid, owner.st_gid)  # the portal's user reads it, not who ran the command
+                os.chown(
+                    beside, owner.st_uid, owner.st_gid
+                )  # the portal's user reads it, not who ran the command
             beside.replace(path)
             _kept_by_the_disk(path.parent)
         return keyring

@@ -108,7 +108,9 @@ def test_a_new_key_takes_over_and_nothing_is_lost(client, monkeypatch):
     assert "Nothing needs an older key" in said
     assert len(searched) > 20
     assert set(searched) == {1}
-    assert {key for counts in (*sealed_by_key().values(), *indexed_by_key().values()) for key in counts} == {2}
+    assert {key for counts in (*sealed_by_key().values(), *indexed_by_key().values()) for key in counts} == {
+        2
+    }
     waiting = list(in_the_way(1))
     assert len(waiting) == 1
     assert "Sessions" in waiting[0]
@@ -190,4 +192,8 @@ def test_a_process_that_has_not_heard_of_a_key_looks_at_the_file(own_keyring):
 def test_every_sealed_column_is_a_place_once():
     names = [place.name for place in places()]
     assert all(one != other for one, other in pairwise(sorted(names)))
-    assert {"django_session.session_data", "mfa_authenticator.data", "records_recordmerge.before_sealed"} <= set(names)
+    assert {
+        "django_session.session_data",
+        "mfa_authenticator.data",
+        "records_recordmerge.before_sealed",
+    } <= set(names)

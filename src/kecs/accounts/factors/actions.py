@@ -12,7 +12,6 @@ from django.utils import timezone
 from kecs.accounts import events
 from kecs.accounts.factors import codes, totp
 from kecs.accounts.factors.kinds import SECOND_FACTORS, Factor
-from kecs.accounts.factors.queries import secret_place
 from kecs.accounts.factors.notices import Notice, tell
 from kecs.accounts.factors.queries import secret_place
 from kecs.accounts.factors.tries import may_try, was_right

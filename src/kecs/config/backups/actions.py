@@ -87,13 +87,19 @@ def restore_backup(*, path: Path, key: bytes, by: str) -> Manifest:
     if manifest.vendor != connection.vendor:
         raise CannotRestore(f"The backup is of {manifest.vendor}, DATABASE_URL names {connection.vendor}.")
     if tables():
-        raise CannotRestore("The database is not empty. Name a fresh one in DATABASE_URL; a backup never goes over data.")
+        raise CannotRestore(
+            "The database is not empty. Name a fresh one in DATABASE_URL; a backup never goes over data."
+        )
     with _content(path, key) as (_manifest, blocks):
         _postgresql_restore(blocks) if connection.vendor == "postgresql" else _sqlite_restore(blocks)
     found = counted()
-    wrong = sorted(name for name in manifest.tables.keys() | found if manifest.tables.get(name) != found.get(name))
+    wrong = sorted(
+        name for name in manifest.tables.keys() | found if manifest.tables.get(name) != found.get(name)
+    )
     if wrong:
-        raise CannotRestore(f"What was restored is not what was backed up: {', '.join(wrong)}. Do not use this database.")
+        raise CannotRestore(
+            f"What was restored is not what was backed up: {', '.join(wrong)}. Do not use this database."
+        )
     with transaction.atomic():
         record(event=BackupRestored(subject="-", made_at=manifest.made_at, rows=manifest.rows), by=by)
     return manifest
@@ -151,7 +157,13 @@ def _postgresql_dump() -> Iterator[tuple[Manifest, Iterator[bytes]]]:
         cursor.execute("SELECT pg_export_snapshot()")
         [(snapshot,)] = cursor.fetchall()
         manifest = _manifest()
-        words = ["--format=custom", "--no-owner", "--no-privileges", "--schema=public", f"--snapshot={snapshot}"]
+        words = [
+            "--format=custom",
+            "--no-owner",
+            "--no-privileges",
+            "--schema=public",
+            f"--snapshot={snapshot}",
+        ]
         command, environment = _command("pg_dump", *words)
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
         assert process.stdout is not None  # noqa: S101 - it was asked for

@@ -42,7 +42,9 @@ def _keys_that_are_missing() -> Iterator[str]:
 def _values_that_do_not_open() -> Iterator[str]:
     for place in places():
         for order in ("pk", "-pk"):
-            rows = place.sealed().filter(beginning__in=place.beginnings(the_keyring().current)).order_by(order)
+            rows = (
+                place.sealed().filter(beginning__in=place.beginnings(the_keyring().current)).order_by(order)
+            )
             for row in rows[:_SAMPLE]:
                 try:
                     place.anew(row)

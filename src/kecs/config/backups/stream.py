@@ -50,7 +50,9 @@ def key_in(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         raise BackupBroken(f"The backup key at {path} cannot be read: {type(error).__name__}.") from None
     if mode & 0o077:
-        raise BackupBroken(f"The backup key at {path} can be read by others (mode {mode:o}). Run: chmod 600 {path}")
+        raise BackupBroken(
+            f"The backup key at {path} can be read by others (mode {mode:o}). Run: chmod 600 {path}"
+        )
     if len(key) != _KEY:
         raise BackupBroken(f"The backup key at {path} has the wrong length.")
     return key

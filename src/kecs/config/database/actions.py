@@ -21,5 +21,7 @@ def grant_roles(*, prefix: str, by: str) -> list[str]:
 
 def _existing(prefix: str) -> frozenset[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[prefix + role for role in Role]])
+        cursor.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[prefix + role for role in Role]]
+        )
         return frozenset(name for (name,) in cursor.fetchall())

@@ -116,13 +116,24 @@ def _write(place: Place, changed: list[tuple[object, object]]) -> None:
     columns = place.model._meta
     column, key = columns.get_field(place.column), columns.pk
     quote = connection.ops.quote_name
-    statement = f"UPDATE {quote(columns.db_table)} SET {quote(column.column)} = %s WHERE {quote(key.column)} = %s"
+    table, changing, row = (quote(name) for name in (columns.db_table, column.column, key.column))
+    statement = f"UPDATE {table} SET {changing} = %s WHERE {row} = %s"  # noqa: S608 - the models' own names
     parameters = [
-        (column.get_db_prep_save(value, connection), key.get_db_prep_value(pk, connection)) for value, pk in changed
+        (column.get_db_prep_save(value, connection), key.get_db_prep_value(pk, connection))
+        for value, pk in changed
     ]
     if parameters:
         with connection.cursor() as cursor:
             cursor.executemany(statement, parameters)
 
 
-__all__ = ["KeyringError", "StillNeeded", "Unfinished", "add_key", "end_rotation", "reseal", "retire_key", "use_newest_key"]
+__all__ = [
+    "KeyringError",
+    "StillNeeded",
+    "Unfinished",
+    "add_key",
+    "end_rotation",
+    "reseal",
+    "retire_key",
+    "use_newest_key",
+]

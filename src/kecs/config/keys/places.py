@@ -4,7 +4,6 @@ A SealedField is found by its class. Few are sealed otherwise than one value for
 libraries that hold a sealed text, are named here. A test demands that a sealed value of every place opens again.
 """
 
-import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

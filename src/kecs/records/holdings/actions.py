@@ -1,6 +1,6 @@
 """Everything that changes who holds a record. What may follow upon what is decided in kecs.assurance, which calls this."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -158,3 +158,12 @@ def renew_contact_digests(*, by: str) -> int:
                 renewed += Holding.objects.filter(pk=pk, contact_digest=digest).update(contact_digest=current)
         after = page[-1][0]
     return renewed
+
+
+def destroy_lapsed_claims(*, before: datetime, keeping: Collection[UUID], by: str) -> int:
+    """Claims that ended before this moment for want of evidence, but not those of these accounts; how many."""
+    old = Holding.objects.filter(released_because=Ending.LAPSED.value, released_at__lt=before)
+    ids = list(old.exclude(account_id__in=keeping).values_list("pk", flat=True)[:_AT_ONCE])
+    with transaction.atomic():
+        Holding.objects.filter(pk__in=ids).delete()
+    return len(ids)

@@ -28,11 +28,15 @@ class Command(BaseCommand):
         """What to do."""
         what = parser.add_subparsers(dest="what", required=True)
         make = what.add_parser("make", help="write the whole database into a sealed file")
-        make.add_argument("file", type=Path, nargs="?", help="default: backups/ in the folder of the installation")
+        make.add_argument(
+            "file", type=Path, nargs="?", help="default: backups/ in the folder of the installation"
+        )
         what.add_parser("key", help="make the key that seals backups; it never overwrites one")
         verify = what.add_parser("verify", help="read every byte of a backup, and write nothing")
         verify.add_argument("file", type=Path)
-        check = what.add_parser("check", help="whether this database is fit for use, and is what a backup holds")
+        check = what.add_parser(
+            "check", help="whether this database is fit for use, and is what a backup holds"
+        )
         check.add_argument("file", type=Path, nargs="?")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -72,7 +76,10 @@ class Command(BaseCommand):
         """The log, the keys, the rules; and each table, where a backup is named."""
         wrong = list(broken_rules())
         if options["file"]:
-            manifest, now = verified(path=options["file"], key=key_in(settings.KECS_BACKUP_KEY), by=BY), counted()
+            manifest, now = (
+                verified(path=options["file"], key=key_in(settings.KECS_BACKUP_KEY), by=BY),
+                counted(),
+            )
             wrong += [
                 f"{name}: not as it was backed up."
                 for name in sorted((manifest.tables.keys() | now) - GOES_ON)
@@ -82,4 +89,6 @@ class Command(BaseCommand):
             self.stdout.write(sentence)
         if wrong:
             sys.exit(1)
-        self.stdout.write("Fit for use: the log holds, every key is there, values open, nothing is held twice.")
+        self.stdout.write(
+            "Fit for use: the log holds, every key is there, values open, nothing is held twice."
+        )

@@ -42,4 +42,6 @@ class Command(BaseCommand):
                 "the statements to who may: kecs database roles --sql"
             ) from None
         names = ", ".join(options["prefix"] + role for role in Role)
-        self.stdout.write(f"Granted. {names}: give each a password or a certificate in PostgreSQL (\\password).")
+        self.stdout.write(
+            f"Granted. {names}: give each a password or a certificate in PostgreSQL (\\password)."
+        )

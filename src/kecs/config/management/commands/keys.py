@@ -40,10 +40,10 @@ class Command(BaseCommand):
         create = what.add_parser("create", help="make the keyring; it never overwrites one")
         create.add_argument("--label", choices=["production", "development"], default="production")
         what.add_parser("add", help="add a key that is not used yet, to be copied to all machines first")
-        rotate = what.add_parser("rotate", help="put the newest key to use, or a new one, and seal all under it")
-        rotate.add_argument(
-            "--processes", type=int, default=None, metavar="N", help="as kecs reindex has it"
+        rotate = what.add_parser(
+            "rotate", help="put the newest key to use, or a new one, and seal all under it"
         )
+        rotate.add_argument("--processes", type=int, default=None, metavar="N", help="as kecs reindex has it")
         retire = what.add_parser("retire", help="take an old key out of the keyring, where nothing needs it")
         retire.add_argument("key", type=int, metavar="N")
         retire.add_argument(
