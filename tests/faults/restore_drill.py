@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[2] / "src")]
 
-from rotate import KECS, ROOT, names, rows, run, ssn
+from rotate import KECS, ROOT, names, rows, run, ssn  # noqa: E402 - the folder of this file comes first
 
 PIECE = 1024 * 1024 + 16
 BEGINNING = 14 + 32

@@ -74,3 +74,15 @@ class DataDestroyed(Event):
     code: ClassVar[str] = "retention.data_destroyed"
 
     rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreachReported(Event):
+    """An operator asked who was affected by a breach. `scenario` is "dump", "keyring" or "staff"."""
+
+    code: ClassVar[str] = "breach.reported"
+    is_look: ClassVar[bool] = True
+    is_alarm: ClassVar[bool] = True
+
+    scenario: str
+    tables: int

@@ -51,7 +51,10 @@ def maria(client):
 
 def lapse() -> None:
     Holding.objects.update(
-        released_at=LONG_AGO, released_by="system:lapse", released_because=Ending.LAPSED.value, provisional_until=None
+        released_at=LONG_AGO,
+        released_by="system:lapse",
+        released_because=Ending.LAPSED.value,
+        provisional_until=None,
     )
 
 
@@ -59,7 +62,11 @@ def test_what_is_in_use_stays_and_what_is_over_goes(maria):
     assert not destroy_old_data(by="tests")[Kept.UNCONFIRMED_ACCOUNTS]  # she holds a record
     lapse()
     gone = destroy_old_data(by="tests")
-    assert (gone[Kept.UNCONFIRMED_ACCOUNTS], User.objects.count(), StatedIdentity.objects.count()) == (1, 0, 0)
+    assert (gone[Kept.UNCONFIRMED_ACCOUNTS], User.objects.count(), StatedIdentity.objects.count()) == (
+        1,
+        0,
+        0,
+    )
     assert not OutboxMessage.objects.exists()
     told = newest_of("retention.data_destroyed")
     assert told is not None
@@ -96,5 +103,10 @@ def test_whoever_confirmed_an_address_stays(maria):
 def test_the_guide_shows_the_table():
     page = Path("docs/guides/retention.md").read_text(encoding="utf-8")
     for kept, period in PERIODS.items():
-        lasts = f"{period.lasts.days} days" if period.lasts else ("at once" if period.lasts is not None else "")
-        assert f"| `{kept}` | {lasts} | {period.since} | {period.then} | {'yes' if period.held else 'no'} |" in page
+        lasts = (
+            f"{period.lasts.days} days" if period.lasts else ("at once" if period.lasts is not None else "")
+        )
+        assert (
+            f"| `{kept}` | {lasts} | {period.since} | {period.then} | {'yes' if period.held else 'no'} |"
+            in page
+        )
