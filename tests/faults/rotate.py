@@ -78,7 +78,7 @@ def search(people: int, seed: int) -> None:
     while not ended:
         made += 1
         failed += len(found_by(chance.randrange(people))) != 1
-    print(made, failed)
+    print(made, failed)  # noqa: T201
 
 
 def run(*words: str, environment: dict[str, str]) -> str:
@@ -207,11 +207,11 @@ def rehearse(people: int, var: Path, environment: dict[str, str], *, seed: int, 
         (f"no search of {made:,} failed", failed or not made),
         *broken(people, added),
     ]
-    print(
+    print(  # noqa: T201
         f"{people:,} people, {made:,} searches, {killed} kill -9, {took:.1f} s from the first word to the last"
     )
     for rule, fault in rules:
-        print(f"{'BROKEN' if fault else 'ok    '}  {rule}{f': {fault}' if fault else ''}")
+        print(f"{'BROKEN' if fault else 'ok    '}  {rule}{f': {fault}' if fault else ''}")  # noqa: T201
     return any(fault for _rule, fault in rules)
 
 

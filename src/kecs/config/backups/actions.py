@@ -15,7 +15,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, connections, transaction
-from django.db.backends.postgresql.client import DatabaseClient
 
 from kecs.audit.actions import record
 from kecs.config.backups.stream import BackupBroken, Sealing, opened
@@ -142,11 +141,23 @@ def _manifest() -> Manifest:
 # --- PostgreSQL --------------------------------------------------------------------------------------------------
 
 
+_WHERE = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
+
+
 def _command(program: str, *words: str) -> tuple[list[str], dict[str, str]]:
-    """With the database as the last word but without its password, which goes through the environment."""
-    arguments, environment = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
-    *where, database = arguments[1:]
-    return [program, *words, *where, f"--dbname={database}"], {**os.environ, **(environment or {})}
+    """Where the database is goes through the environment: words of a command can be read by others of the machine."""
+    asked = connection.get_connection_params()
+    environment = {name: str(asked[key]) for key, name in _WHERE.items() if asked.get(key)}
+    return [program, *words, f"--dbname={asked['dbname']}"], {**os.environ, **environment}
 
 
 @contextmanager

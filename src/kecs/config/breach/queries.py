@@ -115,24 +115,11 @@ def _named(look: Recorded) -> Iterator[tuple[str, UUID]]:
         listed = (look.keys.get(kind), *(look.keys.get(f"{kind}s") or ()))
         named += [(kind, one) for one in listed if isinstance(one, str) and one]
     for kind, key in named:
-            (affected.records if kind == "record" else affected.accounts).add(key)
-        at_many += not named
-    return affected, ways, at_many
-
-
-def _named(look: Recorded) -> Iterator[tuple[str, UUID]]:
-    """The records and accounts that a look names: its subject, and what its keys list."""
-    kind, _colon, key = look.subject.partition(":")
-    named = [(kind, key)] if kind in {"record", "account"} else []
-    for kind in ("record", "account"):
-        for one in (look.keys.get(kind), *(look.keys.get(f"{kind}s") or ())):
-            if isinstance(one, str) and one:
-                named.append((kind, one))
-    for kind, key in named:
         try:
-            yield kind, UUID(key)
+            found = UUID(key)
         except ValueError:
             continue  # a word that stands for nobody
+        yield kind, found
 
 
 def tables_without_ids(tables: Collection[str]) -> list[str]:

@@ -52,10 +52,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """The report, and the file."""
-        if options["what"] == "staff":
-            affected = self.looks(options)
-        else:
-            affected = self.tables(options)
+        affected = self.looks(options) if options["what"] == "staff" else self.tables(options)
         found = list(people(affected))
         self.stdout.write(f"People affected: {len(found):,}")
         for counted, column in (("state", 2), ("language of their account", 3)):
