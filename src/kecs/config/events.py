@@ -10,7 +10,7 @@ from kecs.audit.events import Event
 class KeyAdded(Event):
     """A fresh root key stands in the keyring; it opens and finds, and seals nothing yet."""
 
-    code: ClassVar[str] = "keys.added"
+    code: ClassVar[str] = "config.key_added"
 
     key: int
 
@@ -19,7 +19,7 @@ class KeyAdded(Event):
 class KeyInUse(Event):
     """From now on this root key seals and indexes."""
 
-    code: ClassVar[str] = "keys.in_use"
+    code: ClassVar[str] = "config.key_in_use"
 
     key: int
     instead_of: int
@@ -29,7 +29,7 @@ class KeyInUse(Event):
 class ValuesResealed(Event):
     """Nothing in the database is sealed or indexed with another key than this one. `sealed` were sealed anew by the run that ended."""
 
-    code: ClassVar[str] = "keys.resealed"
+    code: ClassVar[str] = "config.values_resealed"
 
     key: int
     sealed: int
@@ -39,7 +39,7 @@ class ValuesResealed(Event):
 class KeyRetired(Event):
     """A root key was taken out of the keyring. `at_once` ended sessions and codes that needed it."""
 
-    code: ClassVar[str] = "keys.retired"
+    code: ClassVar[str] = "config.key_retired"
     is_alarm: ClassVar[bool] = True
 
     key: int
@@ -50,7 +50,7 @@ class KeyRetired(Event):
 class BackupMade(Event):
     """The whole database was written into a sealed file, which was read once more and found whole."""
 
-    code: ClassVar[str] = "backup.made"
+    code: ClassVar[str] = "config.backup_made"
 
     tables: int
     rows: int
@@ -60,7 +60,7 @@ class BackupMade(Event):
 class BackupRestored(Event):
     """This database was made of a backup of `made_at`, and is what was backed up, row for row. What came after that is not in it."""
 
-    code: ClassVar[str] = "backup.restored"
+    code: ClassVar[str] = "config.backup_restored"
     is_alarm: ClassVar[bool] = True
 
     made_at: str
@@ -71,7 +71,7 @@ class BackupRestored(Event):
 class DataDestroyed(Event):
     """Rows whose time was over are gone for good: of each kind ("mail_rows:12") how many."""
 
-    code: ClassVar[str] = "retention.data_destroyed"
+    code: ClassVar[str] = "config.data_destroyed"
 
     rows: tuple[str, ...]
 
@@ -80,8 +80,7 @@ class DataDestroyed(Event):
 class BreachReported(Event):
     """An operator asked who was affected by a breach. `scenario` is "dump", "keyring" or "staff"."""
 
-    code: ClassVar[str] = "breach.reported"
-    is_look: ClassVar[bool] = True
+    code: ClassVar[str] = "config.breach_reported"
     is_alarm: ClassVar[bool] = True
 
     scenario: str

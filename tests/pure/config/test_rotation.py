@@ -90,12 +90,11 @@ def test_no_piece_is_changed_moved_repeated_left_out_or_cut_off():
         whole + b"x",
         sealed(b"c")[:head] + whole[head:],
     ]
-    for at in (0, len(MAGIC), head, head + size + 5, len(whole) - 1):
-        spoilt.append(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-    for number, file in enumerate(spoilt):
+    places = (0, len(MAGIC), head, head + size + 5, len(whole) - 1)
+    spoilt += [whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :] for at in places]
+    for file in spoilt:
         with pytest.raises(BackupBroken):
             content(file)
-        assert number is not None
     with pytest.raises(BackupBroken, match="another backup key"):
         content(whole, b"x" * 32)
 

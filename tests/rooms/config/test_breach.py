@@ -44,7 +44,7 @@ def test_a_dump_tells_what_was_sealed_and_who_is_in_it(people, tmp_path):
         line.partition(",")[0] for line in written.splitlines()[1:]
     }
     assert not any(fact in written + said for fact in (MARIA.last_surname, MARIA.email, "1985", MARIA.ssn))
-    told = newest_of("breach.reported")
+    told = newest_of("config.breach_reported")
     assert told is not None
     assert told.keys["scenario"] == "dump"
 

@@ -127,7 +127,7 @@ def test_a_new_key_takes_over_and_nothing_is_lost(client, monkeypatch):
     assert chain_state().broken_at is None
     assert used(Limit.SEARCH_MISSES_PER_IDENTITY_DAY, "x") == 1
     assert used(Limit.SEARCH_MISSES_PER_IDENTITY_DAY, "y") == 0
-    told = newest_of("keys.resealed")
+    told = newest_of("config.values_resealed")
     assert told is not None
     assert told.keys["key"] == 2
 

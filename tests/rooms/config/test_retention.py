@@ -68,7 +68,7 @@ def test_what_is_in_use_stays_and_what_is_over_goes(maria):
         0,
     )
     assert not OutboxMessage.objects.exists()
-    told = newest_of("retention.data_destroyed")
+    told = newest_of("config.data_destroyed")
     assert told is not None
     assert "unconfirmed_accounts:1" in told.keys["rows"]
     assert MARIA.email not in str(told)
