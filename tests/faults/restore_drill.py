@@ -22,9 +22,9 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[2] / "src")]
+sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in (".", "src")]
 
-from rotate import KECS, ROOT, names, rows, run, ssn  # noqa: E402 - the folder of this file comes first
+from tests.faults.rotate import KECS, ROOT, names, rows, run, ssn  # noqa: E402 - the folder above is put in front first
 
 PIECE = 1024 * 1024 + 16
 BEGINNING = 14 + 32

@@ -14,7 +14,7 @@ from kecs.audit.actions import record
 @transaction.atomic
 def destroy_unconfirmed(*, account_id: UUID, before: datetime, by: str) -> bool:
     """The account and all that hangs on it goes, what its owner stated included; False where somebody used it meanwhile."""
-    account = User.objects.select_for_update().filter(pk=account_id).first()
+    account = User.objects.select_for_update(no_key=True).filter(pk=account_id).first()
     if account is None or not never_confirmed(before=before).filter(pk=account_id).exists():
         return False
     account.delete()

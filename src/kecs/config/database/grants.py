@@ -88,7 +88,7 @@ def statements(*, prefix: str, database: str, existing: frozenset[str]) -> Itera
 
 def _grants(model: type[models.Model]) -> dict[Role, str]:
     table = model._meta.db_table
-    columns = [each.column for each in model._meta.concrete_fields if each.column]
+    columns = [str(each.column) for each in model._meta.concrete_fields]
     granted: dict[Role, str] = {}
     if table == EVENTS:
         granted |= dict.fromkeys((Role.WEB, Role.WORKER), "SELECT, INSERT")
@@ -110,7 +110,7 @@ def _harmless(model: type[models.Model]) -> list[str]:
     """Columns that say nothing about a person, by what their room says of them; none of a table that no room has."""
     classes = getattr(importlib.import_module(model.__module__), "FIELDS", {}).get(model.__name__, {})
     return [
-        each.column
+        str(each.column)
         for each in model._meta.concrete_fields
         if classes.get(each.name) in OPEN_CLASSES and not isinstance(each, SealedField)
     ]

@@ -105,7 +105,7 @@ def _reseal_some(place: Place, after: object) -> tuple[object, int]:
         if after is not None:
             rows = rows.filter(pk__gt=after)
         # Locked, so that nobody changes what was read; a lock on what it points at would keep others waiting for nothing.
-        page: list[models.Model] = list(rows.select_for_update(of=("self",))[:AT_ONCE])
+        page: list[models.Model] = list(rows.select_for_update(of=("self",), no_key=True)[:AT_ONCE])
         _write(place, [(place.anew(row), row.pk) for row in page])
         return (getattr(page[-1], key), len(page)) if page else (None, 0)
 
