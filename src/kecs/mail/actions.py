@@ -308,7 +308,11 @@ def note_bounce(*, code: str, by: str, message_id: str = "", token: str = "") ->
     mail itself holds.
     """
     known = [value for value in (message_id, message_id_of(token) if token else "") if value]
-    row = OutboxMessage.objects.select_for_update(no_key=True).filter(message_id__in=known, status=Status.SENT).first()
+    row = (
+        OutboxMessage.objects.select_for_update(no_key=True)
+        .filter(message_id__in=known, status=Status.SENT)
+        .first()
+    )
     if row is None:
         return False
     OutboxMessage.objects.filter(pk=row.pk).update(status=Status.BOUNCED, last_error_code=code[:64])

@@ -81,7 +81,7 @@ PERIODS: dict[Kept, Period] = {
         held=False,
     ),
     Kept.INVITATIONS: Period(
-        lasts=None, since="its link does not work any more", then="the invitation goes", held=False
+        lasts=7 * DAY, since="it was made, where nobody followed it", then="the invitation goes", held=False
     ),
     Kept.SESSIONS: Period(
         lasts=None,
