@@ -114,9 +114,9 @@ def _reseal_some(place: Place, after: object) -> tuple[object, int]:
 
 def _write(place: Place, changed: list[tuple[object, object]]) -> None:
     columns = place.model._meta
-    column, key = columns.get_field(place.column), columns.pk
-    quote = connection.ops.quote_name
-    table, changing, row = (quote(name) for name in (columns.db_table, column.column, key.column))
+    [column] = [each for each in columns.concrete_fields if each.attname == place.column]
+    key, quote = columns.pk, connection.ops.quote_name
+    table, changing, row = (quote(str(name)) for name in (columns.db_table, column.column, key.column))
     statement = f"UPDATE {table} SET {changing} = %s WHERE {row} = %s"  # noqa: S608 - the models' own names
     parameters = [
         (column.get_db_prep_save(value, connection), key.get_db_prep_value(pk, connection))
