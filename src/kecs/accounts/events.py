@@ -309,3 +309,12 @@ class RecoveryStarted(Event):
     """Staff started a recovery for somebody who called: when the new address works, a colleague decides it."""
 
     code: ClassVar[str] = "accounts.recovery_started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDestroyed(Event):
+    """An account and what was stated in it are gone, because its address was never confirmed."""
+
+    code: ClassVar[str] = "accounts.account_destroyed"
+
+    because: str

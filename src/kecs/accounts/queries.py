@@ -156,3 +156,9 @@ def accounts_under(emails: Collection[str]) -> set[UUID]:
     """The accounts that mail to any of these addresses reaches, or would."""
     found = EmailAddress.objects.filter(REACHES, email__in=[email.lower() for email in emails])
     return set(found.values_list("user_id", flat=True))
+
+
+def every_address_of(account_ids: Collection[UUID]) -> set[str]:
+    """All addresses of these accounts, confirmed or not."""
+    found = EmailAddress.objects.filter(user__in=account_ids).values_list("email", flat=True)
+    return set(found) | set(User.objects.filter(pk__in=account_ids).values_list("email", flat=True))

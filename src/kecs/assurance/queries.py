@@ -114,6 +114,12 @@ def live_code(held: HeldRecord, typed: str) -> ClaimCode | None:
     return None if mailed and not address_on_file_before(held) else found
 
 
+def codes_made_before(at: datetime) -> int:
+    """How many codes of an earlier time work still, or will once their letter is posted."""
+    made = ClaimCode.objects.filter(made_at__lt=at)
+    return made.exclude(expires_at__lte=database_clock()).count()
+
+
 def letters_to_post() -> list[LetterToPost]:
     """The letters that wait for staff, the longest first. Who shows them records the look."""
     waiting = Letter.objects.filter(posted_at=None, holding__released_at=None).order_by("asked_at")

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring_ascii
 from typing import NamedTuple
@@ -17,11 +16,11 @@ from django.utils import timezone
 from kecs.audit.events import Event
 from kecs.audit.models import AuditEvent, ChainHead
 from kecs.audit.rows import form, insert_packed
-from kecs.pii.fields import the_keyring
-from kecs.pii.keyring import Keyring
+from kecs.pii.fields import standing_key
 
 # From here on, rows are written past the models: a registration has a few, an import thousands.
 _MANY = 50
+CHAIN = "audit-chain"  # the purpose of the chain's key
 _COLUMNS = ("sequence", "at", "code", "by", "subject", "keys", "digest")
 
 
@@ -42,12 +41,11 @@ def chained_digest(
 ) -> bytes:
     """HMAC-SHA-256 over the row and the digest before it: 32 bytes. Without the key no row can be forged."""
     row = json.dumps([sequence, at.isoformat(), code, by, subject, keys], ensure_ascii=True).encode()
-    return hmac.digest(_chain_key(the_keyring().roots[1]), before + row, sha256)
+    return hmac.digest(_chain_key(), before + row, sha256)
 
 
-@lru_cache(maxsize=4)
-def _chain_key(root: bytes) -> bytes:
-    return Keyring(label="", current=1, roots={1: root}).derived(1, "audit-chain")
+def _chain_key() -> bytes:
+    return standing_key(CHAIN)
 
 
 def record(*, event: Event, by: str) -> None:
@@ -130,7 +128,7 @@ def _chained(
     happened: Sequence[_Happened], *, at: datetime, sequence: int, before: bytes
 ) -> Iterator[_Chained]:
     """The rows, each with the digest that chained_digest gives it; what the rows of one event share is said once."""
-    key = _chain_key(the_keyring().roots[1])
+    key = _chain_key()
     for event, by, subjects in happened:
         keys = json.dumps(event.keys(), sort_keys=True, ensure_ascii=True)
         shared = json.dumps([at.isoformat(), event.code, by], ensure_ascii=True)[1:-1]

@@ -8,15 +8,15 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
 
 from kecs.audit.chain import Anchor, End
-from kecs.pii.fields import the_keyring
-from kecs.pii.keyring import Keyring
+from kecs.pii.fields import standing_key
+
+ANCHOR = "audit-anchor"  # the purpose of the key of its lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +37,9 @@ def anchors_file() -> Path:
     return Path(settings.KECS_VAR_DIR) / "audit-anchors.jsonl"
 
 
-@lru_cache(maxsize=4)
-def _key(root: bytes) -> bytes:
-    return Keyring(label="", current=1, roots={1: root}).derived(1, "audit-anchor")
-
-
 def _mac(before: str, end: End, at: str) -> str:
     text = json.dumps([before, end.sequence, end.digest.hex(), at])
-    return hmac.digest(_key(the_keyring().roots[1]), text.encode(), sha256).hex()
+    return hmac.digest(standing_key(ANCHOR), text.encode(), sha256).hex()
 
 
 def read_anchors(path: Path) -> Anchors:

@@ -46,6 +46,13 @@ def recorded_since(at: datetime, *, codes: Collection[str]) -> Iterator[Recorded
         yield Recorded(**dict(zip(columns, row, strict=True)))
 
 
+def newest_of(code: str) -> Recorded | None:
+    """The last event of this kind."""
+    columns = ("at", "code", "by", "subject", "keys")
+    row = AuditEvent.objects.filter(code=code).order_by("-sequence").values_list(*columns).first()
+    return Recorded(**dict(zip(columns, row, strict=True))) if row else None
+
+
 def _sequence_at(at: datetime) -> int:
     """A sequence number from which on everything since `at` stands: sought by halves, since `at` has no index of its own.
 

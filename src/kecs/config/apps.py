@@ -10,5 +10,5 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        """Checks are found by import."""
-        from kecs.config import checks  # noqa: F401, PLC0415 - registers itself
+        """Checks and events are found by import."""
+        from kecs.config import checks, events  # noqa: F401, PLC0415 - they register themselves

@@ -107,7 +107,7 @@ def _keyring_problem() -> str | None:
     except KeyringError as error:
         return str(error)
     if keyring.label != "production":
-        return "The keyring was made for development. Make one with: kecs make_keyring --label production"
+        return "The keyring was made for development. Make one with: kecs keys create"
     return None
 
 

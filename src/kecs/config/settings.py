@@ -24,6 +24,8 @@ DEBUG = env.flag("KECS_DEBUG", default=False)
 
 SECRET_KEY = env.text("KECS_SECRET_KEY", "not-set: kecs init_development or KECS_SECRET_KEY sets it")
 KECS_KEYRING = Path(env.text("KECS_KEYRING", str(KECS_VAR_DIR / "keyring.json")))
+# Seals backups, and nothing else; a backup never holds the keyring.
+KECS_BACKUP_KEY = Path(env.text("KECS_BACKUP_KEY", str(KECS_VAR_DIR / "backup.key")))
 
 # Links in mails are built from this and never from the Host header.
 KECS_ORIGIN = env.text(

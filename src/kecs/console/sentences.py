@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SENTENCES: dict[str, "StrOrPromise"] = {
     # How she signs in
     "accounts.account_opened": _("The account was opened."),
+    "accounts.account_destroyed": _("The account was destroyed: its email address was never confirmed."),
     "accounts.address_added": _("%(who)s added an email address."),
     "accounts.address_change_undone": _(
         "%(who)s took a change of email addresses back. Everyone was signed out."
@@ -100,6 +101,12 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     "corrections.facts_opened": _("%(who)s opened what the request asks for."),
     # The record
     "records.case_assigned": _("%(who)s took the case, gave it back or gave it to a colleague."),
+    "records.legal_hold_lifted": _(
+        "%(who)s lifted a legal hold. Old data is destroyed again when its time comes."
+    ),
+    "records.legal_hold_placed": _(
+        "%(who)s placed a legal hold. Nothing about this person is destroyed while it lasts."
+    ),
     "records.record_undone": _("An import was undone, and with it what it did to this record: %(source)s."),
     "records.case_closed": _("A case was closed: %(outcome)s."),
     "records.case_opened": _("A case was opened: %(kind)s."),
@@ -170,6 +177,14 @@ VARIANTS: dict[str, tuple[str, dict[str, "StrOrPromise"]]] = {
 # Which kinds are about nobody in particular, or told elsewhere on the page, and why. A kind stands here or above.
 NOT_IN_TIMELINE: dict[str, str] = {
     "accounts.sign_in_failed": "the typed name is not recorded",
+    "config.backup_made": "about the whole portal",
+    "config.backup_restored": "about the whole portal",
+    "config.breach_reported": "about many people at once",
+    "config.data_destroyed": "about many people at once, of whom nothing is left to tell",
+    "config.key_added": "about the whole portal",
+    "config.key_in_use": "about the whole portal",
+    "config.key_retired": "about the whole portal",
+    "config.values_resealed": "about the whole portal",
     "console.list_exported": "about many people at once",
     "console.many_people_sought": "about a member of staff, not about a person",
     "console.people_sought": "about many people at once; who opened one of them is told",

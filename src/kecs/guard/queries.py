@@ -8,16 +8,16 @@ from django.db import connection
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter
 from kecs.pii.fields import the_keyring
-from kecs.pii.fingerprint import digest
-
-# Changing the current key must set no count back to nothing, and a statement that counts can ask for one digest only.
-# The audit chain stands on the same root, so that it is never removed. docs/adr/0015-strict-mode.md
-_KEY_ID = 1
+from kecs.pii.fingerprint import standing_digest
 
 
 def subject_digest(limit: Limit, subject: str) -> bytes:
-    """What stands for the subject in the table: 16 bytes that tell nothing without the key, and differ by limit."""
-    return digest(the_keyring(), f"limit:{limit}", subject, key_id=_KEY_ID)
+    """What stands for the subject in the table: 16 bytes that tell nothing without the key, and differ by limit.
+
+    Changing the current key must set no count back to nothing, and a statement that counts can ask for one digest only: so
+    it is made with a key that stays. docs/adr/0030-keys-that-change.md
+    """
+    return standing_digest(the_keyring(), f"limit:{limit}", subject)
 
 
 def used(limit: Limit, subject: str, *, at: datetime | None = None) -> int:

@@ -3,7 +3,7 @@
 import json
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,6 +34,7 @@ LEASE = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(hours=72)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
+_FORGOTTEN_AT_ONCE = 2_000
 WAIT_FOR_SERVER = timedelta(seconds=30)
 # What is sealed of an errand is a multiple of this: short and long addresses make rows of one size.
 ERRAND_BYTES = 512
@@ -329,3 +330,10 @@ def _wait_after(attempts: int) -> timedelta:
     doublings: int = min(attempts - 1, 10)
     wait = min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
     return wait * random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, guards nothing
+
+
+def forget_old_mails(*, before: datetime, keeping: Collection[str], by: str) -> int:
+    """Rows of mails that were queued before this moment and are over, but not those to these addresses; how many."""
+    old = OutboxMessage.objects.filter(queued_at__lt=before).exclude(status=Status.QUEUED)
+    ids = list(old.exclude(to__in=keeping).values_list("pk", flat=True)[:_FORGOTTEN_AT_ONCE])
+    return OutboxMessage.objects.filter(pk__in=ids).delete()[0]

@@ -1,20 +1,78 @@
 """The one Django module of this room: the installation's keyring, and columns that hold sealed values."""
 
-from functools import cache
+import threading
+from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 
 from kecs.pii.fingerprint import digest
-from kecs.pii.keyring import Keyring
+from kecs.pii.keyring import STANDING, Keyring, KeyringError, derived_from
 from kecs.pii.seal import seal, seal_bytes, unseal, unseal_bytes
 
+# How long a process may go on with the keyring it has read; `kecs keys rotate` waits for longer before it uses a new root.
+LOOK_EVERY = 1.0  # seconds
 
-@cache
-def the_keyring() -> Keyring:
-    """The keyring of this installation, read once a process. Raises KeyringError."""
-    return Keyring.load(settings.KECS_KEYRING)
+
+class _TheKeyring:
+    """The keyring as it was read, and the file as it was then: read anew when that is another one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.cache_clear()
+
+    def cache_clear(self) -> None:
+        """Read it anew next time."""
+        self._keyring: Keyring | None = None
+        self._file: tuple[int, int, int] | None = None
+        self._looked = 0.0
+
+    def __call__(self) -> Keyring:
+        """The keyring of this installation. Raises KeyringError."""
+        if self._keyring is None or monotonic() - self._looked > LOOK_EVERY:
+            self.look()
+        assert self._keyring is not None  # noqa: S101 - look() read one, or raised
+        return self._keyring
+
+    def look(self) -> None:
+        """See whether the file is another one. Where it is gone or cannot be read, what was read before goes on. Raises KeyringError."""
+        with self._lock:
+            self._looked = monotonic()
+            try:
+                stat = settings.KECS_KEYRING.stat()
+                now = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+                if self._keyring is None or now != self._file:
+                    self._keyring, self._file = Keyring.load(settings.KECS_KEYRING), now
+            except (OSError, KeyringError):
+                if self._keyring is None:
+                    self._keyring = Keyring.load(settings.KECS_KEYRING)  # says what is wrong
+
+
+_installed = _TheKeyring()
+the_keyring = _installed
+
+
+def _keyring_for(sealed: bytes) -> Keyring:
+    """With a look at the file where the key of this value is not known yet: another process sealed with a new one."""
+    keyring = the_keyring()
+    if sealed and sealed[0] not in keyring.roots:
+        _installed.look()
+        keyring = the_keyring()
+    return keyring
+
+
+def standing_key(purpose: str) -> bytes:
+    """A key for one purpose that stays the same while roots come and go. Raises KeyringError."""
+    keyring = the_keyring()
+    root = keyring.roots.get(STANDING)
+    return keyring.standing(purpose) if root is None else _of_first_root(root, purpose)
+
+
+@lru_cache(maxsize=8)
+def _of_first_root(root: bytes, purpose: str) -> bytes:
+    return derived_from(root, purpose)
 
 
 class SealedField(models.BinaryField):
@@ -49,7 +107,7 @@ def sealed_text(text: str, context: str) -> bytes:
 
 def unsealed_text(sealed: bytes, context: str) -> str:
     """Open what sealed_text sealed for the same context. Raises SealBroken."""
-    return unseal(the_keyring(), sealed, context)
+    return unseal(_keyring_for(sealed), sealed, context)
 
 
 def sealed_bytes(plain: bytes, context: str) -> bytes:
@@ -59,7 +117,7 @@ def sealed_bytes(plain: bytes, context: str) -> bytes:
 
 def unsealed_bytes(sealed: bytes, context: str) -> bytes:
     """Open what sealed_bytes sealed for the same context. Raises SealBroken."""
-    return unseal_bytes(the_keyring(), sealed, context)
+    return unseal_bytes(_keyring_for(sealed), sealed, context)
 
 
 def digest_of(purpose: str, *facts: str) -> bytes:

@@ -5,9 +5,20 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
-from kecs.pii.keyring import Keyring
+from kecs.pii.keyring import STANDING, Keyring
 
 DIGEST_BYTES = 16  # 128 bits: no two facts of a state's people meet by chance
+
+
+def standing_digest(keyring: Keyring, purpose: str, *facts: str) -> bytes:
+    """The same under a key that stays when the current one changes: for what is counted, and can never be made anew."""
+    key = _standing_key(keyring.roots.get(STANDING), purpose) or keyring.standing(f"index/{purpose}")
+    return hmac.digest(key, _message(facts), sha256)[:DIGEST_BYTES]
+
+
+@lru_cache(maxsize=256)
+def _standing_key(root: bytes | None, purpose: str) -> bytes | None:
+    return None if root is None else _index_key(root, STANDING, purpose)
 
 
 @lru_cache(maxsize=256)

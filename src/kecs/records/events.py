@@ -258,3 +258,19 @@ class SsnRevealed(Event):
     is_look: ClassVar[bool] = True
     reason: str
     ticket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalHoldPlaced(Event):
+    """From now on nothing about this person is destroyed, for this reason."""
+
+    code: ClassVar[str] = "records.legal_hold_placed"
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalHoldLifted(Event):
+    """The legal hold ended: what is old is destroyed again."""
+
+    code: ClassVar[str] = "records.legal_hold_lifted"

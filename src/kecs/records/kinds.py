@@ -27,6 +27,15 @@ class CaseKind(StrEnum):
     LINKAGE_OTHER_FIRST_NAME = "linkage_other_first_name"  # one number, two first names: no proposal
 
 
+class HoldReason(StrEnum):
+    """Why nothing about a person may be destroyed."""
+
+    LITIGATION = "litigation"
+    AUDIT = "audit"
+    INVESTIGATION = "investigation"
+    RECORDS_REQUEST = "records_request"
+
+
 class Ending(StrEnum):
     """Why a holding ended."""
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from kecs.pii.fields import SealedField
 from kecs.records.holding import Holding
+from kecs.records.legal_hold import LegalHold
 from kecs.records.merged import RecordMerge, RecordNumber
 from kecs.records.name_key_rows import NameKey, StatedNameKey
 from kecs.records.record_ids import new_record_id
@@ -253,6 +254,7 @@ __all__ = [
     "EducatorRecord",
     "Holding",  # in its own file, and known to Django through this one
     "IdentityKey",
+    "LegalHold",
     "LinkageKey",
     "LinkedPair",
     "NameKey",  # in their own file, as well

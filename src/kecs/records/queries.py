@@ -1,5 +1,6 @@
 """Finding records by keyed digests, and reading what people stated; other rooms ask here and never touch the models."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from time import monotonic
@@ -13,7 +14,7 @@ from kecs.matching.keys import KeyKind, claim_keys, near_keys, new_account_keys,
 from kecs.pii.fields import digests_of, unseal_from
 from kecs.records.index import Person, people_under, records_near
 from kecs.records.kinds import CaseKind
-from kecs.records.models import Case, IdentityKey, StatedIdentity, WaitingIdentity
+from kecs.records.models import Case, Holding, IdentityKey, StatedIdentity, WaitingIdentity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,3 +143,21 @@ def stated_by(account_id: UUID) -> Stated | None:
         by_claim=len(number) == 4,
         number=stated.number,
     )
+
+
+def accounts_in_use(account_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these accounts that hold a record, wait for one, or are what an open case is about."""
+    used = set(
+        Holding.objects.filter(account_id__in=account_ids, released_at=None).values_list(
+            "account_id", flat=True
+        )
+    )
+    used |= set(
+        WaitingIdentity.objects.filter(stated__account_id__in=account_ids).values_list(
+            "stated__account_id", flat=True
+        )
+    )
+    for side in ("account_id", "other_account_id"):
+        cases = Case.objects.filter(**{f"{side}__in": account_ids}, closed_at=None)
+        used |= set(cases.values_list(side, flat=True))
+    return used

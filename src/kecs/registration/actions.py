@@ -282,3 +282,8 @@ def ask_without_ssn(*, request: RequestWithoutSsn, by: str) -> UUID:
     )
     record(event=events.HelpAsked(subject=f"case:{case_id}"), by=by)
     return case_id
+
+
+def forget_outcomes(*, before: datetime, by: str) -> int:
+    """What leads a form that is sent again to its account, where that is long over; how many."""
+    return RegistrationOutcome.objects.filter(at__lt=before).delete()[0]

@@ -5,19 +5,21 @@ from uuid import UUID
 from kecs.guard.limits import Limit
 from kecs.matching.decide import Claim
 from kecs.matching.keys import guessed_names, guessed_surnames
-from kecs.pii.fields import digest_of
+from kecs.pii.fields import digest_of, digests_of
 from kecs.registration.models import RegistrationOutcome
+
+_PURPOSE = "registration.key"
 
 
 def key_digest(key: str) -> bytes:
     """What the table keeps of a registration's key."""
-    return digest_of("registration.key", key)
+    return digest_of(_PURPOSE, key)
 
 
 def account_registered_with(key: str) -> UUID | None:
     """The account that this registration ended in, if it has ended."""
     return (
-        RegistrationOutcome.objects.filter(key_digest=key_digest(key))
+        RegistrationOutcome.objects.filter(key_digest__in=digests_of(_PURPOSE, key))
         .values_list("account_id", flat=True)
         .first()
     )

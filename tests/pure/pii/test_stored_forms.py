@@ -196,7 +196,7 @@ def test_a_key_file_says_its_label_current_key_and_roots(tmp_path: Path) -> None
 
 def test_a_missing_key_file_is_told_with_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "none"
-    assert refusal(path) == f"There is no keyring at {path}. Make one with: kecs make_keyring"
+    assert refusal(path) == f"There is no keyring at {path}. Make one with: kecs keys create"
 
 
 def test_what_is_no_file_of_text_cannot_be_read(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from kecs.accounts import events
 from kecs.accounts.factors import codes, totp
 from kecs.accounts.factors.kinds import SECOND_FACTORS, Factor
 from kecs.accounts.factors.notices import Notice, tell
+from kecs.accounts.factors.queries import secret_place
 from kecs.accounts.factors.tries import may_try, was_right
 from kecs.accounts.models import User
 from kecs.accounts.shut_out.actions import end_sessions
@@ -32,11 +33,6 @@ class CodeVerdict(StrEnum):
     TOO_MANY = "too_many"
 
 
-def _place(account_id: UUID) -> str:
-    """Where an authenticator's secret stands: an account has one such row."""
-    return f"{Authenticator._meta.db_table}.data:{Factor.AUTHENTICATOR}:{account_id}"
-
-
 def _row(account_id: UUID, kind: Factor) -> Any:
     """The account's one row of this kind, locked."""
     return Authenticator.objects.select_for_update(no_key=True).filter(user_id=account_id, type=kind).first()
@@ -53,7 +49,7 @@ def add_authenticator(*, account_id: UUID, secret: str, typed: str, by: str) -> 
         return False
     account = User.objects.select_for_update(no_key=True).get(pk=account_id)
     Authenticator.objects.filter(user_id=account_id, type=Factor.AUTHENTICATOR).delete()
-    sealed = b64encode(sealed_text(secret, _place(account_id))).decode("ascii")
+    sealed = b64encode(sealed_text(secret, secret_place(account_id))).decode("ascii")
     # The step is used: the code that set the app up signs nobody in.
     Authenticator.objects.create(
         user=account, type=Factor.AUTHENTICATOR, data={"secret": sealed, "last_step": step}
@@ -174,7 +170,7 @@ def _step_used(*, account_id: UUID, typed: str) -> bool:
     row = _row(account_id, Factor.AUTHENTICATOR)
     if row is None:
         return False
-    secret = unsealed_text(b64decode(row.data["secret"]), _place(account_id))
+    secret = unsealed_text(b64decode(row.data["secret"]), secret_place(account_id))
     step = totp.matching_step(secret, typed, now=database_clock(), after=row.data["last_step"])
     if step is None:
         return False

@@ -12,6 +12,11 @@ from django.http import HttpRequest
 from kecs.accounts.factors.kinds import SECOND_FACTORS, Factor
 
 
+def secret_place(account_id: UUID) -> str:
+    """Where an authenticator's secret stands: an account has one such row."""
+    return f"{Authenticator._meta.db_table}.data:{Factor.AUTHENTICATOR}:{account_id}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passkey:
     """One passkey as its owner sees it."""

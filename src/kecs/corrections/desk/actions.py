@@ -19,6 +19,7 @@ from kecs.mail.actions import queue
 from kecs.pii.fields import seal_into
 from kecs.records.correcting.actions import Changes, correct_record, state_anew, wait_for_settling
 from kecs.records.holdings.queries import contact_email_of, held_by, holder_of
+from kecs.records.legal_holds.queries import protected
 
 
 class NothingToCorrect(Exception):
@@ -120,5 +121,6 @@ def _carry_out(whose: Whose, asked: Asked, *, by: str) -> dict[str, dict[str, st
 def forget_old_corrections(*, by: str, at: datetime | None = None) -> int:
     """What stood there before goes when documents do; how many. That there was a correction stays."""
     before = (at or database_clock()) - timedelta(days=settings.KECS_DOCUMENTS_KEPT_DAYS)
+    records, accounts = protected()
     old = DeskCorrection.objects.filter(made_at__lt=before, before_sealed__isnull=False)
-    return old.update(before_sealed=None)
+    return old.exclude(record_id__in=records).exclude(account_id__in=accounts).update(before_sealed=None)

@@ -23,6 +23,7 @@ from kecs.corrections.scanner import Outcome, Verdict, is_there, scan
 from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue
 from kecs.pii.seal import SealBroken
+from kecs.records.legal_holds.queries import protected
 
 
 class DocumentHeld(Exception):
@@ -207,9 +208,12 @@ def destroy_documents(*, correction_id: UUID, by: str) -> int:
 
 
 def destroy_old_documents(*, by: str, at: datetime | None = None) -> int:
-    """Destroy what belongs to requests that were closed long enough ago; answers how many requests that were."""
+    """Destroy what belongs to requests that were closed long enough ago, but for people under a legal hold; answers how many requests that were."""
     before = (at or database_clock()) - timedelta(days=settings.KECS_DOCUMENTS_KEPT_DAYS)
-    old = Correction.objects.filter(closed_at__lt=before, asked_sealed__isnull=False)
+    _records, kept = protected()
+    old = Correction.objects.filter(closed_at__lt=before, asked_sealed__isnull=False).exclude(
+        account_id__in=kept
+    )
     ids = list(old.order_by("closed_at").values_list("pk", flat=True)[:100])
     for correction_id in ids:
         with transaction.atomic():

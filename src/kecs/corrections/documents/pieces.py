@@ -22,6 +22,12 @@ def pieces_of(document_id: UUID, data: bytes) -> Iterator[bytes]:
         yield sealed_bytes(data[at : at + PIECE], _place(document_id, number, len(starts)))
 
 
+def place_of_part(part: DocumentPart) -> str:
+    """Where a piece stands among the others; for whoever seals it anew."""
+    many = DocumentPart.objects.filter(document_id=part.document_id).count()
+    return _place(part.document_id, part.number, many)
+
+
 def content_of(document: Document) -> bytes:
     """The whole content. Raises SealBroken."""
     sealed = list(

@@ -1,6 +1,6 @@
 """Everything that changes who holds a record. What may follow upon what is decided in kecs.assurance, which calls this."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,12 +9,14 @@ from django.db import IntegrityError, connection
 from kecs.audit.actions import record as record_event
 from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
+from kecs.pii.fields import digests_of
 from kecs.records import events
-from kecs.records.holdings.queries import HeldRecord, contact_digest_of, seen
+from kecs.records.holdings.queries import CONTACT, HeldRecord, contact_digest_of, seen
 from kecs.records.kinds import AssuranceLevel, Ending
 from kecs.records.models import EducatorRecord, Holding
 
 PROVISIONAL_FOR = timedelta(days=7)
+_AT_ONCE = 500
 
 
 class RecordTaken(Exception):
@@ -137,3 +139,30 @@ def extend_holding(*, holding_id: UUID, until: datetime, by: str) -> None:
 def _record(kind: type[events.HoldingFrozen | events.HoldingVerified], holding_id: UUID, *, by: str) -> None:
     held = seen(Holding.objects.get(pk=holding_id))
     record_event(event=kind(subject=f"record:{held.record_id}", account=str(held.account_id)), by=by)
+
+
+def renew_contact_digests(*, by: str) -> int:
+    """The digests of addresses that holds keep, under the current key, where the address stands on file still; how many.
+
+    Where it does not, the digest proves nothing any more, under whatever key. Each row is compared once more as it is written.
+    """
+    renewed, after = 0, UUID(int=0)
+    while page := list(
+        Holding.objects.filter(pk__gt=after, released_at=None, contact_digest__isnull=False)
+        .order_by("pk")
+        .values_list("pk", "contact_digest", "record__contact_email")[:_AT_ONCE]
+    ):
+        for pk, digest, address in page:
+            current, *older = digests_of(CONTACT, address.lower())
+            if bytes(digest or b"") in older:
+                renewed += Holding.objects.filter(pk=pk, contact_digest=digest).update(contact_digest=current)
+        after = page[-1][0]
+    return renewed
+
+
+def destroy_lapsed_claims(*, before: datetime, keeping: Collection[UUID], by: str) -> int:
+    """Claims that ended before this moment for want of evidence, but not those of these accounts; how many."""
+    old = Holding.objects.filter(released_because=Ending.LAPSED.value, released_at__lt=before)
+    ids = list(old.exclude(account_id__in=keeping).values_list("pk", flat=True)[:_AT_ONCE])
+    Holding.objects.filter(pk__in=ids).delete()
+    return len(ids)

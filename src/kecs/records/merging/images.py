@@ -14,6 +14,8 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
+from kecs.pii.fields import SealedField, digests_of, sealed_bytes, unsealed_bytes
+from kecs.records.holdings.queries import CONTACT
 from kecs.records.models import (
     Case,
     EducatorRecord,
@@ -112,6 +114,33 @@ def _value(column: models.Field, value: Any) -> Any:
     if isinstance(column, models.BinaryField):
         return base64.b64decode(value)
     return column.to_python(value)
+
+
+def under_another_key(kept: str) -> str:
+    """What a merge keeps, with the sealed columns of the rows in it, and the digests of their addresses, under the current key.
+
+    A digest of an address that no record in it has stays as it is: it says nothing once its root is retired.
+    """
+    image = json.loads(kept)
+    for model in (EducatorRecord, RecordNumber):
+        sealed = [each.attname for each in model._meta.concrete_fields if isinstance(each, SealedField)]
+        for key, row in image.get(model._meta.label, {}).items():
+            for column in sealed:
+                if row[column] is not None:
+                    place = f"{model._meta.db_table}.{column}:{key}"
+                    opened = unsealed_bytes(base64.b64decode(row[column]), place)
+                    row[column] = base64.b64encode(sealed_bytes(opened, place)).decode()
+    _renew_addresses(image)
+    return as_text(image)
+
+
+def _renew_addresses(image: Image) -> None:
+    renewed: dict[str, str] = {}
+    for row in image.get(EducatorRecord._meta.label, {}).values():
+        current, *older = digests_of(CONTACT, row["contact_email"].lower())
+        renewed |= {_plain(each): _plain(current) for each in older}
+    for row in image.get(Holding._meta.label, {}).values():
+        row["contact_digest"] = renewed.get(row["contact_digest"], row["contact_digest"])
 
 
 def as_text(image: Any) -> str:

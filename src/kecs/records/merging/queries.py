@@ -241,7 +241,7 @@ def _holds(row: RecordMerge, before: Image, after: Image) -> tuple[list[UUID], l
             if not held.ended:
                 obstacles.append(Obstacle.LATER_CLAIM)
             continue
-        if now[key] == made[key]:
+        if _but_digest(now[key]) == _but_digest(made[key]):
             restored.append(held.holding_id)
             if held.ended and was[key]["released_at"] is None and _holds_another(held.account_id):
                 obstacles.append(Obstacle.ACCOUNT_HOLDS_ANOTHER)
@@ -250,6 +250,11 @@ def _holds(row: RecordMerge, before: Image, after: Image) -> tuple[list[UUID], l
             if _worth_more(held, made[key]):
                 obstacles.append(Obstacle.LEVEL_ROSE)
     return restored, moved, sorted(set(obstacles))
+
+
+def _but_digest(hold: dict[str, Any]) -> dict[str, Any]:
+    """A hold's row without the keyed digest of an address, which another key of the keyring makes another one."""
+    return {name: value for name, value in hold.items() if name != "contact_digest"}
 
 
 def _holds_another(account_id: UUID) -> bool:

@@ -36,6 +36,15 @@ def folder_bytes() -> int:
     return taken
 
 
+def files_under(key_id: int) -> int:
+    """How many files begin with a piece that this key sealed."""
+    count = 0
+    for path in folder().iterdir():
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            count += file.read(1) == bytes([key_id])
+    return count
+
+
 def _place(owner: str, number: int, *, last: bool) -> str:
     return f"imports/{owner}:{number}:{'last' if last else 'more'}"
 

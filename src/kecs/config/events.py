@@ -1,0 +1,87 @@
+"""What operators do to the whole installation, as the audit log tells it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kecs.audit.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAdded(Event):
+    """A fresh root key stands in the keyring; it opens and finds, and seals nothing yet."""
+
+    code: ClassVar[str] = "config.key_added"
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyInUse(Event):
+    """From now on this root key seals and indexes."""
+
+    code: ClassVar[str] = "config.key_in_use"
+
+    key: int
+    instead_of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValuesResealed(Event):
+    """Nothing in the database is sealed or indexed with another key than this one. `sealed` were sealed anew by the run that ended."""
+
+    code: ClassVar[str] = "config.values_resealed"
+
+    key: int
+    sealed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRetired(Event):
+    """A root key was taken out of the keyring. `at_once` ended sessions and codes that needed it."""
+
+    code: ClassVar[str] = "config.key_retired"
+    is_alarm: ClassVar[bool] = True
+
+    key: int
+    at_once: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupMade(Event):
+    """The whole database was written into a sealed file, which was read once more and found whole."""
+
+    code: ClassVar[str] = "config.backup_made"
+
+    tables: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRestored(Event):
+    """This database was made of a backup of `made_at`, and is what was backed up, row for row. What came after that is not in it."""
+
+    code: ClassVar[str] = "config.backup_restored"
+    is_alarm: ClassVar[bool] = True
+
+    made_at: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataDestroyed(Event):
+    """Rows whose time was over are gone for good: of each kind ("mail_rows:12") how many."""
+
+    code: ClassVar[str] = "config.data_destroyed"
+
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreachReported(Event):
+    """An operator asked who was affected by a breach. `scenario` is "dump", "keyring" or "staff"."""
+
+    code: ClassVar[str] = "config.breach_reported"
+    is_alarm: ClassVar[bool] = True
+
+    scenario: str
+    tables: int

@@ -1,0 +1,142 @@
+"""`kecs keys status|create|add|rotate|retire`: the keys that seal and index personal data. docs/runbooks/keys.md"""
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from kecs.config.keys.actions import (
+    StillNeeded,
+    Unfinished,
+    add_key,
+    end_rotation,
+    reseal,
+    retire_key,
+    use_newest_key,
+)
+from kecs.config.keys.queries import in_the_way, indexed_by_key, left_to_do, sealed_by_key
+from kecs.pii.fields import LOOK_EVERY, the_keyring
+from kecs.pii.keyring import Keyring, KeyringError
+
+BY = "system:keys"
+PASSES = 5
+# Every process on this machine has looked at the file once more in this time.
+UNTIL_KNOWN = 3 * LOOK_EVERY
+
+
+class Command(BaseCommand):
+    """Creating needs no database, and no settings that are whole."""
+
+    help = "Show, create, add, rotate and retire the keys that seal and index personal data."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What to do."""
+        what = parser.add_subparsers(dest="what", required=True)
+        what.add_parser("status", help="which key seals how much, and which may be retired")
+        create = what.add_parser("create", help="make the keyring; it never overwrites one")
+        create.add_argument("--label", choices=["production", "development"], default="production")
+        what.add_parser("add", help="add a key that is not used yet, to be copied to all machines first")
+        rotate = what.add_parser(
+            "rotate", help="put the newest key to use, or a new one, and seal all under it"
+        )
+        rotate.add_argument("--processes", type=int, default=None, metavar="N", help="as kecs reindex has it")
+        retire = what.add_parser("retire", help="take an old key out of the keyring, where nothing needs it")
+        retire.add_argument("key", type=int, metavar="N")
+        retire.add_argument(
+            "--now", action="store_true", help="end the sessions and codes that need it, instead of waiting"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Sentences; the status is not 0 where it was refused."""
+        try:
+            getattr(self, options["what"])(options)
+        except KeyringError as error:
+            raise CommandError(str(error)) from None
+        except StillNeeded as needed:
+            raise CommandError("\n".join(["The key was not retired:", *needed.reasons])) from None
+
+    def create(self, options: dict[str, Any]) -> None:
+        """The file."""
+        try:
+            Keyring.create(settings.KECS_KEYRING, label=options["label"])
+        except FileExistsError:
+            raise CommandError(
+                f"There is a keyring at {settings.KECS_KEYRING} already; it was left alone."
+            ) from None
+        self.stdout.write(f"Made {settings.KECS_KEYRING}. Keep a copy apart from the database's backups.")
+
+    def status(self, _options: dict[str, Any]) -> None:
+        """A line for each place and key, and a word on each old key."""
+        keyring = the_keyring()
+        self.stdout.write(f"Current key: {keyring.current}. In the keyring: {_listed(keyring.roots)}.")
+        for what, tables in (("sealed", sealed_by_key()), ("indexed", indexed_by_key())):
+            for name, counts in tables.items():
+                for key_id, many in sorted(counts.items()):
+                    self.stdout.write(f"  {what} by key {key_id}: {many:>12,}  {name}")
+        for key_id in sorted(set(keyring.roots) - {keyring.current}):
+            reasons = list(in_the_way(key_id))
+            self.stdout.write(f"Key {key_id} may be retired." if not reasons else "\n  ".join(reasons))
+
+    def add(self, _options: dict[str, Any]) -> None:
+        """Known, not used."""
+        key_id = add_key(by=BY)
+        self.stdout.write(
+            f"Added key {key_id}; it is not used yet. Copy {settings.KECS_KEYRING} to every machine of the portal "
+            "and to where its copy is kept, then run: kecs keys rotate"
+        )
+
+    def rotate(self, options: dict[str, Any]) -> None:
+        """Goes on where it was, when it was killed."""
+        keyring = the_keyring()
+        newest = max(keyring.roots)
+        if newest == keyring.current and not left_to_do():
+            newest = add_key(by=BY)
+            self.stdout.write(f"Added key {newest}.")
+        if newest != keyring.current:
+            time.sleep(UNTIL_KNOWN)  # whoever seals with it must be understood by all
+            use_newest_key(by=BY)
+            self.stdout.write(f"Key {newest} seals and indexes from now on.")
+            time.sleep(UNTIL_KNOWN)
+        sealed = 0
+        for _number in range(PASSES):
+            sealed += reseal(on_progress=self.say_progress, by=BY)
+            chosen = {} if options["processes"] is None else {"processes": options["processes"]}
+            call_command("reindex", **chosen, stdout=self.stdout, stderr=self.stderr)
+            if not left_to_do():
+                break
+        try:
+            end_rotation(sealed=sealed, by=BY)
+        except Unfinished:
+            raise CommandError(
+                f"{left_to_do():,} values are not under key {newest} yet: some process still uses an older one. Look whether "
+                "every machine has this keyring, wait for imports to end, and run the same command again."
+            ) from None
+        self.stdout.write(f"Sealed {sealed:,} values anew. Nothing needs an older key.")
+        self.stdout.write(f"Copy {settings.KECS_KEYRING} to every machine and to where its copy is kept.")
+
+    def say_progress(self, name: str, many: int) -> None:
+        """A line for each table, which grows."""
+        reached = self._reached.get(name, 0) + many
+        self._reached[name] = reached
+        if reached == many or reached // 10_000 != (reached - many) // 10_000:
+            self.stderr.write(f"  {name}: {reached:,} sealed anew")
+
+    def retire(self, options: dict[str, Any]) -> None:
+        """Where nothing needs it."""
+        retire_key(key_id=options["key"], at_once=options["now"], by=BY)
+        self.stdout.write(
+            f"Key {options['key']} is gone from {settings.KECS_KEYRING}. Backups from before the rotation open with an older "
+            "copy of the keyring only: keep that as long as you keep them."
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._reached: dict[str, int] = {}
+
+
+def _listed(key_ids: Any) -> str:
+    return ", ".join(str(each) for each in sorted(key_ids))

@@ -1,0 +1,1 @@
+"""How long what is kept; `kecs tidy` destroys what is older. docs/guides/retention.md, docs/adr/0033-retention.md"""

@@ -1,0 +1,32 @@
+"""Place and lift a legal hold; `kecs hold` calls these."""
+
+from django.db import transaction
+
+from kecs.audit.actions import record as record_event
+from kecs.guard.queries import database_clock
+from kecs.records import events
+from kecs.records.kinds import HoldReason
+from kecs.records.models import LegalHold
+
+
+@transaction.atomic
+def place_hold(*, subject: str, because: HoldReason, by: str) -> bool:
+    """Nothing about this person is destroyed from now on; False where that was so already. `subject` is "record:<id>" or "account:<id>"."""
+    _hold, made = LegalHold.objects.get_or_create(
+        subject=subject,
+        lifted_at=None,
+        defaults={"because": because.value, "placed_at": database_clock(), "placed_by": by},
+    )
+    if made:
+        record_event(event=events.LegalHoldPlaced(subject=subject, because=because.value), by=by)
+    return made
+
+
+@transaction.atomic
+def lift_hold(*, subject: str, by: str) -> bool:
+    """What is old is destroyed again when its time comes; False where there was no hold."""
+    lifted = LegalHold.objects.filter(subject=subject, lifted_at=None)
+    if not lifted.update(lifted_at=database_clock(), lifted_by=by):
+        return False
+    record_event(event=events.LegalHoldLifted(subject=subject), by=by)
+    return True

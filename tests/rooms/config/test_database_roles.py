@@ -1,0 +1,112 @@
+"""`kecs database roles`: each process does its work with its own role, and PostgreSQL refuses it everything else."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection, transaction
+
+from kecs.config.database.actions import grant_roles
+from kecs.mail.actions import send_due, write_due
+from kecs.mail.models import OutboxMessage
+from kecs.registration.settling import settle_waiting
+from tests.factories.people import MARIA, Person, on_file
+from tests.factories.visits import create_new, send_account, this_is_me
+from tests.inspection import InspectingClient
+
+pytestmark = pytest.mark.django_db
+PREFIX = "tests_"
+
+FORBIDDEN = {
+    "web": [
+        "DROP TABLE records_educatorrecord",
+        "CREATE TABLE mine (id int)",
+        "TRUNCATE records_educatorrecord CASCADE",
+        "ALTER TABLE audit_auditevent DISABLE TRIGGER ALL",
+        "UPDATE audit_auditevent SET code = 'x'",
+        "DELETE FROM audit_auditevent",
+        "DELETE FROM audit_chainhead",
+        "SELECT body_sealed FROM mail_outboxmessage",
+        "SELECT * FROM mail_errand",
+        "SELECT before_sealed FROM records_undobatch",
+        "DELETE FROM django_migrations",
+    ],
+    "worker": [
+        "DROP TABLE mail_outboxmessage",
+        "UPDATE audit_auditevent SET code = 'x'",
+        "DELETE FROM audit_auditevent",
+    ],
+    "mailer": [
+        "SELECT ssn_sealed FROM records_educatorrecord",
+        "SELECT first_name FROM records_educatorrecord",
+        "SELECT 1 FROM records_statedidentity",
+        "SELECT 1 FROM django_session",
+        "UPDATE accounts_user SET email = 'x'",
+        "DELETE FROM audit_auditevent",
+    ],
+    "reports": [
+        "SELECT birth_date_sealed FROM records_educatorrecord",
+        "SELECT last_surname FROM records_educatorrecord",
+        "SELECT facts_sealed FROM records_case",
+        "SELECT digest FROM records_identitykey",
+        "SELECT 1 FROM mfa_authenticator",
+        "INSERT INTO guard_strictmode (id) VALUES (1)",
+    ],
+}
+
+
+@contextmanager
+def as_role(name: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {PREFIX}{name}")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET ROLE")
+
+
+def refused(statement: str) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    except ProgrammingError as error:
+        return getattr(error.__cause__, "sqlstate", "") == "42501"
+    return False
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
+def test_each_role_does_its_work_and_nothing_else(monkeypatch):
+    monkeypatch.setattr("kecs.mail.actions._put_off", None)  # what the mailer may not do is heard
+    first, second = grant_roles(prefix=PREFIX, by="tests"), grant_roles(prefix=PREFIX, by="tests")
+    assert [one for one in first if not one.startswith("CREATE ROLE")] == second
+    on_file(MARIA, contact_email=MARIA.email)
+    with as_role("web"):
+        maria = InspectingClient()
+        send_account(maria, this_is_me(maria, MARIA), MARIA.account())
+        assert maria.get("/home").status_code == 200
+        visitor = InspectingClient()
+        new = Person(first_name="Ann", last_surname="Lee", ssn="900124822", email="ann@example.org")
+        send_account(visitor, create_new(visitor, new), new.new_account(username="ann.lee"))
+        assert visitor.get("/home").status_code == 200
+        visitor.post("/forgot-username", {"email": "ann@example.org"})
+    with as_role("worker"):
+        settle_waiting(by="tests")
+    with as_role("mailer"):
+        assert write_due(by="tests").put_off == 0
+        assert send_due(by="tests").sent == OutboxMessage.objects.filter(status="sent").count() > 0
+    with as_role("reports"), connection.cursor() as cursor:
+        cursor.execute("SELECT kind, count(*) FROM records_case GROUP BY kind")
+        cursor.execute("SELECT code, count(*) FROM audit_auditevent GROUP BY code")
+        assert cursor.fetchall()
+    for role, statements in FORBIDDEN.items():
+        with as_role(role):
+            assert [one for one in statements if not refused(one)] == [], role
+    assert not refused("SELECT 1 FROM audit_auditevent")  # the owner may
+
+
+def test_another_database_has_no_roles(monkeypatch):
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    with pytest.raises(CommandError, match="Roles are PostgreSQL's"):
+        call_command("database", "roles", stdout=io.StringIO())
