@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "kecs.registration",
     "kecs.corrections",
     "kecs.home",
+    "kecs.help",
     "kecs.console",
 ]
 
