@@ -71,7 +71,7 @@ NO_PAGE: dict[str, str] = {
 
 
 # Templates that are no page: `walk` writes every mail that no scene sends from its template.
-NOT_DRAWN = frozenset({"mail/base.html"})
+NOT_DRAWN = frozenset({"mail/base.html", "mail/text.html"})
 
 
 def names(resolver: Any, space: str = "") -> Iterator[str]:
