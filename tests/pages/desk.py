@@ -3,7 +3,9 @@
 import re
 import threading
 from datetime import date
+from pathlib import Path
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kecs.accounts.models import Recovery, User
@@ -18,12 +20,13 @@ from kecs.corrections.models import Document
 from kecs.guard.actions import stop
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter
-from kecs.records.models import Case, Upload
+from kecs.records.models import Case, Run, Upload
 from kecs.records.uploads.working import work_on_uploads
 from tests.factories import desk
-from tests.factories.claims import ON_FILE
+from tests.factories.claims import ON_FILE, newest
 from tests.factories.factors import as_staff, code, types_code, types_password, with_app
-from tests.factories.imports import HEADER
+from tests.factories.imports import HEADER, Ran
+from tests.factories.imports import MARIA as LOPEZ
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim, register_new, search
 from tests.inspection import InspectingClient
@@ -170,6 +173,23 @@ def cases(visit: Visit) -> None:
 
 
 @scene
+def invited(visit: Visit) -> None:
+    """By staff, without a Social Security number."""
+    case_id = desk.no_ssn()
+    clerk = staff(visit)
+    sent = {"confirmed": "yes", "note": "(502) 555-0142"}
+    desk.send(clerk, case_id, "invite", **sent)
+    text = newest("console.account_invited")
+    link = text[text.index("/register/invited/") :].split()[0]
+    ana = visit.browser()
+    visit.show("no link", ana.get("/register/invited"))
+    visit.show("first", ana.get(link, follow=True))
+    visit.show("empty", ana.post("/register/invited", {}))
+    form = Person(email="ana@example.org").account(username="ana.sol")
+    visit.show("without a number", ana.post("/register/invited", form, follow=True))
+
+
+@scene
 def a_document(visit: Visit) -> None:
     desk.correction()
     Document.objects.update(state=DocumentState.WAITING)
@@ -268,6 +288,17 @@ def importing(visit: Visit) -> None:
     visit.show("loaded", clerk.get(address))
     visit.show("asked", clerk.get(f"{address}/undo"))
     visit.show("some files", clerk.get("/desk/imports"))
+
+
+@scene
+def undoing_what_the_command_line_loaded(visit: Visit) -> None:
+    file = Path(settings.KECS_VAR_DIR) / "educators.csv"
+    file.write_text(f"{HEADER}\n{LOPEZ}\n", encoding="utf-8")
+    Ran(str(file), "--apply")
+    clerk = staff(visit)
+    address = f"/desk/imports/runs/{Run.objects.get().pk}/undo"
+    visit.show("asked", clerk.get(address))
+    visit.show("no reason", clerk.post(address, {"reason": ""}))
 
 
 @scene

@@ -65,6 +65,7 @@ NO_PAGE: dict[str, str] = {
     "healthz": "for a machine",
     "metrics": "for a machine",
     "readyz": "for a machine",
+    "registration:invited_link": "takes the token out of the address",
     "registration:register": "leads to the search",
     "set_language": "a button; leads back to where it was pressed",
 }
