@@ -48,7 +48,7 @@ class Words(HTMLParser):
             return
         for name, value in attributes.items():
             words_for_scripts = name.startswith("data-") and " " in value and name != "data-pattern"
-            if words_for_scripts or (name in SPOKEN_ATTRIBUTES and tag != "button"):
+            if words_for_scripts or (name in SPOKEN_ATTRIBUTES and tag not in {"button", "option"}):
                 self.pieces.append(value)
 
     def handle_endtag(self, tag: str) -> None:

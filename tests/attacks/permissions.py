@@ -143,6 +143,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "register/no-ssn/sent": ALL,
         "register/search": VISITORS,
         "robot/challenge": NOBODY,  # where the check needs none, as here: 404
+        "accessibility": ALL,
+        "help": ALL,
         "session/extend": NOBODY,  # POST only
         "session/left": EDUCATORS,
         "sign-in/passkey": NOBODY,  # POST only

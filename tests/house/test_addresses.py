@@ -35,6 +35,8 @@ PUBLIC: dict[str, str] = {
     "forgot-password/sent": "recovery: says that a mail is on its way, whether or not there is an account",
     "forgot-username": "recovery: answers alike for every address",
     "forgot-username/sent": "recovery: says that a mail is on its way, whether or not there is an account",
+    "accessibility": "the statement; about nobody",
+    "help": "what people ask most; about nobody",
     "healthz": "the process answers; says nothing else",
     "metrics": "is not there for anybody but the configured addresses, or with the token",
     "readyz": "the probe of a proxy: which part of us is not ready, in fixed words",

@@ -10,16 +10,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Page
 
+from tests.plain_words import HARDEST, grade
+
 ROOT = Path(__file__).resolve().parents[2]
 HTML_VALIDATE = ROOT / "node_modules" / ".bin" / "html-validate"
 BUDGET = 100 * 1024  # bytes that a first visit may cost, as they went over the wire, headers included
 NARROWEST = 320  # CSS pixels: a phone of 1280 at 400 % zoom, WCAG 1.4.10
 # Below 0.1 counts as good; our pages are still, so anything that can be measured is a fault.
 MOST_SHIFT = 0.001
-
-HARDEST = 8.0  # the school grade that a page's English may ask of its reader
-# Short texts have no meaningful grade: one long word decides.
-FEWEST_WORDS = 20
 
 # Runs before the page's own scripts. Shifts within half a second of a key or a tap are the reader's own doing.
 NOTES_SHIFTS = """
@@ -90,28 +88,6 @@ def sideways(page: Page) -> list[str]:
     width = page.evaluate("document.documentElement.scrollWidth")
     page.set_viewport_size(size)
     return [f"scrolls sideways at {NARROWEST} pixels: {width} wide"] if width > NARROWEST else []
-
-
-def syllables(word: str) -> int:
-    """About how many: groups of vowels, without the silent e at the end."""
-    groups = len(re.findall(r"[aeiouy]+", word))
-    silent = word.endswith("e") and not word.endswith(("le", "ee", "ie", "ye"))
-    past = word.endswith("ed") and not word.endswith(("ted", "ded"))
-    return max(1, groups - silent - past)
-
-
-def grade(text: str) -> float:
-    """The U.S. school grade that can read this English: Flesch and Kincaid 1975. A line's end ends a sentence."""
-    sentences = [
-        found
-        for sentence in re.split(r"[.!?:\n]+(?=\s|$)|\n+", text)
-        if (found := re.findall(r"[a-z]+(?:'[a-z]+)?", sentence.lower()))
-    ]
-    words = [word for sentence in sentences for word in sentence]
-    if len(words) < FEWEST_WORDS:
-        return 0.0
-    spoken = sum(syllables(word) for word in words)
-    return 0.39 * len(words) / len(sentences) + 11.8 * spoken / len(words) - 15.59
 
 
 def hard_words(page: Page) -> list[str]:

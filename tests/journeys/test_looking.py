@@ -5,16 +5,14 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.journeys.looking import (
-    HARDEST,
     Scale,
-    grade,
     hard_words,
     invalid_html,
     note_shifts,
     shifts,
     sideways,
-    syllables,
 )
+from tests.plain_words import HARDEST, grade, syllables
 
 EASY = "Press the button. We will send you a new link. Open it on this phone. Then you can go on. " * 2
 HARD = (

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.factories.claims import code_in, holder, newest
 from tests.factories.people import MARIA, PASSWORD, Person, on_file
@@ -391,7 +391,14 @@ def test_the_pages_in_spanish(visitor: Page, look: Look, new_page: NewPage):
     on_file(MARIA)
     w.searches(page, RUTH)
     w.press(page, "Create New Account")
+    page.get_by_label("Username").fill("ruth.okafor")
+    page.get_by_label("Social Security Number", exact=True).fill(RUTH.ssn)
+    page.get_by_label("Create a password", exact=True).fill(PASSWORD)
     w.press(page, "Español")
+    expect(page.locator("[name=username]")).to_have_value("ruth.okafor")
+    assert page.locator("[name=ssn]").input_value() == ""
+    assert page.locator("[name=password1]").input_value() == ""
+    assert page.evaluate("sessionStorage.length") == 0
     look(page, "es-account-new")
     page.get_by_role("button", name="English").wait_for()
     page.goto("/register/match")

@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "kecs.registration",
     "kecs.corrections",
     "kecs.home",
+    "kecs.help",
     "kecs.console",
 ]
 

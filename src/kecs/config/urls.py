@@ -22,6 +22,7 @@ urlpatterns = [
     path("register", include("kecs.registration.urls")),
     path("corrections", include("kecs.corrections.urls")),
     path("", include("kecs.home.urls")),
+    path("", include("kecs.help.urls")),
     path("desk", include("kecs.console.urls")),
     path("robot/", include("kecs.guard.urls")),
     path("healthz", healthz, name="healthz"),

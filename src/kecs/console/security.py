@@ -1,11 +1,12 @@
 """The security officer's pages: who looked at people's data, what was tried, and whether the log is whole."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from kecs.accounts.staff.queries import member, staff
 from kecs.audit.queries import Recorded
@@ -17,7 +18,26 @@ from kecs.console.watching import SHOWN, looks_at, looks_of, watched
 from kecs.records.holdings.queries import holder_of
 from kecs.records.merging.queries import absorbed_into
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 DAYS = (7, 30, 90)
+# What a row of the log is about, by the word before the colon.
+SUBJECTS: dict[str, "StrOrPromise"] = {
+    "account": _("account"),
+    "case": _("case"),
+    "correction": _("correction"),
+    "document": _("document"),
+    "export": _("export"),
+    "import": _("import"),
+    "limit": _("limit"),
+    "mail": _("email"),
+    "passkey": _("passkey"),
+    "record": _("record"),
+    "recovery": _("recovery"),
+    "registration": _("registration"),
+    "upload": _("file"),
+}
 
 
 def days_of(request: HttpRequest) -> int:
@@ -46,7 +66,7 @@ def told(rows: list[Recorded]) -> list[dict[str, Any]]:
 def about(subject: str) -> str:
     """A word and the beginning of an id: enough to tell two rows apart, and narrow enough for a telephone."""
     kind, _colon, name = subject.partition(":")
-    return f"{kind} {name[:8]}".strip()
+    return f"{SUBJECTS.get(kind, kind)} {name[:8]}".strip()
 
 
 class SecurityView(DeskView):

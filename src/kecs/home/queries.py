@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 
 from kecs.accounts.addresses import is_school_address
 from kecs.accounts.factors.queries import has_second_factor
+from kecs.accounts.mistyped import meant_address
 from kecs.accounts.queries import AccountState, state_of
 from kecs.assurance.levels import State
 from kecs.assurance.permissions import Function, may
@@ -34,6 +35,7 @@ class HomePage:
     may_prove: bool
     school_address: bool
     mail_came_back: bool  # she waits for a mail that does not arrive
+    meant_address: str = field(repr=False)  # where the address looks mistyped
     second_step: bool
     may_correct: bool
     correction_asked_at: datetime | None  # while staff have still to decide
@@ -61,6 +63,7 @@ def home_page(account_id: UUID) -> HomePage:
         may_prove=may_prove,
         school_address=is_school_address(account.email, settings.KECS_SCHOOL_EMAIL_DOMAINS),
         mail_came_back=not account.email_confirmed and came_back(account.email),
+        meant_address=meant_address(account.email),
         second_step=has_second_factor(account_id),
         may_correct=may(state, Function.ASK_FOR_CORRECTION),
         correction_asked_at=open_since(account_id),

@@ -114,7 +114,12 @@ class LastFourInput(OneTag, NeverShownAgain):
     def __init__(self, attrs: Attrs | None = None) -> None:
         super().__init__(
             with_defaults(
-                attrs, "usa-input kecs-short", autocomplete="off", inputmode="numeric", maxlength="4"
+                attrs,
+                "usa-input kecs-short",
+                autocomplete="off",
+                inputmode="numeric",
+                maxlength="4",
+                **{"data-secret": "1"},
             )
         )
 

@@ -13,7 +13,7 @@ from kecs.mail.models import OutboxMessage
 from kecs.pii.fields import unseal_from
 from tests.factories.mails import mails, write_mails
 from tests.factories.people import MARIA, PASSWORD, Person
-from tests.factories.visits import errors, heading, register_new
+from tests.factories.visits import errors, heading, register_and_look, register_new
 from tests.inspection import InspectingClient
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +175,15 @@ def test_of_two_accounts_with_one_address_the_first_to_confirm_has_it(client, ma
     page = other.post("/confirm-email")
     assert "Another account has this address" in page.content.decode()
     assert EmailAddress.objects.filter(verified=True).count() == 1
+
+
+def test_a_mistyped_domain_is_noticed_offered_and_never_forced(client):
+    page = register_and_look(client, MARIA, email="maria@gmial.com")
+    assert "Did you mean" in page.content.decode()
+    assert User.objects.get().email == "maria@gmial.com"
+    home = client.post("/confirm-email/change", {"email": "maria@gmail.com"}, follow=True)
+    assert User.objects.get().email == "maria@gmail.com"
+    assert "Did you mean" not in home.content.decode()
 
 
 def test_a_school_address_is_questioned_and_never_refused(client):
