@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from kecs.accounts.models import ConfirmedSince, User
-from kecs.accounts.recovery.actions import approve_recovery
+from kecs.accounts.recovery.actions import agree_to_recovery, approve_recovery
 from kecs.accounts.recovery.queries import open_recoveries
 from tests.factories import factors as f
 from tests.factories.claims import ON_FILE, confirm_address, newest
@@ -142,6 +142,7 @@ def stopping_a_recovery(visit: Visit) -> None:
     lost.get(link_of("accounts.recovery_confirm", "/recover/confirm/"))
     lost.post("/recover/confirm")
     [asked] = open_recoveries()
+    agree_to_recovery(recovery_id=asked.id, by="account:first")
     approve_recovery(recovery_id=asked.id, also_tell=[ON_FILE], by="account:staff")
     owner = visit.browser()
     visit.show("the button", owner.get(link_of("accounts.recovery_approved", "/recover/stop/"), follow=True))
