@@ -200,7 +200,7 @@ def test_a_keyring_of_another_installation_is_suspected(monkeypatch):
     from kecs.audit import actions
 
     happened(ROWS)
-    monkeypatch.setattr(actions, "_chain_key", lambda _root: b"another key")
+    monkeypatch.setattr(actions, "_chain_key", lambda: b"another key")
     assert "or the keyring is not its own" in verify()[1]
 
 

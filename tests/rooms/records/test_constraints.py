@@ -134,7 +134,9 @@ def test_one_stated_identity_an_account(account):
     [{"first_name": "Eve"}, {"last_surname": "Thief"}, {"ssn_sealed": b"x"}, {"birth_date_sealed": None}],
 )
 def test_what_a_person_stated_is_never_changed(account, change):
-    stated = StatedIdentity.objects.create(account=account, first_name="María", last_surname="Fuentes")
+    stated = StatedIdentity.objects.create(
+        account=account, first_name="María", last_surname="Fuentes", birth_date_sealed=b"\x01sealed"
+    )
     refused(lambda: StatedIdentity.objects.filter(pk=stated.pk).update(**change))
 
 

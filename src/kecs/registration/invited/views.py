@@ -10,6 +10,7 @@ from django.utils import translation
 from django.views import View
 
 from kecs.accounts.actions import NewAccount, UsernameTaken, hash_of, sign_in
+from kecs.accounts.hashing import HashesPassword
 from kecs.accounts.messages import password_rules
 from kecs.guard.actions import count
 from kecs.guard.later import later
@@ -25,7 +26,7 @@ SESSION_KEY = "invitation"  # the digest of the token in the link that was opene
 ANYONE = "anonymous"
 
 
-class InvitedView(View):
+class InvitedView(HashesPassword, View):
     """For whoever opened the link in this browser. Her name is on it; her birth date is not: a mail may go astray."""
 
     invited: Invited

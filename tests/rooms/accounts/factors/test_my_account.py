@@ -196,7 +196,8 @@ def test_every_event_of_an_account_has_its_sentence():
         for kind in vars(events).values()
         if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
     }
-    of_nobody = {  # no account is known
+    of_nobody = {  # no account is known, or there is none any more
+        "accounts.account_destroyed",
         "accounts.sign_in_failed",
         "accounts.recovery_asked",
         "accounts.recovery_assigned",  # who of staff looks into it
