@@ -59,6 +59,7 @@ def an_hour_of_guesses():
         LimitCounter.objects.update(window_start=timezone.now() - timedelta(minutes=1))
 
 
+@pytest.mark.any_database("counting is one statement, which the tests of limits put to both")
 def test_the_owner_on_her_device_signs_in_fifty_of_fifty_times_while_a_stranger_guesses(hers):
     for _time in range(50):
         for _guess in range(2):
