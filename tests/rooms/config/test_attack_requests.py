@@ -63,8 +63,8 @@ NEEDS_PROOF = {"/record"}
 
 
 def is_hidden(address: str) -> bool:
-    """Not there, for whoever has no row of this number, or does not work at the agency."""
-    return address.startswith("/desk") or bool({NUMBER, ID} & set(address.split("/")))
+    """Not there, for whoever has no row of this number, does not work at the agency, or is not its monitor."""
+    return address.startswith(("/desk", "/metrics")) or bool({NUMBER, ID} & set(address.split("/")))
 
 
 def test_all_addresses_are_known_to_these_tests():
