@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import tempfile
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -79,6 +80,8 @@ def in_child(work: Callable[[], None]) -> int:
     try:
         work()
         status = 0
+    except Exception:  # noqa: BLE001 - told here, for the child ends without a word
+        traceback.print_exc()
     finally:
         os._exit(status)  # nothing of the parent's is cleared up twice
 
