@@ -1,7 +1,6 @@
 """The one Django module of this room: the installation's keyring, and columns that hold sealed values."""
 
 import threading
-from functools import lru_cache
 from time import monotonic
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from kecs.pii.fingerprint import digest
-from kecs.pii.keyring import STANDING, Keyring, KeyringError, derived_from
+from kecs.pii.keyring import Keyring, KeyringError
 from kecs.pii.seal import seal, seal_bytes, unseal, unseal_bytes
 
 # How long a process may go on with the keyring it has read; `kecs keys rotate` waits for longer before it uses a new root.
@@ -65,14 +64,7 @@ def _keyring_for(sealed: bytes) -> Keyring:
 
 def standing_key(purpose: str) -> bytes:
     """A key for one purpose that stays the same while roots come and go. Raises KeyringError."""
-    keyring = the_keyring()
-    root = keyring.roots.get(STANDING)
-    return keyring.standing(purpose) if root is None else _of_first_root(root, purpose)
-
-
-@lru_cache(maxsize=8)
-def _of_first_root(root: bytes, purpose: str) -> bytes:
-    return derived_from(root, purpose)
+    return the_keyring().standing(purpose)
 
 
 class SealedField(models.BinaryField):

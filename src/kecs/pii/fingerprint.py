@@ -2,28 +2,20 @@
 
 import hmac
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from hashlib import sha256
 
-from kecs.pii.keyring import STANDING, Keyring
+from kecs.pii.keyring import Keyring
 
 DIGEST_BYTES = 16  # 128 bits: no two facts of a state's people meet by chance
 
 
 def standing_digest(keyring: Keyring, purpose: str, *facts: str) -> bytes:
     """The same under a key that stays when the current one changes: for what is counted, and can never be made anew."""
-    key = _standing_key(keyring.roots.get(STANDING), purpose) or keyring.standing(f"index/{purpose}")
-    return hmac.digest(key, _message(facts), sha256)[:DIGEST_BYTES]
+    return hmac.digest(keyring.standing(_index(purpose)), _message(facts), sha256)[:DIGEST_BYTES]
 
 
-@lru_cache(maxsize=256)
-def _standing_key(root: bytes | None, purpose: str) -> bytes | None:
-    return None if root is None else _index_key(root, STANDING, purpose)
-
-
-@lru_cache(maxsize=256)
-def _index_key(root: bytes, key_id: int, purpose: str) -> bytes:
-    return Keyring(label="", current=key_id, roots={key_id: root}).derived(key_id, f"index/{purpose}")
+def _index(purpose: str) -> str:
+    return f"index/{purpose}"
 
 
 def digest(keyring: Keyring, purpose: str, *facts: str, key_id: int | None = None) -> bytes:
@@ -33,15 +25,12 @@ def digest(keyring: Keyring, purpose: str, *facts: str, key_id: int | None = Non
     Raises KeyringError for an unknown key.
     """
     chosen = keyring.current if key_id is None else key_id
-    root = keyring.roots.get(chosen)
-    key = _index_key(root, chosen, purpose) if root is not None else keyring.derived(chosen, purpose)
-    return hmac.digest(key, _message(facts), sha256)[:DIGEST_BYTES]
+    return hmac.digest(keyring.derived(chosen, _index(purpose)), _message(facts), sha256)[:DIGEST_BYTES]
 
 
 def digester(keyring: Keyring, purpose: str) -> Callable[[Sequence[str]], bytes]:
     """The same as digest under the current key, for millions of values: the key is put into its place once."""
-    key = _index_key(keyring.roots[keyring.current], keyring.current, purpose)
-    started = hmac.new(key, digestmod=sha256)
+    started = hmac.new(keyring.derived(keyring.current, _index(purpose)), digestmod=sha256)
 
     def digested(facts: Sequence[str]) -> bytes:
         made = started.copy()

@@ -9,6 +9,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ class KeyringError(Exception):
     """The key file is missing, readable by others, or not a key file. The message is for the operator."""
 
 
+@lru_cache(maxsize=512)
 def derived_from(root: bytes, purpose: str) -> bytes:
-    """32 bytes for one purpose (HKDF-SHA-256 of the root), so that no key serves two ends."""
+    """32 bytes for one purpose (HKDF-SHA-256 of the root), so that no key serves two ends. Remembered: nearly every digest asks."""
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"kecs/" + purpose.encode()).derive(
         root
     )
