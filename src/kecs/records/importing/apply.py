@@ -11,12 +11,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from kecs.audit.actions import record as record_event
 from kecs.audit.actions import record_for_each, recorded_together
 from kecs.audit.rows import Packed, insert_packed
+from kecs.audit.transactions import may_be_tried_again
 from kecs.matching.keys import KeyKind, record_keys
 from kecs.pii.fields import the_keyring, unseal_from
 from kecs.records import events
@@ -109,15 +110,9 @@ def until_it_stands(write: Callable[[int], Ready]) -> Ready:
             if attempt == _TRIES:
                 raise
         except OperationalError as error:
-            if attempt == _TRIES or not _will_pass(error):
+            if attempt == _TRIES or not may_be_tried_again(error):
                 raise
     raise AssertionError("the last try returns or raises")
-
-
-def _will_pass(error: DatabaseError) -> bool:
-    """Whether two transactions stood in each other's way."""
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state in {"40P01", "40001"} or "database is locked" in str(error)
 
 
 def take_turn() -> None:
