@@ -3,15 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from kecs.accounts.events import AccountDestroyed
 from kecs.accounts.models import User
 from kecs.accounts.unconfirmed.queries import never_confirmed
 from kecs.audit.actions import record
+from kecs.audit.transactions import whole
 
 
-@transaction.atomic
+@whole
 def destroy_unconfirmed(*, account_id: UUID, before: datetime, by: str) -> bool:
     """The account and all that hangs on it goes, what its owner stated included; False where somebody used it meanwhile."""
     account = User.objects.select_for_update(no_key=True).filter(pk=account_id).first()

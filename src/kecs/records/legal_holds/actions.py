@@ -1,15 +1,14 @@
 """Place and lift a legal hold; `kecs hold` calls these."""
 
-from django.db import transaction
-
 from kecs.audit.actions import record as record_event
+from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
 from kecs.records import events
 from kecs.records.kinds import HoldReason
 from kecs.records.models import LegalHold
 
 
-@transaction.atomic
+@whole
 def place_hold(*, subject: str, because: HoldReason, by: str) -> bool:
     """Nothing about this person is destroyed from now on; False where that was so already. `subject` is "record:<id>" or "account:<id>"."""
     _hold, made = LegalHold.objects.get_or_create(
@@ -22,7 +21,7 @@ def place_hold(*, subject: str, because: HoldReason, by: str) -> bool:
     return made
 
 
-@transaction.atomic
+@whole
 def lift_hold(*, subject: str, by: str) -> bool:
     """What is old is destroyed again when its time comes; False where there was no hold."""
     lifted = LegalHold.objects.filter(subject=subject, lifted_at=None)
