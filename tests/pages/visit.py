@@ -164,7 +164,7 @@ def walk(language: str, scenes: Iterable[Scene] = ()) -> Walked:
             with override_settings(**AGENCY), everybody_reads(language), transaction.atomic():
                 try:
                     each(visit)
-                except Exception as error:
+                except Exception as error:  # goes on as it is, with a word on where
                     error.add_note(f"in the scene {each.__name__}, {language}")
                     raise
                 visit.keep_mails()
