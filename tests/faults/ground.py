@@ -16,6 +16,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from tests.faults.kill import environment_of
+
 BY = "system:faults"
 
 
@@ -38,18 +40,7 @@ class Outcome:
 def installation() -> Iterator[Path]:
     """Django ready and all tables made, in a folder that is gone afterwards. DATABASE_URL is respected: an empty database."""
     var = Path(tempfile.mkdtemp(prefix="kecs-faults-"))
-    for name in [name for name in os.environ if name.startswith("KECS_")]:
-        del os.environ[name]
-    os.environ.update(
-        DJANGO_SETTINGS_MODULE="kecs.config.settings",
-        KECS_MODE="development",
-        KECS_VAR_DIR=str(var),
-        KECS_SECRET_KEY="for-tests-only-" + "0123456789" * 5,
-        KECS_PASSWORD_HASH_COST="test",
-        KECS_ROBOT="null",
-        KECS_SEARCH_TAKES_MS="0",
-        KECS_LOG_LEVEL="CRITICAL",
-    )
+    environment_of(var, KECS_PASSWORD_HASH_COST="test", KECS_ROBOT="null", KECS_SEARCH_TAKES_MS="0")
     try:
         import django
         from django.conf import settings

@@ -140,8 +140,26 @@ class Person:
         return form
 
 
+def environment_of(var: Path, **settings: str) -> dict[str, str]:
+    """Of an installation of its own in this folder; ours becomes the same, for what we ask of its database ourselves."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KECS_")}
+    environment |= {
+        "DJANGO_SETTINGS_MODULE": "kecs.config.settings",
+        "KECS_MODE": "development",
+        "KECS_VAR_DIR": str(var),
+        "KECS_SECRET_KEY": "for-tests-only-" + "0123456789" * 5,
+        "KECS_LOG_LEVEL": "CRITICAL",
+        **settings,
+    }
+    os.environ.clear()
+    os.environ.update(environment)
+    return environment
+
+
 class Portal:
     """The server, which is killed and comes back."""
+
+    comes_up_within = PATIENCE
 
     def __init__(self, var: Path, environment: dict[str, str]) -> None:
         self.var = var
@@ -153,20 +171,21 @@ class Portal:
         self.master: subprocess.Popen[bytes] | None = None
         self.settler: subprocess.Popen[bytes] | None = None
 
+    def command(self) -> list[str]:
+        """How it is served, but for the address."""
+        how = ["--worker-class=gthread", "--workers=2", "--threads=8", "--no-control-socket"]
+        return ["kecs.config.wsgi:application", *how]
+
     def start(self) -> None:
         """Serve. Returns when it answers."""
         command = [
-            BIN / "gunicorn",
-            "kecs.config.wsgi:application",
-            "--worker-class=gthread",
-            "--workers=2",
-            "--threads=8",
+            str(BIN / "gunicorn"),
+            *self.command(),
+            f"--bind={HOST}:{self.port}",
+            "--log-level=critical",
         ]
-        command += [f"--bind={HOST}:{self.port}", "--log-level=critical", "--no-control-socket"]
-        self.master = subprocess.Popen(
-            [str(word) for word in command], cwd=ROOT, env=self.environment, start_new_session=True
-        )
-        deadline = time.monotonic() + PATIENCE
+        self.master = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
+        deadline = time.monotonic() + self.comes_up_within
         while time.monotonic() < deadline:
             try:
                 Browser(self.port).ask("GET", "/healthz")
@@ -345,19 +364,7 @@ def main() -> int:
     random.seed(options.seed)
 
     var = Path(tempfile.mkdtemp(prefix="kecs-kill-"))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KECS_")}
-    environment |= {
-        "DJANGO_SETTINGS_MODULE": "kecs.config.settings",
-        "KECS_MODE": "development",
-        "KECS_VAR_DIR": str(var),
-        "KECS_SECRET_KEY": "for-tests-only-" + "0123456789" * 5,
-        "KECS_PASSWORD_HASH_COST": "test",
-        "KECS_ROBOT": "null",
-        "KECS_LOG_LEVEL": "CRITICAL",
-    }
-    os.environ.clear()
-    os.environ.update(environment)
-    portal = Portal(var, environment)
+    portal = Portal(var, environment_of(var, KECS_PASSWORD_HASH_COST="test", KECS_ROBOT="null"))
     try:
         return judged(
             portal, seconds=seconds, people=[Person(number) for number in range(people)], seed=options.seed

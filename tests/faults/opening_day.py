@@ -15,7 +15,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -25,14 +24,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.kill import (
-    BIN,
     PASSWORD,
     PATIENCE,
-    ROOT,
     Browser,
     NoAnswer,
     Person,
     Portal,
+    environment_of,
     hidden,
     rules_broken,
 )
@@ -54,24 +52,10 @@ class Educator(Person):
 class Served(Portal):
     """As production serves: by config/gunicorn.py."""
 
-    def start(self) -> None:
-        command = [BIN / "gunicorn", "-c", "python:kecs.config.gunicorn", "kecs.config.wsgi:application"]
-        self.environment["KECS_BIND"] = f"127.0.0.1:{self.port}"
-        self.master = subprocess.Popen(
-            [str(word) for word in [*command, "--log-level=critical"]],
-            cwd=ROOT,
-            env=self.environment,
-            start_new_session=True,
-        )
-        deadline = time.monotonic() + 3 * PATIENCE
-        while time.monotonic() < deadline:
-            try:
-                Browser(self.port).ask("GET", "/healthz")
-            except NoAnswer:
-                time.sleep(0.05)
-            else:
-                return
-        raise SystemExit("The server did not come up.")
+    comes_up_within = 3 * PATIENCE
+
+    def command(self) -> list[str]:
+        return ["-c", "python:kecs.config.gunicorn", "kecs.config.wsgi:application"]
 
 
 @dataclass
@@ -210,23 +194,6 @@ def said(day: Day, people: list[Person], took: float) -> str:
     )
 
 
-def installation(var: Path, **settings: str) -> dict[str, str]:
-    """The environment of a portal of its own; ours becomes the same, for rules_broken."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KECS_")}
-    environment |= {
-        "DJANGO_SETTINGS_MODULE": "kecs.config.settings",
-        "KECS_MODE": "development",
-        "KECS_VAR_DIR": str(var),
-        "KECS_SECRET_KEY": "for-tests-only-" + "0123456789" * 5,
-        "KECS_ROBOT": "null",
-        "KECS_LOG_LEVEL": "CRITICAL",
-        **settings,
-    }
-    os.environ.clear()
-    os.environ.update(environment)
-    return environment
-
-
 def main() -> int:
     """Serve, let them come, look."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -243,7 +210,7 @@ def main() -> int:
     if options.quick:
         options.people, options.minutes = 20, 0.05
     var = Path(tempfile.mkdtemp(prefix="kecs-opening-"))
-    portal = Served(var, installation(var, KECS_WEB_PROCESSES=str(options.processes)))
+    portal = Served(var, environment_of(var, KECS_ROBOT="null", KECS_WEB_PROCESSES=str(options.processes)))
     people: list[Person] = [Educator(number) for number in range(options.people)]
     try:
         prepare_portal(portal, people)

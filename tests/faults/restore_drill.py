@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in (".", "src")]
 
+from tests.faults.kill import environment_of  # noqa: E402 - the folder above is put in front first
 from tests.faults.rotate import KECS, ROOT, names, rows, run, ssn  # noqa: E402 - the folder above is put in front first
 
 PIECE = 1024 * 1024 + 16
@@ -93,15 +94,8 @@ def main() -> int:
     chosen = parser.parse_args()
     rounds, people = (1, 200) if chosen.quick else (chosen.rounds, chosen.people)
     var = Path(tempfile.mkdtemp(prefix="kecs-restore-"))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KECS_")}
-    environment |= {
-        "DJANGO_SETTINGS_MODULE": "kecs.config.settings",
-        "KECS_MODE": "development",
-        "KECS_VAR_DIR": str(var),
-        "KECS_SECRET_KEY": "for-tests-only-" + "0123456789" * 5,
-        "KECS_LOG_LEVEL": "ERROR",
-    }
-    url = environment.setdefault("DATABASE_URL", f"sqlite:///{var / 'kecs.sqlite3'}")
+    url = os.environ.setdefault("DATABASE_URL", f"sqlite:///{var / 'kecs.sqlite3'}")
+    environment = environment_of(var)
     try:
         return drill(rounds, people, var, environment, Elsewhere(url, var), random.Random(chosen.seed))
     finally:

@@ -28,6 +28,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from tests.faults.kill import environment_of  # noqa: E402 - the folder above is put in front first
+
 KECS = ROOT / ".venv" / "bin" / "kecs"
 BORN = date(1985, 4, 9)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -148,21 +152,12 @@ def main() -> int:
     parser.add_argument("--search", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     people = 300 if chosen.quick else chosen.people
-    sys.path[:0] = [str(ROOT / "src")]
     if chosen.search:
         search(chosen.search, chosen.seed)
         return 0
     var = Path(tempfile.mkdtemp(prefix="kecs-rotate-"))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KECS_")}
-    environment |= {
-        "DJANGO_SETTINGS_MODULE": "kecs.config.settings",
-        "KECS_MODE": "development",
-        "KECS_VAR_DIR": str(var),
-        "KECS_SECRET_KEY": "for-tests-only-" + "0123456789" * 5,
-        "KECS_LOG_LEVEL": "ERROR",
-    }
-    environment.setdefault("DATABASE_URL", f"sqlite:///{var / 'kecs.sqlite3'}")
-    os.environ.update(environment)
+    os.environ.setdefault("DATABASE_URL", f"sqlite:///{var / 'kecs.sqlite3'}")
+    environment = environment_of(var)
     try:
         return rehearse(people, var, environment, seed=chosen.seed, kill_after=0.05 if chosen.quick else 3.0)
     finally:
