@@ -4,16 +4,20 @@ import threading
 from uuid import uuid4
 
 import pytest
+from django import forms
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.test import Client
+from django.urls import get_resolver
 
 from kecs.accounts.hashing import TooManyHashes, the_places
 from kecs.accounts.models import User
 from kecs.audit import transactions
 from kecs.audit.transactions import MOST_TRIES, database_is_away, may_be_tried_again, whole
+from kecs.config.typed_again import ASKED_ANEW
 from kecs.guard.models import LimitCounter
 from kecs.registration import actions
+from kecs.ui.widgets import NeverShownAgain
 from tests.factories.people import MARIA, PASSWORD, on_file
 from tests.factories.visits import create_new, heading, registration_key, this_is_me
 from tests.inspection import InspectingClient
@@ -253,3 +257,23 @@ def test_a_deadlock_of_two_ends_well_for_both():
         thread.join()
     assert failed == []
     assert len(tries[0]) + len(tries[1]) == 3
+
+
+def every_form(base=forms.BaseForm):
+    """The forms of all rooms: the table of URLs has imported them."""
+    for kind in base.__subclasses__():
+        yield kind
+        yield from every_form(kind)
+
+
+def test_no_form_has_a_secret_that_the_page_would_carry_back():
+    get_resolver().url_patterns  # noqa: B018 - imports every view
+    hidden_ones = (NeverShownAgain, forms.PasswordInput)
+    secret = {
+        name
+        for kind in every_form()
+        for name, field in getattr(kind, "base_fields", {}).items()
+        if isinstance(field.widget, hidden_ones) and kind.__module__.startswith("kecs.")
+    }
+    assert {"password", "password1", "ssn", "last4", "code"} <= secret
+    assert secret <= ASKED_ANEW.keys()
