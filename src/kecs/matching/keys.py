@@ -105,7 +105,7 @@ def linkage_keys(
 ) -> tuple[Key, ...]:
     """The keys under which near records are found; the names are the present ones and all others on file."""
     born, ending = _born(birth_date), _ending(last4, ssn)
-    firsts, lasts = _sounds(tuple(first_names)), _sounds(tuple(last_surnames))
+    firsts, lasts = _sounds(first_names), _sounds(last_surnames)
     keys = []
     if born:
         keys += [Key(LinkageKind.BIRTH_DATE_LAST_SOUND, (born, last)) for last in lasts]
@@ -140,14 +140,15 @@ def _usable_ssn(ssn: str | None) -> bool:
     return bool(ssn) and ssn not in _PLACEHOLDER_SSNS
 
 
-@lru_cache(maxsize=16_384)
-def _sounds(names: tuple[str, ...]) -> tuple[str, ...]:
-    """How the names sound, run together and part by part. Remembered: an import meets the same names again and again."""
-    found = set()
-    for name in names:
-        folded = fold(name)
-        found |= {sound(form) for form in {*folded.spellings, *surname_parts(folded.tokens)}}
-    return tuple(sorted(found - {""}))
+def _sounds(names: Iterable[str]) -> list[str]:
+    return sorted(frozenset().union(*map(_sounds_of, names)))
+
+
+@lru_cache(maxsize=65_536)
+def _sounds_of(name: str) -> frozenset[str]:
+    """How a name sounds, run together and part by part. Remembered: an import meets the same names again and again."""
+    folded = fold(name)
+    return frozenset(sound(form) for form in {*folded.spellings, *surname_parts(folded.tokens)}) - {""}
 
 
 def guessed_surnames(claim: Claim) -> frozenset[str]:

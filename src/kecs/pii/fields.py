@@ -1,13 +1,14 @@
 """The one Django module of this room: the installation's keyring, and columns that hold sealed values."""
 
 import threading
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 
-from kecs.pii.fingerprint import digest
+from kecs.pii.fingerprint import digest, digester
 from kecs.pii.keyring import Keyring, KeyringError
 from kecs.pii.seal import seal, seal_bytes, unseal, unseal_bytes
 
@@ -123,5 +124,14 @@ def digests_of(purpose: str, *facts: str) -> list[bytes]:
     While keys rotate, a row stands in the table under the old or the new root: who looks for it asks for both.
     """
     keyring = the_keyring()
-    others = sorted(key_id for key_id in keyring.roots if key_id != keyring.current)
-    return [digest(keyring, purpose, *facts, key_id=key_id) for key_id in (keyring.current, *others)]
+    return [digest(keyring, purpose, *facts, key_id=key_id) for key_id in _roots_in_turn(keyring)]
+
+
+def digesters_of(purpose: str) -> list[Callable[[Sequence[str]], bytes]]:
+    """What makes the digests of digests_of, for millions of values: one for each root, the current one first."""
+    keyring = the_keyring()
+    return [digester(keyring, purpose, key_id=key_id) for key_id in _roots_in_turn(keyring)]
+
+
+def _roots_in_turn(keyring: Keyring) -> list[int]:
+    return [keyring.current, *sorted(key_id for key_id in keyring.roots if key_id != keyring.current)]

@@ -4,6 +4,9 @@ import hmac
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
+
 from kecs.pii.keyring import Keyring
 
 DIGEST_BYTES = 16  # 128 bits: no two facts of a state's people meet by chance
@@ -28,14 +31,20 @@ def digest(keyring: Keyring, purpose: str, *facts: str, key_id: int | None = Non
     return hmac.digest(keyring.derived(chosen, _index(purpose)), _message(facts), sha256)[:DIGEST_BYTES]
 
 
-def digester(keyring: Keyring, purpose: str) -> Callable[[Sequence[str]], bytes]:
-    """The same as digest under the current key, for millions of values: the key is put into its place once."""
-    started = hmac.new(keyring.derived(keyring.current, _index(purpose)), digestmod=sha256)
+def digester(
+    keyring: Keyring, purpose: str, *, key_id: int | None = None
+) -> Callable[[Sequence[str]], bytes]:
+    """The same as digest, for millions of values: the key is put into its place once.
+
+    By cryptography's HMAC, whose copy takes a quarter of the time of hmac's.
+    """
+    chosen = keyring.current if key_id is None else key_id
+    started = HMAC(keyring.derived(chosen, _index(purpose)), SHA256())
 
     def digested(facts: Sequence[str]) -> bytes:
         made = started.copy()
         made.update(_message(facts))
-        return made.digest()[:DIGEST_BYTES]
+        return made.finalize()[:DIGEST_BYTES]
 
     return digested
 

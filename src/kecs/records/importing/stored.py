@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from kecs.matching.keys import KeyKind, record_keys
 from kecs.matching.names import OtherName as Name
-from kecs.pii.fields import digests_of, unsealed_text
+from kecs.pii.fields import digesters_of, unsealed_text
 from kecs.records.importing.news import told_from
 from kecs.records.importing.rows import OnFile
 from kecs.records.models import EducatorRecord, IdentityKey, OtherName, RecordNumber
@@ -86,6 +86,7 @@ class Stored:
 
     def __init__(self, *, ids: Iterable[str], ssns: Iterable[str], lock: bool) -> None:
         asked = list(ids)
+        self._ssn_digesters = digesters_of(KeyKind.SSN.value)
         self.numbers = _numbers(_there(NUMBERS, "staff_unique_id", asked))
         there = _there(RECORDS, "staff_unique_id", asked)
         there += [number.leads_to for number in self.numbers.values()]
@@ -116,7 +117,7 @@ class Stored:
         return {record_id: frozenset(each) for record_id, each in names.items()}
 
     def _read_owners(self, ssns: Iterable[str]) -> dict[bytes, str | None]:
-        digests = [digest for ssn in ssns for digest in ssn_digests(ssn)]
+        digests = [digest for ssn in ssns for digest in self._digests(ssn)]
         digests = [bytes(digest) for digest in _there(IDENTITY_KEYS, "digest", digests)]
         keys = IdentityKey.objects.filter(kind=KeyKind.SSN.value, digest__in=digests)
         found = keys.values_list("digest", "record__staff_unique_id")
@@ -156,7 +157,11 @@ class Stored:
 
     def _known(self, ssn: str) -> list[bytes]:
         # No SSN stands twice in a file: where none of the batch is on file, none can be in another's way.
-        return ssn_digests(ssn) if self._owners else []
+        return self._digests(ssn) if self._owners else []
+
+    def _digests(self, ssn: str) -> list[bytes]:
+        """Under every root of the keyring."""
+        return [digested((ssn,)) for digested in self._ssn_digesters] if stands_alone(ssn) else []
 
 
 def _numbers(there: list[str]) -> dict[str, Number]:
@@ -175,8 +180,6 @@ def _numbers(there: list[str]) -> dict[str, Number]:
     }
 
 
-def ssn_digests(ssn: str) -> list[bytes]:
-    """The digests of a full SSN under every root of the keyring; none of a place-holder such as 123456789."""
-    if len(ssn) != FULL_SSN or not record_keys(birth_date=None, last4=None, ssn=ssn):
-        return []
-    return digests_of(KeyKind.SSN.value, ssn)
+def stands_alone(ssn: str) -> bool:
+    """Whether a number leads to one person by itself: a full one, and no place-holder such as 123456789."""
+    return len(ssn) == FULL_SSN and bool(record_keys(birth_date=None, last4=None, ssn=ssn))

@@ -14,7 +14,7 @@ from kecs.pii.fields import digests_of, unseal_from
 from kecs.records.holdings.queries import HeldRecord, seen
 from kecs.records.importing.news import facts_of
 from kecs.records.importing.rows import OnFile
-from kecs.records.importing.stored import Stored, ssn_digests
+from kecs.records.importing.stored import Stored, stands_alone
 from kecs.records.kinds import AssuranceLevel, MergeState
 from kecs.records.merging.images import Image, image_of
 from kecs.records.merging.plan import Choices, Hold, Part, Side, choices_from
@@ -225,7 +225,7 @@ def _merged_since(row: RecordMerge) -> bool:
 
 def _ssn_taken(row: RecordMerge, ssns: list[str]) -> bool:
     """Whether another record, or somebody who waits for one, came to have a number that was free while the merge stood."""
-    digests = [made for ssn in ssns if ssn_digests(ssn) for made in digests_of(KeyKind.SSN.value, ssn)]
+    digests = [made for ssn in ssns if stands_alone(ssn) for made in digests_of(KeyKind.SSN.value, ssn)]
     keys = IdentityKey.objects.filter(kind=KeyKind.SSN.value, digest__in=digests)
     return keys.exclude(record_id=row.survivor_id).exists()
 
