@@ -17,6 +17,10 @@ VOID = frozenset(
 UNLABELLED_INPUTS = frozenset({"hidden", "submit", "button", "reset", "image"})
 # What differs each time that a page is served, in fields that nobody sees; no rule is about their values.
 TOKENS = re.compile(r'(<input type="hidden" name="(?:csrfmiddlewaretoken|registration)" value=")[\w-]+(?=")')
+# Drawn for each answer; and the seconds that are left of a session, which go by.
+OF_THE_MOMENT = re.compile(
+    r'((?:name="(?:csrfmiddlewaretoken|registration|robot_stamp)" value|data-session-end)=")[^"]+'
+)
 SCRIPTS_THAT_ARE_DATA = frozenset({"application/json", "application/ld+json"})
 
 
@@ -116,6 +120,11 @@ class Page(HTMLParser):
 def words(text: str) -> str:
     """The text with its white space made single, as a reader sees it."""
     return " ".join(text.split())
+
+
+def lasting(source: str) -> str:
+    """The page without what differs each time that it is served: for comparing two."""
+    return OF_THE_MOMENT.sub(r"\1", source)
 
 
 def faults_of_page(source: str) -> list[str]:

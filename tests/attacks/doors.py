@@ -1,6 +1,5 @@
 """T5 to T8: the bytes of every answer at every door, whoever is known behind it; benchmarks measure their time."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -24,10 +23,8 @@ from tests.attacks.roads import (
     victims,
 )
 from tests.attacks.routes import routes
+from tests.inspection import lasting
 
-DRAWN_BY_LOT = re.compile(
-    r'((?:name="(?:csrfmiddlewaretoken|registration|robot_stamp)" value=|data-session-end=)")[^"]+'
-)
 NOT_TELLING = {"Content-Length", "Date", "Set-Cookie", "Expires", "Last-Modified"}
 NOBODY, UNCONFIRMED, CONFIRMED, CLOSED, FROZEN = "nobody", "unconfirmed", "confirmed", "closed", "frozen"
 ACCOUNTS = (UNCONFIRMED, CONFIRMED, CLOSED, FROZEN)
@@ -43,7 +40,7 @@ def told(answers: list[Answer], *typed: str) -> str:
             f"{answer.status} {answer.location}",
             *headers,
             *cookies,
-            DRAWN_BY_LOT.sub(r"\1", answer.text),
+            lasting(answer.text),
         ]
     whole = "\n".join(lines)
     for place, value in enumerate(typed):

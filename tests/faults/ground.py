@@ -16,6 +16,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from benchmarks.migrated import make_tables
 from tests.faults.kill import environment_of
 
 BY = "system:faults"
@@ -44,7 +45,6 @@ def installation() -> Iterator[Path]:
     try:
         import django
         from django.conf import settings
-        from django.core.management import call_command
 
         django.setup()
         settings.ALLOWED_HOSTS = ["*"]
@@ -53,7 +53,7 @@ def installation() -> Iterator[Path]:
         from kecs.pii.keyring import Keyring
 
         Keyring.create(settings.KECS_KEYRING, label="development")
-        call_command("migrate", verbosity=0)
+        make_tables(os.environ)
         yield var
     finally:
         shutil.rmtree(var, ignore_errors=True)

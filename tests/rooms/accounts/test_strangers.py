@@ -3,7 +3,6 @@
 benchmarks/doors.py measures the time over HTTP.
 """
 
-import re
 from collections import Counter
 
 import pytest
@@ -20,7 +19,7 @@ from kecs.mail.models import Errand
 from tests.factories.mails import mails
 from tests.factories.people import MARIA, PASSWORD, Person, on_file
 from tests.factories.visits import create_new, register_new, registration_key, search, this_is_me
-from tests.inspection import InspectingClient
+from tests.inspection import InspectingClient, lasting
 from tests.rooms.registration.test_one_time import shape
 
 pytestmark = pytest.mark.django_db
@@ -169,11 +168,7 @@ HASHES = {"sign in by username": 1, "sign in by email": 1, "register, on file": 
 
 def everything_but_tokens(page):
     """Status, headers and bytes, without what is drawn at random for each answer, and the seconds that a session has left."""
-    content = re.sub(
-        r'(name="(?:csrfmiddlewaretoken|registration|robot_stamp)" value|data-session-end)="[^"]+"',
-        r"\1",
-        page.content.decode(),
-    )
+    content = lasting(page.content.decode())
     cookies = {name: (len(cookie.value), cookie["max-age"]) for name, cookie in page.cookies.items()}
     by_lot = {"Expires", "X-Request-ID"}  # the time of day, and a number
     headers = {name: value for name, value in page.headers.items() if name not in by_lot}

@@ -11,21 +11,17 @@ from django.test.utils import CaptureQueriesContext
 from kecs.accounts.models import User
 from tests.factories.people import MARIA, PASSWORD, Person, on_file
 from tests.factories.visits import claim, create_new, register_new, search, send_account
-from tests.inspection import InspectingClient
+from tests.inspection import InspectingClient, lasting
 
 pytestmark = pytest.mark.django_db
 
 RUTH = Person(first_name="Ruth", last_surname="Okafor", ssn="902111234", email="ruth@example.org")
-# Drawn for each answer; and the seconds that are left of a session, which go by.
-TOKENS = re.compile(
-    r'((?:name="(?:csrfmiddlewaretoken|registration|robot_stamp)" value|data-session-end)=")[^"]+'
-)
 NAMES_OF_COOKIES = re.compile(r"^([^=]+)=[^;]*")
 
 
 def told(answer):
     """All that an answer tells, without what is drawn by lot: pages and redirects on the way, headers, cookies, body."""
-    body = TOKENS.sub(r"\1", answer.content.decode())
+    body = lasting(answer.content.decode())
     cookies = sorted(
         (name, len(cookie.value), NAMES_OF_COOKIES.sub(r"\1", cookie.OutputString()))
         for name, cookie in answer.cookies.items()
