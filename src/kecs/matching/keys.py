@@ -141,14 +141,14 @@ def _usable_ssn(ssn: str | None) -> bool:
 
 
 def _sounds(names: Iterable[str]) -> list[str]:
-    return sorted(frozenset().union(*map(_sounds_of, names)))
+    return sorted({each for name in names for each in _sounds_of(name)})
 
 
-@lru_cache(maxsize=65_536)
-def _sounds_of(name: str) -> frozenset[str]:
+@lru_cache(maxsize=32_768)
+def _sounds_of(name: str) -> tuple[str, ...]:
     """How a name sounds, run together and part by part. Remembered: an import meets the same names again and again."""
     folded = fold(name)
-    return frozenset(sound(form) for form in {*folded.spellings, *surname_parts(folded.tokens)}) - {""}
+    return tuple({sound(form) for form in {*folded.spellings, *surname_parts(folded.tokens)}} - {""})
 
 
 def guessed_surnames(claim: Claim) -> frozenset[str]:

@@ -99,7 +99,7 @@ def name_of(cell: str) -> str:
     return check_name(cell)
 
 
-@lru_cache(maxsize=65_536)  # a century has 36,525 days
+@lru_cache(maxsize=32_768)  # ninety years of days
 def birth_date_of(cell: str, today: date) -> date:
     """A birth date; raises BirthDateError."""
     return read_birth_date(cell, today=today)
