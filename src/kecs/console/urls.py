@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from kecs.console import find, mending, merging, person, reveal, security, staff, views, weekly
+from kecs.console import find, mending, person, reveal, security, staff, views, weekly
 from kecs.console.cases import case, queue
 from kecs.console.exports.views import ExportsView
 from kecs.console.imports import views as imports
+from kecs.console.merging import views as merging
 from kecs.console.recovering import recovery
 
 app_name = "console"
