@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from kecs.console import find, mending, person, reveal, security, staff, views, weekly
+from kecs.console import find, mending, reveal, security, staff, views, weekly
 from kecs.console.cases import case, queue
 from kecs.console.exports.views import ExportsView
 from kecs.console.imports import views as imports
 from kecs.console.merging import views as merging
+from kecs.console.person import views as person
 from kecs.console.recovering import recovery
 
 app_name = "console"
