@@ -5,8 +5,8 @@ from dataclasses import fields
 
 import pytest
 
-from kecs.console.sentences import NOT_IN_TIMELINE, SENTENCES, VARIANTS
-from kecs.console.vocabulary import WORDS
+from kecs.console.person.sentences import NOT_IN_TIMELINE, SENTENCES, VARIANTS
+from kecs.console.person.vocabulary import WORDS
 from tests.house.test_events import all_kinds
 
 PLACES = re.compile(r"%\((\w+)\)s")
@@ -28,7 +28,7 @@ def faults(keys: set[str], said: str) -> set[str]:
 
 
 def test_every_kind_has_a_sentence_or_a_reason_why_it_has_none():
-    """Otherwise: write one in kecs/console/sentences.py, or say in NOT_IN_TIMELINE why it is about nobody."""
+    """Otherwise: write one in kecs/console/person/sentences.py, or say in NOT_IN_TIMELINE why it is about nobody."""
     codes = {kind.code for kind in all_kinds()}
     assert sorted(codes - told().keys() - NOT_IN_TIMELINE.keys()) == []
     assert sorted((told().keys() | NOT_IN_TIMELINE.keys()) - codes) == []

@@ -181,13 +181,14 @@ def told_of(subjects: Collection[str], *, since: datetime) -> list[tuple[str, st
 
 
 def subjects_told_since(
-    codes: Collection[str], *, since: datetime | None, source: str, page: int
+    codes: Collection[str], *, since: datetime | None, until: datetime | None, source: str, page: int
 ) -> Iterator[list[str]]:
-    """To whom events of these kinds happened whose `source` is this one, in pages, each subject once a page.
+    """To whom events of these kinds happened whose `source` ends so, in pages, each subject once a page.
 
-    Asked by place in the log and not by time, which has no index: halving finds where that moment is.
+    Asked by place in the log and not by time, which has no index: halving finds where those moments are.
     """
-    events = AuditEvent.objects.filter(code__in=list(codes), keys__source=source)
+    events = AuditEvent.objects.filter(code__in=list(codes), keys__source__endswith=source)
+    events = events.filter(sequence__lte=_sequence_before(until)) if until else events
     after = _sequence_before(since) if since else 0
     while True:
         found = list(

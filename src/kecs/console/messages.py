@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from kecs.accounts.recovery_status import Status
 from kecs.accounts.staff.roles import StaffRole
 from kecs.assurance.actions import Reason
 from kecs.assurance.levels import State
@@ -63,8 +64,6 @@ ROLES = {
     StaffRole.SECURITY_OFFICER: _("Security officer: sees who looked at whom, and what was tried"),
     StaffRole.ADMINISTRATOR: _("Administrator: says who is staff"),
 }
-RECOVERY_KIND = "recovery"
-KINDS[RECOVERY_KIND] = _("Someone wants to get in again")
 # Where people are on their way in, as the weekly picture names it.
 STAGES = {
     "searched": _("Searched for their record"),
@@ -217,4 +216,12 @@ CASE_OUTCOMES: dict[str, "StrOrPromise"] = {
     "accepted": _("accepted"),
     "refused": _("refused"),
     "withdrawn": _("taken back"),
+    "merged": _("Merged"),
+}
+# And a recovery, with what the accounts room calls it.
+RECOVERY_ENDS: dict[Status, "StrOrPromise"] = {
+    Status.APPROVED: OUTCOME_LABELS[Outcome.APPROVE],
+    Status.COMPLETED: OUTCOME_LABELS[Outcome.APPROVE],
+    Status.REFUSED: _("refused"),
+    Status.CANCELLED: _("stopped before it happened"),
 }

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from kecs.console import find, mending, merging, person, reveal, security, staff, views, weekly
+from kecs.console import find, security, staff, views, weekly
 from kecs.console.cases import case, queue
 from kecs.console.exports.views import ExportsView
 from kecs.console.imports import views as imports
+from kecs.console.merging import views as merging
+from kecs.console.person import views as person
 from kecs.console.recovering import recovery
+from kecs.console.repairing.views import RepairView
+from kecs.console.revealing.views import RevealView
 
 app_name = "console"
 urlpatterns = [
@@ -44,12 +48,12 @@ urlpatterns = [
     path("/letters/<uuid:letter_id>", views.LetterView.as_view(), name="letter"),
     path("/letters/<uuid:letter_id>/posted", views.PostedView.as_view(), name="posted"),
     path("/people/<uuid:record_id>", person.PersonView.as_view(), name="person"),
-    path("/people/<uuid:record_id>/ssn", reveal.RevealView.as_view(), name="reveal"),
-    path("/people/<uuid:record_id>/repairs/<str:repair>", mending.RepairView.as_view(), name="person_repair"),
+    path("/people/<uuid:record_id>/ssn", RevealView.as_view(), name="reveal"),
+    path("/people/<uuid:record_id>/repairs/<str:repair>", RepairView.as_view(), name="person_repair"),
     path("/accounts/<uuid:account_id>", person.PersonView.as_view(), name="account"),
     path(
         "/accounts/<uuid:account_id>/repairs/<str:repair>",
-        mending.RepairView.as_view(),
+        RepairView.as_view(),
         name="account_repair",
     ),
 ]

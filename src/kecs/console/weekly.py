@@ -12,11 +12,12 @@ from django.utils import timezone
 from kecs.accounts.recovery.queries import open_recoveries
 from kecs.audit.queries import recorded_since
 from kecs.console.gate import DeskView
-from kecs.console.messages import KINDS, RECOVERY_KIND, STAGES
+from kecs.console.messages import KINDS, STAGES
 from kecs.console.permissions import Function
 from kecs.console.picture import CODES, Picture, Week, monday, picture
 from kecs.mail.queries import became_since
 from kecs.records.cases.queries import open_since
+from kecs.records.targets import RECOVERY
 
 WEEKS = 12
 # Days from which on a case counts as older; the last column has no end.
@@ -100,7 +101,7 @@ def mails(weeks: list[Week], became: Mapping[tuple[date, str], int]) -> list[tup
 
 def ages(now: datetime) -> list[tuple[Any, list[int], int]]:
     """Open cases by kind: how many in each column of age, and in all."""
-    waiting = [*open_since(), *((RECOVERY_KIND, asked.asked_at) for asked in open_recoveries())]
+    waiting = [*open_since(), *((RECOVERY, asked.asked_at) for asked in open_recoveries())]
     counted: dict[str, list[int]] = {}
     for kind, opened_at in waiting:
         column = sum(now - opened_at >= timedelta(days=days) for days in AGES)

@@ -66,7 +66,7 @@ def put_back_notice(*, to: str) -> Message:
             to,
             _("Your details are as they were before"),
             "corrections/mail/put_back",
-            {},
+            {"help_phone": settings.KECS_HELP_PHONE, "help_email": settings.KECS_HELP_EMAIL},
         )
     )
 

@@ -20,12 +20,12 @@ from kecs.records.actions import open_case
 from kecs.records.exporting import queries
 from kecs.records.exporting.kinds import ExportColumn, ExportList, Wanted
 from kecs.records.kinds import AssuranceLevel, CaseKind
-from kecs.records.models import EducatorRecord
+from kecs.records.models import EducatorRecord, Run
 from kecs.records.spreadsheets import csv_lines
 from tests.attacks.formulas import PAYLOADS
 from tests.attacks.spreadsheets import exported
 from tests.factories.factors import grows_stale
-from tests.factories.imports import HEADER
+from tests.factories.imports import HEADER, Ran
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim, errors
 from tests.inspection import InspectingClient
@@ -124,6 +124,18 @@ def test_the_people_of_an_import_are_listed(staff: InspectingClient, tmp_path: P
     answer = staff.post("/desk/exports", {**ASKED, "which": "imported", "upload": upload})
     assert sorted(row[0] for row in rows(answer)[1:]) == sorted(["8", changed.staff_unique_id])
     assert errors(staff.post("/desk/exports", {**ASKED, "which": "imported"})) == ["Choose the import."]
+
+
+@pytest.mark.any_database("the log is read by the same query as for a file that staff sent")
+def test_so_are_those_of_an_import_from_the_command_line(staff: InspectingClient, tmp_path: Path) -> None:
+    file = tmp_path / "educators.csv"
+    file.write_text(f"{HEADER}\n8,Ann,Lee,,1970-01-02,900-12-4822,,\n")
+    Ran(str(file), "--apply")
+    on_file(ANA)  # later, of another import
+    run = Run.objects.get()
+    assert f"kecs import ({run.content[:12]})" in staff.get("/desk/exports").content.decode()
+    answer = staff.post("/desk/exports", {**ASKED, "which": "imported", "upload": str(run.pk)})
+    assert [row[0] for row in rows(answer)[1:]] == ["8"]
 
 
 # --- What leaves, and what the log knows --------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.db import connections
 
 from kecs.accounts.models import User
 from kecs.audit.models import AuditEvent
-from kecs.console.merge_words import OBSTACLES
+from kecs.console.merging.messages import OBSTACLES
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter
 from kecs.records.actions import open_case

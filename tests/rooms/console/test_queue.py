@@ -10,6 +10,8 @@ from kecs.accounts.models import Recovery, User
 from kecs.accounts.recovery.actions import ask_for_recovery
 from kecs.accounts.recovery_status import Status
 from kecs.console.cases import queue
+from kecs.console.messages import CASE_OUTCOMES, RECOVERY_ENDS
+from kecs.console.outcomes import Outcome, why_shut
 from kecs.records.actions import close_case, open_case
 from kecs.records.kinds import CaseKind
 from kecs.records.models import Case
@@ -111,3 +113,16 @@ def test_the_page_costs_five_statements_whatever_waits(staff, django_assert_max_
         queue.queue_page(queue.Filter(), me=me, recoveries=True)
     with django_assert_max_num_queries(5):
         queue.queue_page(queue.Filter(state="closed"), me=me, recoveries=True)
+
+
+def test_however_one_ended_staff_read_it_in_words(staff):
+    decided = {Status.APPROVED, Status.COMPLETED, Status.REFUSED, Status.CANCELLED}
+    assert set(RECOVERY_ENDS) == decided
+    assert set(CASE_OUTCOMES) == {*Outcome, "accepted", "refused", "withdrawn", "merged"}
+    assert all(why_shut(word) for word in ("accepted", "withdrawn", "merged"))
+    close_case(case_id=opened(), outcome="merged", by="tests")
+    recovery(datetime(2026, 11, 20, 15, tzinfo=UTC))
+    Recovery.objects.update(status=Status.COMPLETED, decided_at=timezone.now())
+    page = staff.get("/desk/cases?state=closed").content.decode()
+    for words in ("Merged", "Let this person in, after 24 hours"):
+        assert f">{words}</td>" in page

@@ -282,32 +282,40 @@ class Desk(RuleBasedStateMachine):
     def correct(self, number: int, told: dict[str, Any]) -> None:
         self.steps += 1
         record_id = self.record(number)
+        was = self.name_of(record_id)
         with suppress(SsnOnFile):
             correct_record(record_id=record_id, changes=Changes(**told), by=STAFF)
             stands = EducatorRecord.objects.get(pk=record_id)
             for name, expected in told.items():
                 if name in {"first_name", "last_surname"}:
                     assert getattr(stands, name) == expected
-        self.remember(record_id)
+        self.remember(record_id, was=was)
 
     @rule(number=st.integers(0, 4), told=FACTS_TO_TELL)
     def import_row(self, number: int, told: dict[str, Any]) -> None:
         """Of either number, as a file brings it: it never makes the absorbed record anew, and twice is once."""
         self.steps += 1
-        many = EducatorRecord.objects.count()
+        many, was = EducatorRecord.objects.count(), self.name_of(self.record(number))
         row = NumberedRow(line=2, row=ImportRow(staff_unique_id=self.numbers[number], **told))
         apply_rows(rows=[row], source="tests", by="system:tests")
         again = prepare_rows([row], lock=True)
         assert again.changed == again.created == ()
         assert EducatorRecord.objects.count() == many
-        self.remember(self.record(number))
+        self.remember(self.record(number), was=was)
 
-    def remember(self, record_id: UUID) -> None:
-        """A name that came onto a record is a name of everybody whose number leads there."""
-        record = EducatorRecord.objects.get(pk=record_id)
+    def name_of(self, record_id: UUID) -> tuple[str, str]:
+        """As it stands on the record."""
+        return EducatorRecord.objects.values_list("first_name", "last_surname").get(pk=record_id)
+
+    def remember(self, record_id: UUID, *, was: tuple[str, str]) -> None:
+        """A name that came onto a record is a name of everybody whose number leads there.
+
+        One that stood there before is not: a merge may have brought it, and goes with it again when nothing was built on it.
+        """
+        now = self.name_of(record_id)
         for number in self.numbers:
-            if record_with_number(number) == record_id:
-                self.names[number].add((record.first_name, record.last_surname))
+            if now != was and record_with_number(number) == record_id:
+                self.names[number].add(now)
 
     # --- What holds at any time -------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from kecs.console.messages import (
     WRITE_NOTE,
 )
 from kecs.console.outcomes import GIVES_RECORD, NAMES_RECORD, PROVES, Outcome
-from kecs.console.repair_forms import CHOOSE_PAPER, paper_field
+from kecs.console.repairing.forms import CHOOSE_PAPER, paper_field
 from kecs.corrections.kinds import Paper
 from kecs.records.kinds import CaseKind
 

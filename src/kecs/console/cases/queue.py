@@ -17,8 +17,7 @@ from kecs.accounts.queries import signed_in, usernames_of
 from kecs.accounts.recovery.queries import QueuedRecovery, decided_recoveries, queued_recoveries
 from kecs.console.cases.messages import DATE_PASSED, DUE_TODAY, LATE, ONE_AGREED, STARTED_BY_COLLEAGUE
 from kecs.console.gate import DeskView
-from kecs.console.messages import KINDS, OUTCOME_LABELS
-from kecs.console.outcomes import Outcome
+from kecs.console.messages import CASE_OUTCOMES, KINDS, RECOVERY_ENDS
 from kecs.console.permissions import Function
 from kecs.records.cases.queries import (
     Counted,
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 
 PAGE = 25
 CLOSED_DAYS = 14
-# Words with which the actions of other rooms close a case of theirs.
-_ENDED: dict[str, Outcome] = {"accepted": Outcome.ACCEPT, "refused": Outcome.REFUSE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +177,6 @@ def _is_wanted(line: Line, wanted: Wanted) -> bool:
 
 
 def _of_case(case: QueuedCase) -> Line:
-    ended = {each.value: each for each in Outcome} | _ENDED
-    outcome = ended.get(case.outcome)
     return Line(
         id=case.case_id,
         kind=case.kind,
@@ -191,7 +186,7 @@ def _of_case(case: QueuedCase) -> Line:
         due_on=case.due_on,
         taken_by=case.taken_by,
         closed_at=case.closed_at,
-        ended=OUTCOME_LABELS[outcome] if outcome else case.outcome,
+        ended=CASE_OUTCOMES.get(case.outcome, case.outcome),
     )
 
 
@@ -207,7 +202,7 @@ def _of_recovery(asked: QueuedRecovery) -> Line:
         due_on=due_on(kind=RECOVERY, opened=opened, holidays=settings.KECS_HOLIDAYS),
         taken_by=asked.taken_by,
         closed_at=asked.decided_at,
-        ended=asked.status.value,
+        ended=RECOVERY_ENDS.get(asked.status, ""),
     )
 
 

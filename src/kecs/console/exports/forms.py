@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +13,7 @@ from kecs.console.exports.messages import ExportReason
 from kecs.console.messages import CHOOSE_REASON, KINDS
 from kecs.console.permissions import Fact, may_see_of_all, may_take
 from kecs.records.exporting.kinds import ExportColumn, ExportList, Wanted
-from kecs.records.uploads.queries import LoadedUpload
+from kecs.records.uploads.queries import LoadedImport
 from kecs.ui.widgets import CheckboxInput
 
 USUAL = frozenset(
@@ -89,7 +88,7 @@ class ExportForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, uploads: list[LoadedUpload], roles: Collection[StaffRole], **kwargs: Any
+        self, *args: Any, imports: list[LoadedImport], roles: Collection[StaffRole], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         lists = [each for each in messages.LISTS if may_take(roles, each)]
@@ -99,10 +98,11 @@ class ExportForm(forms.Form):
         for which, field in ((ExportList.OPEN_CASES, "kind"), (ExportList.IMPORTED, "upload")):
             if which not in lists:
                 del self.fields[field]
-        self._uploads = {str(upload.upload_id): upload for upload in uploads}
+        newest_first = sorted(imports, key=lambda each: each.began_at, reverse=True)
+        self._imports = {str(each.import_id): each for each in newest_first}
         labels = [
-            (key, f"{upload.name or key[:8]} ({upload.asked_at:%m/%d/%Y %H:%M})")
-            for key, upload in self._uploads.items()
+            (key, f"{each.name or key[:8]} ({each.began_at:%m/%d/%Y %H:%M})")
+            for key, each in self._imports.items()
         ]
         if "upload" in self.fields:
             self.fields["upload"].choices = [("", _("Choose an import")), *labels]  # type: ignore[attr-defined]  # a ChoiceField
@@ -143,12 +143,13 @@ class ExportForm(forms.Form):
     def wanted(self) -> Wanted:
         """The list, without what does not belong to it."""
         which = ExportList(self.cleaned_data["which"])
-        upload = self._uploads.get(self.cleaned_data["upload"]) if which is ExportList.IMPORTED else None
+        chosen = self._imports.get(self.cleaned_data["upload"]) if which is ExportList.IMPORTED else None
         return Wanted(
             which=which,
             level=self.cleaned_data["level"] if which is ExportList.CLAIMED else None,
             kind=self.cleaned_data["kind"] if which is ExportList.OPEN_CASES else "",
-            import_id=UUID(str(upload.upload_id)) if upload else None,
-            source=upload.source if upload else "",
-            since=upload.asked_at if upload else None,
+            import_id=chosen.import_id if chosen else None,
+            source=chosen.source if chosen else "",
+            since=chosen.began_at if chosen else None,
+            until=chosen.ended_at if chosen else None,
         )

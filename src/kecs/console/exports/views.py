@@ -13,6 +13,7 @@ from kecs.console.exports.actions import TooManyExports, export_list
 from kecs.console.exports.forms import ExportForm
 from kecs.console.gate import FreshDeskView
 from kecs.console.permissions import Function
+from kecs.records.uploads.command_line.queries import loaded_runs
 from kecs.records.uploads.queries import loaded_uploads
 
 
@@ -23,7 +24,8 @@ class ExportsView(FreshDeskView):
 
     def form(self, *args: Any, **kwargs: Any) -> ExportForm:
         """With a box for each column that her roles see of everybody; without one, nothing that is sent gets it."""
-        return ExportForm(*args, uploads=loaded_uploads(by=self.staff), roles=self.roles, **kwargs)
+        loaded = [*loaded_uploads(by=self.staff), *loaded_runs(by=self.staff)]
+        return ExportForm(*args, imports=loaded, roles=self.roles, **kwargs)
 
     def page(self, form: ExportForm, status: int = 200) -> HttpResponseBase:
         """The choice."""

@@ -1,1 +1,1 @@
-"""What staff put right from a person's page, and the number that they may see; docs/adr/0026-persons-page.md."""
+"""What staff put right from a person's page: its form, its page, what it does; docs/adr/0026-persons-page.md."""

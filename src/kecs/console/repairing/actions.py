@@ -1,4 +1,4 @@
-"""Looking at a person, and every repair from her page: carried out by the room that owns it, in one transaction with why."""
+"""Every repair from a person's page: carried out by the room that owns it, in one transaction with why."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -17,10 +17,9 @@ from kecs.accounts.recovery import actions as recoveries
 from kecs.assurance.actions import give_evidence, release, send_code
 from kecs.assurance.levels import EvidenceKind, Illegal
 from kecs.audit.actions import record, recorded_together
-from kecs.audit.transactions import whole
 from kecs.console import events
-from kecs.console.person_facts import Whom, demand_other_person, names_and_birth_date
-from kecs.console.repairs import RULES, LookReason, Repair
+from kecs.console.person.queries import Whom, demand_other_person, names_and_birth_date
+from kecs.console.repairs import RULES, Repair
 from kecs.console.revealing.actions import allow_reveals
 from kecs.console.staff_accounts import needs_administrator
 from kecs.corrections.actions import Asked, ClaimFrozen
@@ -53,20 +52,6 @@ class Answers:
     name: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
     asked: Asked | None = field(default=None, repr=False)
-
-
-@whole
-def look_at_person(*, whom: Whom, why: LookReason, by: str) -> None:
-    """Before the page is shown: who sees whose record and accounts, and why. Raises OwnRecord, OwnAccount."""
-    demand_other_person(whom, by=by)
-    record(
-        event=events.PersonLookedAt(
-            subject=whom.subject,
-            accounts=tuple(str(account_id) for account_id in whom.account_ids),
-            why=why.value,
-        ),
-        by=by,
-    )
 
 
 def make_repair(*, repair: Repair, whom: Whom, account_id: UUID | None, answers: Answers, by: str) -> None:

@@ -10,7 +10,7 @@ from kecs.accounts.staff.roles import StaffRole
 from kecs.audit.actions import record, recorded_together
 from kecs.audit.transactions import tried_again
 from kecs.console import events
-from kecs.console.notices import reveals_stopped_notice
+from kecs.console.revealing.notices import reveals_stopped_notice
 from kecs.guard.actions import clear, count, stop
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.queries import used_up

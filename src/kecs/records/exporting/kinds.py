@@ -40,8 +40,9 @@ class Wanted:
     level: int | None = None
     kind: str = ""
     import_id: UUID | None = None
-    source: str = ""  # what the log calls that import
+    source: str = ""  # what the log calls that import, or how its name there ends
     since: datetime | None = None
+    until: datetime | None = None
 
     @property
     def narrowed(self) -> str:

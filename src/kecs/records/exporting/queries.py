@@ -32,7 +32,8 @@ def pages_of(wanted: Wanted, *, by: str) -> Iterator[list[UUID]]:
             yield from _by_key(opened, "educatorrecord_id")
         case ExportList.IMPORTED:
             codes = (RecordCreated.code, RecordChanged.code)
-            for subjects in subjects_told_since(codes, since=wanted.since, source=wanted.source, page=PAGE):
+            when = {"since": wanted.since, "until": wanted.until}
+            for subjects in subjects_told_since(codes, **when, source=wanted.source, page=PAGE):
                 yield [UUID(subject.removeprefix("record:")) for subject in subjects]
         case _:
             raise ValueError(f"{wanted.which} is asked for by accounts")

@@ -133,7 +133,12 @@ def opened(
 
 def source_of(name: str, content: str) -> str:
     """What the log calls an import of the file with this name and content."""
-    return f"import of {name[:60]} ({content[:12]})"
+    return f"import of {name[:60]} {source_ending(content)}"
+
+
+def source_ending(content: str) -> str:
+    """How that ends, whatever the file was called."""
+    return f"({content[:12]})"
 
 
 def preview(

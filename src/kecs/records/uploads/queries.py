@@ -96,24 +96,25 @@ def recent_uploads(*, by: str, most: int = 50) -> list[UploadView]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedUpload:
-    """A file whose rows were loaded, and what the records' events call that import."""
+class LoadedImport:
+    """Rows that were loaded, and how the name ends that the records' events give that import; when it began, and ended."""
 
-    upload_id: UUID
+    import_id: UUID
     name: str
-    asked_at: datetime
+    began_at: datetime
+    ended_at: datetime | None = None  # where nothing after that can be of it
     source: str
 
 
-def loaded_uploads(*, by: str, most: int = 50) -> list[LoadedUpload]:
-    """The newest first."""
+def loaded_uploads(*, by: str, most: int = 50) -> list[LoadedImport]:
+    """Files that staff sent, the newest first."""
     asked = Upload.objects.exclude(asked_at=None).exclude(content="").order_by("-asked_at")
     asked = asked.exclude(asked_because=COMMAND_LINE)  # its records' events name another source
     return [
-        LoadedUpload(
-            upload_id=upload.pk,
+        LoadedImport(
+            import_id=upload.pk,
             name=upload.name,
-            asked_at=upload.asked_at,
+            began_at=upload.asked_at,
             source=source_of(SealedFile(upload.pk).name, upload.content),
         )
         for upload in asked[:most]

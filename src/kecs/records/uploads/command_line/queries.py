@@ -8,10 +8,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from kecs.guard.queries import database_clock
-from kecs.records.importing.load import KIND
+from kecs.records.importing.load import KIND, source_ending
 from kecs.records.kinds import UploadState
 from kecs.records.models import Run, Upload
 from kecs.records.undoing.actions import UNDO_FOR
+from kecs.records.uploads.queries import LoadedImport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,21 @@ def command_line_run(run_id: UUID, *, lock: bool = False) -> CommandLineRun | No
     runs = _runs_of_no_upload()
     run = (runs.select_for_update(of=("self",), no_key=True) if lock else runs).filter(pk=run_id).first()
     return _run_seen(run) if run else None
+
+
+def loaded_runs(*, by: str, most: int = 20) -> list[LoadedImport]:
+    """Those that loaded something, the newest first. Which file it was the log tells by its content only."""
+    runs = _runs_of_no_upload().filter(Q(created__gt=0) | Q(updated__gt=0)).order_by("-started_at")
+    return [
+        LoadedImport(
+            import_id=run.pk,
+            name=_run_seen(run).name,
+            began_at=run.started_at,
+            ended_at=run.ended_at,
+            source=source_ending(run.content),
+        )
+        for run in runs[:most]
+    ]
 
 
 def _runs_of_no_upload() -> QuerySet[Run]:

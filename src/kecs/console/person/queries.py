@@ -8,8 +8,8 @@ from kecs.accounts.help_desk.queries import AccountForStaff, account_for_staff, 
 from kecs.accounts.recovery.queries import recovery_ids_of
 from kecs.assurance.levels import State
 from kecs.assurance.queries import state_of_account
-from kecs.console.deliveries import Mail, mails_to
-from kecs.console.timeline import Timeline, timeline_of
+from kecs.console.person.deliveries import Mail, mails_to
+from kecs.console.person.timeline import Timeline, timeline_of
 from kecs.corrections.queries import correction_ids_of
 from kecs.guard.limits import Limit
 from kecs.guard.queries import used_up

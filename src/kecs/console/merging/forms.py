@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kecs.console.merge_pages import Compared
-from kecs.console.merge_words import CHOOSE_ONE, CHOOSE_REASON, ENTER_NUMBER, REASONS
+from kecs.console.merging.messages import CHOOSE_ONE, CHOOSE_REASON, ENTER_NUMBER, REASONS
+from kecs.console.merging.queries import Compared
 from kecs.records.kinds import MergeReason
 from kecs.records.merging.plan import FACTS, Choices, Side
 from kecs.ui.widgets import Radios

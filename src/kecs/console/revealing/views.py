@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from kecs.accounts.factors.gate import kept_typed
 from kecs.console.gate import FreshDeskView
 from kecs.console.messages import CHOOSE_REASON
-from kecs.console.offers import person_url
 from kecs.console.permissions import Fact, Function, may_see
-from kecs.console.person import PersonRequired
-from kecs.console.person_facts import PersonPage
+from kecs.console.person.offers import person_url
+from kecs.console.person.queries import PersonPage
+from kecs.console.person.views import PersonRequired
 from kecs.console.revealing.actions import RevealsStopped, reveal_ssn
 from kecs.records.revealing.actions import NoWholeNumber
 from kecs.records.revealing.messages import REVEAL_REASONS

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from kecs.assurance.levels import EvidenceKind
-from kecs.console.merge_words import REASONS as MERGE_REASONS
+from kecs.console.merging.messages import REASONS as MERGE_REASONS
 from kecs.console.messages import KINDS, LOOK_REASONS, OUTCOME_LABELS, REASONS, REPAIR_REASONS, REPAIRS, ROLES
 from kecs.corrections.messages import FACTS, PAPERS, WHY
 from kecs.records.kinds import Ending

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kecs.accounts.forms import EmailField
 from kecs.accounts.messages import TOO_LONG
 from kecs.console.messages import CHOOSE_REASON, REASONS, REPAIR_REASONS
-from kecs.console.person_facts import Side
+from kecs.console.person.queries import Side
 from kecs.console.repairing.actions import Answers
 from kecs.console.repairs import Repair
 from kecs.corrections.actions import Asked

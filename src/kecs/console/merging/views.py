@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from kecs.accounts.factors.gate import kept_typed
 from kecs.assurance.merging.actions import approve, merge, unmerge
-from kecs.console import merge_words as words
 from kecs.console.actions import TooManySearches
 from kecs.console.gate import FreshDeskView
-from kecs.console.joining.actions import find_other_record, look_at_records
-from kecs.console.merge_forms import MergeForm, NumberForm
-from kecs.console.merge_pages import Compared, compared, moves_of
+from kecs.console.merging import messages as words
+from kecs.console.merging.actions import find_other_record, look_at_records
+from kecs.console.merging.forms import MergeForm, NumberForm
+from kecs.console.merging.queries import Compared, compared, moves_of
 from kecs.console.permissions import Function
 from kecs.records.cases.queries import CaseFile, case_with_id
 from kecs.records.kinds import CaseKind, MergeReason

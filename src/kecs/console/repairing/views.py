@@ -17,12 +17,12 @@ from kecs.console.messages import (
     STAFF_ACCOUNT,
     UNLOCK_STOPPED_EFFECT,
 )
-from kecs.console.offers import offers_for_person, offers_for_side, person_url
 from kecs.console.permissions import Function
-from kecs.console.person import PersonRequired
-from kecs.console.person_facts import PersonPage, Side
-from kecs.console.repair_forms import RepairForm, form_of
+from kecs.console.person.offers import offers_for_person, offers_for_side, person_url
+from kecs.console.person.queries import PersonPage, Side
+from kecs.console.person.views import PersonRequired
 from kecs.console.repairing.actions import NotPossible, StaffAccount, make_repair
+from kecs.console.repairing.forms import RepairForm, form_of
 from kecs.console.repairs import RULES, Repair
 
 if TYPE_CHECKING:

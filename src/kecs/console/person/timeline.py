@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from kecs.accounts.help_desk.queries import Named, named
 from kecs.audit.queries import newest_about
 from kecs.console.events import PersonLookedAt
-from kecs.console.sentences import SENTENCES, VARIANTS
-from kecs.console.vocabulary import WORDS
+from kecs.console.person.sentences import SENTENCES, VARIANTS
+from kecs.console.person.vocabulary import WORDS
 
 if TYPE_CHECKING:
     from kecs.audit.models import AuditEvent

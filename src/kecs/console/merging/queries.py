@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kecs.accounts.queries import state_of
 from kecs.console.comparing import Agreement
-from kecs.console.merge_words import FACTS as WORDS
+from kecs.console.merging.messages import FACTS as WORDS
 from kecs.records.holdings.queries import holder_of
 from kecs.records.kinds import AssuranceLevel
 from kecs.records.merging.plan import (

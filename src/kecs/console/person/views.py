@@ -13,9 +13,10 @@ from kecs.accounts.help_desk.queries import named
 from kecs.accounts.staff.roles import StaffRole
 from kecs.console.gate import DeskView
 from kecs.console.messages import CASE_OUTCOMES, KINDS, LOOK_REASONS, STATES
-from kecs.console.offers import holds_of, links_of, offers_for_person, offers_for_side, person_url
 from kecs.console.permissions import Fact, Function, may, may_see
-from kecs.console.person_facts import (
+from kecs.console.person.actions import look_at_person
+from kecs.console.person.offers import holds_of, links_of, offers_for_person, offers_for_side, person_url
+from kecs.console.person.queries import (
     PersonPage,
     Side,
     Whom,
@@ -24,7 +25,6 @@ from kecs.console.person_facts import (
     whom_of_account,
     whom_of_record,
 )
-from kecs.console.repairing.actions import look_at_person
 from kecs.console.repairs import LookReason
 from kecs.records.merging.queries import living_record
 

@@ -14,7 +14,7 @@ from kecs.console.permissions import Fact, may, may_see
 from kecs.console.repairs import RULES, Repair
 
 if TYPE_CHECKING:
-    from kecs.console.person_facts import PersonPage, Side
+    from kecs.console.person.queries import PersonPage, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,10 @@ from kecs.assurance.levels import TRANSITIONS, Event, State
 from kecs.assurance.queries import state_of_hold
 from kecs.console.messages import OPEN_CASE, REPAIRS, STATES
 from kecs.console.permissions import may
-from kecs.console.person_facts import PersonPage, Side, Whom
+from kecs.console.person.queries import PersonPage, Side, Whom
+from kecs.console.person.troubles import Trouble, troubles_of
+from kecs.console.person.vocabulary import ENDINGS
 from kecs.console.repairs import RULES, Repair
-from kecs.console.troubles import Trouble, troubles_of
-from kecs.console.vocabulary import ENDINGS
 from kecs.records.person_file.queries import Hold
 
 Offers = dict[str, str]  # a repair's name for templates, and where it leads

@@ -1,1 +1,0 @@
-"""What staff do on the pages that merge two records."""
