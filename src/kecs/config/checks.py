@@ -11,7 +11,8 @@ from django.core.checks import CheckMessage, Error, register
 from kecs.accounts.breached import BreachedListBroken, glance
 from kecs.accounts.passwords import Policy
 from kecs.assurance.levels import EvidenceKind
-from kecs.pii.keyring import Keyring, KeyringError
+from kecs.pii.fields import read_keyring
+from kecs.pii.keyring import KeyringError
 
 # Transports that hand the links in mails to whoever reads a folder or a log, or to nobody.
 KEEP_MAIL = frozenset(
@@ -103,7 +104,7 @@ def _metrics_problem() -> Iterator[str]:
 
 def _keyring_problem() -> str | None:
     try:
-        keyring = Keyring.load(settings.KECS_KEYRING)
+        keyring = read_keyring()
     except KeyringError as error:
         return str(error)
     if keyring.label != "production":

@@ -24,6 +24,10 @@ DEBUG = env.flag("KECS_DEBUG", default=False)
 
 SECRET_KEY = env.text("KECS_SECRET_KEY", "not-set: kecs init_development or KECS_SECRET_KEY sets it")
 KECS_KEYRING = Path(env.text("KECS_KEYRING", str(KECS_VAR_DIR / "keyring.json")))
+# What wraps the keys in that file: a key on a token, as a PKCS#11 URI (pii/hsm.py), or the name of a class of the agency's
+# (pii/wrapping.py). Blank: nothing does. The PIN stands here or in the file that the URI names.
+KECS_KEYRING_WRAP = env.text("KECS_KEYRING_WRAP")
+KECS_KEYRING_PIN = env.text("KECS_KEYRING_PIN")
 # Seals backups, and nothing else; a backup never holds the keyring.
 KECS_BACKUP_KEY = Path(env.text("KECS_BACKUP_KEY", str(KECS_VAR_DIR / "backup.key")))
 
