@@ -1,6 +1,7 @@
 """What production refuses to start with, each with a sentence that says what to set."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ def _unsafe() -> Iterator[str]:
         yield f"KECS_PASSWORD_POLICY must be one of: {', '.join(Policy)}."
     yield from _breached_list_problem()
     yield from _metrics_problem()
+    yield from _telemetry_problem()
     if settings.KECS_MAIL_TRANSPORT in KEEP_MAIL:
         yield "KECS_MAIL_TRANSPORT must send mail, not write it to files, to the log or nowhere."
 
@@ -100,6 +102,20 @@ def _metrics_problem() -> Iterator[str]:
         yield "KECS_METRICS_FROM must be addresses or networks, like 10.1.0.0/16, with commas between."
     if settings.KECS_METRICS_TOKEN and len(settings.KECS_METRICS_TOKEN) < LEAST_TOKEN:
         yield f"KECS_METRICS_TOKEN must be at least {LEAST_TOKEN} random characters, or blank."
+
+
+def _telemetry_problem() -> Iterator[str]:
+    if not settings.KECS_OTLP_ENDPOINT:
+        return
+    if not settings.KECS_OTLP_ENDPOINT.startswith(("https://", "http://")):
+        yield "OTEL_EXPORTER_OTLP_ENDPOINT must be the http:// or https:// address of a collector that takes OTLP over HTTP."
+    try:
+        import_module("kecs.config.telemetry.export")
+    except ImportError:
+        yield (
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and what sends to it is not installed. "
+            "Run: pip install --require-hashes -r requirements/telemetry.txt"
+        )
 
 
 def _keyring_problem() -> str | None:

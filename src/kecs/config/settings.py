@@ -136,6 +136,7 @@ MIDDLEWARE = [
     # Around everything else: what is held back is ready to be sent.
     "kecs.guard.pace.OneTime",
     "kecs.config.request_ids.RequestId",
+    "kecs.config.telemetry.middleware.Traced",  # takes itself out where no collector is named
     "kecs.config.metrics.Measured",
     "django.middleware.security.SecurityMiddleware",
     "kecs.config.middleware.ResponseHeaders",
@@ -366,3 +367,5 @@ KECS_METRICS_TOKEN = env.text("KECS_METRICS_TOKEN")
 KECS_METRICS_DIR = Path(env.text("KECS_METRICS_DIR", str(KECS_VAR_DIR / "metrics")))
 # The library reads it when it is first imported, and then keeps its numbers in files that all processes share.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(KECS_METRICS_DIR)
+# The collector that traces and metrics go to (OTLP over HTTP), by the name that OpenTelemetry gave it; blank: nothing is traced.
+KECS_OTLP_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT")
