@@ -30,6 +30,7 @@ attacks: ## Play the thief's playbook against a server of its own, and print wha
 faults: ## Break things, and print what held (FAULTS="--quick", "--only mailer", "--share 0.1")
 	@scripts/setup --dev
 	@scripts/postgres install
+	@scripts/postfix || true
 	@.venv/bin/python -m tests.faults $(FAULTS)
 	@scripts/postgres with -- .venv/bin/python -m tests.faults $(FAULTS)
 	@scripts/postgres with -- .venv/bin/python tests/faults/kill.py $(filter --quick,$(FAULTS))

@@ -18,11 +18,12 @@ Fault = Callable[[int, Path], Outcome]
 
 def faults() -> dict[str, tuple[Fault, int, int]]:
     """Each with how often it strikes, in a quick run and in a whole one. Django must be ready."""
-    from tests.faults import answers, mailer
+    from tests.faults import answers, mailer, postfix
 
     return {
         "mailer": (mailer.killed, 5, 1_000),
         "smtp": (mailer.unwilling, 4, 200),
+        "postfix": (postfix.stopped_and_started, 2, 50),
         "answer": (answers.lost, 3, 500),
         "disk": (answers.disk_full, 2, 100),
         "connections": (answers.connections_cut, 6, 200),

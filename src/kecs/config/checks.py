@@ -1,6 +1,7 @@
 """What production refuses to start with, each with a sentence that says what to set."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from django.core.checks import CheckMessage, Error, register
 from kecs.accounts.breached import BreachedListBroken, glance
 from kecs.accounts.passwords import Policy
 from kecs.assurance.levels import EvidenceKind
-from kecs.pii.keyring import Keyring, KeyringError
+from kecs.pii.fields import read_keyring
+from kecs.pii.keyring import KeyringError
 
 # Transports that hand the links in mails to whoever reads a folder or a log, or to nobody.
 KEEP_MAIL = frozenset(
@@ -56,6 +58,7 @@ def _unsafe() -> Iterator[str]:
         yield f"KECS_PASSWORD_POLICY must be one of: {', '.join(Policy)}."
     yield from _breached_list_problem()
     yield from _metrics_problem()
+    yield from _telemetry_problem()
     if settings.KECS_MAIL_TRANSPORT in KEEP_MAIL:
         yield "KECS_MAIL_TRANSPORT must send mail, not write it to files, to the log or nowhere."
 
@@ -101,9 +104,23 @@ def _metrics_problem() -> Iterator[str]:
         yield f"KECS_METRICS_TOKEN must be at least {LEAST_TOKEN} random characters, or blank."
 
 
+def _telemetry_problem() -> Iterator[str]:
+    if not settings.KECS_OTLP_ENDPOINT:
+        return
+    if not settings.KECS_OTLP_ENDPOINT.startswith(("https://", "http://")):
+        yield "OTEL_EXPORTER_OTLP_ENDPOINT must be the http:// or https:// address of a collector that takes OTLP over HTTP."
+    try:
+        import_module("kecs.config.telemetry.export")
+    except ImportError:
+        yield (
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and what sends to it is not installed. "
+            "Run: pip install --require-hashes -r requirements/telemetry.txt"
+        )
+
+
 def _keyring_problem() -> str | None:
     try:
-        keyring = Keyring.load(settings.KECS_KEYRING)
+        keyring = read_keyring()
     except KeyringError as error:
         return str(error)
     if keyring.label != "production":

@@ -36,6 +36,16 @@ class ValuesResealed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyringWrapped(Event):
+    """The keys in the keyring's file were wrapped anew by an HSM or key service, or `wrapped` is false and they lie open in it now."""
+
+    code: ClassVar[str] = "config.keyring_wrapped"
+    is_alarm: ClassVar[bool] = True
+
+    wrapped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRetired(Event):
     """A root key was taken out of the keyring. `at_once` ended sessions and codes that needed it."""
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Request-ID"
+ATTRIBUTE = "kecs.request_id"  # of a span
 # As nginx makes it ($request_id). Of a stranger none is taken: it would be his words on every line of ours.
 _OF_PROXY = re.compile(r"[0-9a-f]{32}")
 

@@ -24,6 +24,10 @@ DEBUG = env.flag("KECS_DEBUG", default=False)
 
 SECRET_KEY = env.text("KECS_SECRET_KEY", "not-set: kecs init_development or KECS_SECRET_KEY sets it")
 KECS_KEYRING = Path(env.text("KECS_KEYRING", str(KECS_VAR_DIR / "keyring.json")))
+# What wraps the keys in that file: a key on a token, as a PKCS#11 URI (pii/hsm.py), or the name of a class of the agency's
+# (pii/wrapping.py). Blank: nothing does. The PIN stands here or in the file that the URI names.
+KECS_KEYRING_WRAP = env.text("KECS_KEYRING_WRAP")
+KECS_KEYRING_PIN = env.text("KECS_KEYRING_PIN")
 # Seals backups, and nothing else; a backup never holds the keyring.
 KECS_BACKUP_KEY = Path(env.text("KECS_BACKUP_KEY", str(KECS_VAR_DIR / "backup.key")))
 
@@ -132,6 +136,7 @@ MIDDLEWARE = [
     # Around everything else: what is held back is ready to be sent.
     "kecs.guard.pace.OneTime",
     "kecs.config.request_ids.RequestId",
+    "kecs.config.telemetry.middleware.Traced",  # takes itself out where no collector is named
     "kecs.config.metrics.Measured",
     "django.middleware.security.SecurityMiddleware",
     "kecs.config.middleware.ResponseHeaders",
@@ -362,3 +367,5 @@ KECS_METRICS_TOKEN = env.text("KECS_METRICS_TOKEN")
 KECS_METRICS_DIR = Path(env.text("KECS_METRICS_DIR", str(KECS_VAR_DIR / "metrics")))
 # The library reads it when it is first imported, and then keeps its numbers in files that all processes share.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(KECS_METRICS_DIR)
+# The collector that traces and metrics go to (OTLP over HTTP), by the name that OpenTelemetry gave it; blank: nothing is traced.
+KECS_OTLP_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT")

@@ -91,6 +91,7 @@ EVENT_WORDS: dict[str, "StrOrPromise"] = {
     "config.backup_restored": _("The portal was restored from a backup"),
     "config.breach_reported": _("An operator asked who was affected by a breach"),
     "config.key_retired": _("An old key was taken out of the keyring"),
+    "config.keyring_wrapped": _("What protects the keys in the keyring was changed"),
     "guard.strict_mode_began": _("Many identities are tried: searches ask for a mailbox"),
     "assurance.claim_disavowed": _("Someone said of a claim: this wasn't me"),
     "corrections.correction_contested": _("Someone said of a correction: this wasn't me"),

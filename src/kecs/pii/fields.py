@@ -2,18 +2,68 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.module_loading import import_string
 
 from kecs.pii.fingerprint import digest, digester
+from kecs.pii.hsm import SCHEME, TokenKey
 from kecs.pii.keyring import Keyring, KeyringError
 from kecs.pii.seal import seal, seal_bytes, unseal, unseal_bytes
+from kecs.pii.wrapping import Wrapping, WrappingFailed
 
 # How long a process may go on with the keyring it has read; `kecs keys rotate` waits for longer before it uses a new root.
 LOOK_EVERY = 1.0  # seconds
+
+
+@lru_cache
+def _wrapping(named: str, pin: str) -> Wrapping | None:
+    if not named:
+        return None
+    try:
+        if named.startswith(SCHEME):
+            return TokenKey(named, pin=pin)
+        made: Wrapping = import_string(named)()
+    except WrappingFailed as error:
+        raise KeyringError(str(error)) from None
+    except ImportError:
+        raise KeyringError(
+            f"KECS_KEYRING_WRAP begins with {SCHEME} or names a class. There is no class {named}."
+        ) from None
+    return made
+
+
+def wrapping_named(named: str) -> Wrapping | None:
+    """What KECS_KEYRING_WRAP can name: a key on a token, a class of the agency's; None for a blank. Raises KeyringError."""
+    return _wrapping(named, settings.KECS_KEYRING_PIN)
+
+
+def the_wrapping() -> Wrapping | None:
+    """Of this installation; None where its keyring is not wrapped. Raises KeyringError."""
+    return wrapping_named(settings.KECS_KEYRING_WRAP)
+
+
+def read_keyring() -> Keyring:
+    """The keyring as its file has it now. Raises KeyringError with a sentence that says what to mend."""
+    return Keyring.load(settings.KECS_KEYRING, the_wrapping())
+
+
+def make_keyring(*, label: str) -> Keyring:
+    """A keyring with one fresh key. Raises FileExistsError rather than overwrite, and KeyringError."""
+    return Keyring.create(settings.KECS_KEYRING, label=label, wrapping=the_wrapping())
+
+
+def change_keyring(changed: Callable[[Keyring], Keyring], *, wrapped_before: str | None = None) -> Keyring:
+    """Put another keyring in the place of the file. `wrapped_before` names what wraps it now, where that is not what shall. Raises KeyringError."""
+    now = the_wrapping()
+    before = now if wrapped_before is None else wrapping_named(wrapped_before)
+    keyring = Keyring.change(settings.KECS_KEYRING, changed, wrapping=now, before=before)
+    the_keyring.cache_clear()
+    return keyring
 
 
 class _TheKeyring:
@@ -44,10 +94,10 @@ class _TheKeyring:
                 stat = settings.KECS_KEYRING.stat()
                 now = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
                 if self._keyring is None or now != self._file:
-                    self._keyring, self._file = Keyring.load(settings.KECS_KEYRING), now
+                    self._keyring, self._file = read_keyring(), now
             except (OSError, KeyringError):
                 if self._keyring is None:
-                    self._keyring = Keyring.load(settings.KECS_KEYRING)  # says what is wrong
+                    self._keyring = read_keyring()  # says what is wrong
 
 
 _installed = _TheKeyring()

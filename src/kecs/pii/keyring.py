@@ -1,4 +1,7 @@
-"""The keys that seal and index personal data: a file apart from the database, read once at start."""
+"""The keys that seal and index personal data: a file apart from the database, read once at start.
+
+Where an HSM or a key service wraps them, the file opens with its help only, and a copy of the file is worth nothing by itself.
+"""
 
 import fcntl
 import json
@@ -15,6 +18,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from kecs.pii.wrapping import Wrapping, WrappingFailed
 
 KEY_BYTES = 32
 MAX_KEY_ID = 255  # one byte in front of each ciphertext and digest
@@ -93,8 +98,8 @@ class Keyring:
         return replace(self, roots={one: key for one, key in self.roots.items() if one != key_id}, kept=kept)
 
     @classmethod
-    def load(cls, path: Path) -> "Keyring":
-        """Read the key file. Raises KeyringError with a sentence that says what to mend."""
+    def load(cls, path: Path, wrapping: Wrapping | None = None) -> "Keyring":
+        """Read the key file, wrapped by this. Raises KeyringError with a sentence that says what to mend."""
         try:
             mode = stat.S_IMODE(path.stat().st_mode)
             text = path.read_text(encoding="ascii")
@@ -108,6 +113,7 @@ class Keyring:
             )
         try:
             content = json.loads(text)
+            wrapped_by = content.get("wrapped_by")
             roots = {int(key_id): b64decode(key, validate=True) for key_id, key in content["roots"].items()}
             kept = {str(what): b64decode(key, validate=True) for what, key in content.get("kept", {}).items()}
             keyring = cls(
@@ -116,7 +122,15 @@ class Keyring:
         except (ValueError, KeyError, TypeError, AttributeError):
             # The parser's own message could quote key material.
             raise KeyringError(f"The keyring at {path} is not in the expected form.") from None
-        keys = [*roots.values(), *kept.values()]
+        if wrapping is None and wrapped_by is not None:
+            raise KeyringError(f"The keyring at {path} is wrapped by {wrapped_by}. Set KECS_KEYRING_WRAP.")
+        if wrapping is not None and wrapped_by is None:
+            raise KeyringError(
+                f"KECS_KEYRING_WRAP is set, and the keyring at {path} is not wrapped. Run: kecs keys wrap"
+            )
+        if wrapping is not None:
+            keyring = keyring._each(wrapping.unwrap, f"The keyring at {path} does not open.")
+        keys = [*keyring.roots.values(), *keyring.kept.values()]
         if keyring.current not in roots or any(len(key) != KEY_BYTES for key in keys):
             raise KeyringError(
                 f"The keyring at {path} lacks its current key or holds a key of the wrong length."
@@ -124,36 +138,56 @@ class Keyring:
         return keyring
 
     @classmethod
-    def create(cls, path: Path, *, label: str) -> "Keyring":
-        """Make a keyring with one fresh key, in a file with mode 0600. Raises FileExistsError rather than overwrite."""
+    def create(cls, path: Path, *, label: str, wrapping: Wrapping | None = None) -> "Keyring":
+        """Make a keyring with one fresh key, in a file with mode 0600. Raises FileExistsError rather than overwrite, and KeyringError."""
         keyring = cls(label=label, current=1, roots={1: secrets.token_bytes(KEY_BYTES)})
         path.parent.mkdir(parents=True, exist_ok=True)
-        _written(path, keyring.content())
+        _written(path, keyring.content(wrapping))
         return keyring
 
-    def content(self) -> dict[str, Any]:
-        """What stands in the file."""
+    def content(self, wrapping: Wrapping | None = None) -> dict[str, Any]:
+        """What stands in the file. Raises KeyringError where it cannot be wrapped."""
+        keyring = self if wrapping is None else self._each(wrapping.wrap, "The keyring cannot be wrapped.")
         content: dict[str, Any] = {
             "label": self.label,
             "current": self.current,
-            "roots": {str(key_id): b64encode(key).decode() for key_id, key in self.roots.items()},
+            "roots": {str(key_id): b64encode(key).decode() for key_id, key in keyring.roots.items()},
         }
+        if wrapping is not None:
+            content["wrapped_by"] = wrapping.name
         if self.kept:
-            content["kept"] = {what: b64encode(key).decode() for what, key in self.kept.items()}
+            content["kept"] = {what: b64encode(key).decode() for what, key in keyring.kept.items()}
         return content
 
+    def _each(self, act: Callable[[bytes, str], bytes], failed: str) -> "Keyring":
+        """This keyring with each key wrapped, or unwrapped, for its own place in it. Raises KeyringError."""
+        place = f"kecs/keyring/{self.label}"
+        try:
+            roots = {key_id: act(key, f"{place}/root/{key_id}") for key_id, key in self.roots.items()}
+            kept = {what: act(key, f"{place}/kept/{what}") for what, key in self.kept.items()}
+        except WrappingFailed as error:
+            raise KeyringError(f"{failed} {error}") from None
+        return replace(self, roots=roots, kept=kept)
+
     @classmethod
-    def change(cls, path: Path, changed: Callable[["Keyring"], "Keyring"]) -> "Keyring":
+    def change(
+        cls,
+        path: Path,
+        changed: Callable[["Keyring"], "Keyring"],
+        *,
+        wrapping: Wrapping | None = None,
+        before: Wrapping | None = None,
+    ) -> "Keyring":
         """Put another keyring in the place of the file, all at once. Two that change it come one after the other.
 
-        Who is killed leaves the old file or the new one. Raises KeyringError.
+        It is read as `before` wrapped it, and wrapped by `wrapping`. Who is killed leaves the old file or the new one. Raises KeyringError.
         """
         with _alone_in(path.parent):
-            keyring = changed(cls.load(path))
+            keyring = changed(cls.load(path, before))
             beside = path.with_name(f".{path.name}.new")
             beside.unlink(missing_ok=True)
             owner = path.stat()
-            _written(beside, keyring.content())
+            _written(beside, keyring.content(wrapping))
             if os.geteuid() == 0:
                 os.chown(
                     beside, owner.st_uid, owner.st_gid

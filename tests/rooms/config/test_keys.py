@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from kecs.accounts.models import User
 from kecs.audit.queries import chain_state, newest_of
+from kecs.config.checks import _keyring_problem
 from kecs.config.keys import actions
 from kecs.config.keys.places import places
 from kecs.config.keys.queries import in_the_way, indexed_by_key, sealed_by_key
@@ -23,7 +24,7 @@ from kecs.guard.actions import count
 from kecs.guard.limits import Limit
 from kecs.guard.queries import used
 from kecs.matching.decide import Claim
-from kecs.pii.fields import seal_into, the_keyring
+from kecs.pii.fields import seal_into, the_keyring, the_wrapping, unseal_from
 from kecs.pii.keyring import Keyring, KeyringError
 from kecs.records.kinds import MergeReason
 from kecs.records.merging.actions import merge_records
@@ -34,6 +35,7 @@ from kecs.records.queries import candidates_for
 from tests.factories.documents import jpeg
 from tests.factories.factors import signs_in_with_app, with_app
 from tests.factories.people import MARIA, Person, on_file
+from tests.factories.softhsm import PIN, softhsm
 from tests.factories.visits import claim
 from tests.inspection import InspectingClient
 
@@ -183,8 +185,6 @@ def test_a_process_that_has_not_heard_of_a_key_looks_at_the_file(own_keyring):
     the_keyring.look()
     seal_into(row, "ssn_sealed", "900554321")
     the_keyring._keyring, the_keyring._file = before, None  # as another process has it
-    from kecs.pii.fields import unseal_from
-
     assert unseal_from(row, "ssn_sealed") == "900554321"
     with pytest.raises(KeyringError):
         Keyring.change(own_keyring, lambda keyring: keyring.without(2, keeping=()))
@@ -199,3 +199,55 @@ def test_every_sealed_column_is_a_place_once():
         "mfa_authenticator.data",
         "records_recordmerge.before_sealed",
     } <= set(names)
+
+
+@pytest.mark.any_database("the keys stand in a file and on a token")
+def test_keys_wrapped_by_a_token(own_keyring, settings, tmp_path, client):
+    record = on_file(MARIA)
+    settings.KECS_KEYRING_PIN = PIN
+    with softhsm(tmp_path / "hsm") as uri:
+        settings.KECS_KEYRING_WRAP = uri
+        with pytest.raises(CommandError, match="There is no key pkcs11:token=kecs;object=keyring"):
+            kecs_keys("wrap")
+        said = [kecs_keys("token"), kecs_keys("wrap"), kecs_keys("check")]
+        assert "Wrapped by pkcs11:token=kecs;object=keyring" in said[2]
+        told = newest_of("config.keyring_wrapped")
+        assert told is not None
+        assert told.keys["wrapped"] is True
+        said += [
+            kecs_keys("rotate", "--processes", "1"),
+            kecs_keys("retire", "1", "--now"),
+            kecs_keys("status"),
+        ]
+        assert set(the_keyring().roots) == {2}
+        record.refresh_from_db()
+        assert unseal_from(record, "ssn_sealed") == MARIA.ssn
+        assert chain_state().broken_at is None
+        assert PIN not in "".join(said) + own_keyring.read_text()
+        # The token goes: who has read the keyring goes on, who begins is told.
+        settings.KECS_KEYRING_WRAP = uri.replace("token=kecs", "token=gone")
+        own_keyring.touch()
+        the_keyring.look()
+        assert unseal_from(record, "ssn_sealed") == MARIA.ssn
+        with pytest.raises(CommandError, match=r"does not open\. The HSM has no token for pkcs11:token=gone"):
+            kecs_keys("check")
+        settings.KECS_KEYRING_WRAP = ""
+        with pytest.raises(CommandError, match=r"wrapped by pkcs11:token=kecs;object=keyring\. Set"):
+            kecs_keys("check")
+        kecs_keys("wrap", "--before", uri)
+        assert "Not wrapped" in kecs_keys("check")
+
+
+@pytest.mark.any_database("asks the settings only")
+def test_what_wraps_is_named_by_one_setting(settings):
+    settings.KECS_KEYRING_WRAP = "tests.pure.pii.test_hsm.Service"
+    chosen = the_wrapping()
+    assert chosen is not None
+    assert chosen.name == "service:one"
+    with pytest.raises(CommandError, match="Run: kecs keys wrap"):
+        kecs_keys("check")
+    with pytest.raises(CommandError, match="names no token"):
+        kecs_keys("token")
+    for named, sentence in (("no.such.Class", "There is no class"), ("pkcs11:token=x", "must be like")):
+        settings.KECS_KEYRING_WRAP = named
+        assert sentence in str(_keyring_problem())

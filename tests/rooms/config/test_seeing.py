@@ -7,9 +7,13 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection
 from django.db.models import F
+from django.http import HttpResponse
 from django.test import Client
 
 from kecs.config import readiness
+from kecs.config.backups.stream import Sealing
+from kecs.config.backups.tables import _lines, tables
+from kecs.config.checks import _telemetry_problem
 from kecs.config.figures import COUNTED
 from kecs.guard.queries import database_clock
 from kecs.mail.models import OutboxMessage
@@ -22,7 +26,7 @@ from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim, registration_key, search, this_is_me
 from tests.house.source import ROOT
 from tests.inspection import InspectingClient
-from tests.rooms.config.test_attack_secrets import CANARY, PASSWORD, found_in, log, whole_visit  # noqa: F401
+from tests.rooms.config.test_attack_secrets import CANARY, PASSWORD, SECRETS, found_in, log, whole_visit  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 TOKEN = "0123456789" * 4
@@ -164,9 +168,12 @@ def test_the_lines_of_a_request_carry_its_number(log):  # noqa: F811 - the fixtu
 
 
 @pytest.mark.any_database("what the house tells of itself")
-def test_the_canary_is_in_no_metric_mail_or_waiting_page(log, monitor, monkeypatch):  # noqa: F811 - the fixture
-    """tests/rooms/config/test_attack_secrets.py looks at logs, addresses, audit rows, tables and failures."""
-    whole_visit()
+def test_the_canary_is_in_nothing_that_leaves(log, monitor, monkeypatch, telemetry, tmp_path):  # noqa: F811 - the fixture
+    """Logs, metrics, traces, mails, addresses, the page that asks to wait, a dump and a backup.
+
+    tests/rooms/config/test_attack_secrets.py looks closer at addresses, audit rows, tables and failures.
+    """
+    pages = whole_visit()
 
     def gone(**facts):
         raise OperationalError(f"{CANARY} {facts} {PASSWORD}")
@@ -191,6 +198,124 @@ def test_the_canary_is_in_no_metric_mail_or_waiting_page(log, monitor, monkeypat
     for sent in mails():
         written = f"{sent.subject} {unseal_from(sent, 'body_sealed')}"
         assert found_in(written, but={"address"}) == set(), sent.kind
+    for seen in pages:
+        addresses = [seen.request["PATH_INFO"], *(to for to, _status in getattr(seen, "redirect_chain", []))]
+        assert found_in(" ".join(addresses)) == set()
+    spans, measured = telemetry()
+    assert any(span.name == "POST register/account" for span in spans)
+    assert any(span.name == "db INSERT" for span in spans)
+    assert found_in("".join(span.to_json() for span in spans)) == set()
+    assert "http.server.request.duration" in measured
+    # Moments and durations are long numbers: four and five digits turn up in them by chance.
+    assert found_in(measured, but={"last 4", "first digits"}) == set()
+    rows = b"".join(line for table in tables() for line in _lines(table))
+    dump = re.sub(rb"X'([0-9A-F]*)'", lambda found: bytes.fromhex(found[1].decode()), rows)
+    facts = {
+        "SSN",
+        "SSN with hyphens",
+        "birth date",
+        "birth date as typed",
+        "birth date as seven digits",
+        "password",
+    }
+    assert b"Vaxjomarina" in dump  # names lie open in it, and so the backup is sealed
+    assert found_in(dump.decode("latin-1"), {name: SECRETS[name] for name in facts}) == set()
+    with (tmp_path / "backup").open("w+b") as file:
+        sealing = Sealing(file, b"k" * 32)
+        sealing.write(dump)
+        sealing.finish()
+    assert found_in((tmp_path / "backup").read_bytes().decode("latin-1"), but={"last 4"}) == set()
+
+
+# --- Traces ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def telemetry(monkeypatch):
+    """A collector in memory; called, it gives the spans that left and the metrics as text."""
+    pytest.importorskip(
+        "opentelemetry.sdk", reason="the extra telemetry is not installed: scripts/setup --dev"
+    )
+    from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    from kecs.config.telemetry import middleware
+    from kecs.config.telemetry.export import Redacting, instruments
+
+    exporter, reader = InMemorySpanExporter(), InMemoryMetricReader()
+    to = instruments(SimpleSpanProcessor(Redacting(exporter)), reader)
+    monkeypatch.setattr(middleware, "_collector", lambda: to)
+
+    def left():
+        measured = reader.get_metrics_data()
+        return exporter.get_finished_spans(), measured.to_json() if measured else ""
+
+    left.to = to  # type: ignore[attr-defined]
+    return left
+
+
+def test_a_request_is_traced_by_route_number_and_first_words(telemetry):
+    answer = Client(headers={"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}).get(
+        "/confirm-email/Zephyr-token?email=x@example.org"
+    )
+    spans, _measured = telemetry()
+    request = spans[-1]
+    assert request.name == "GET confirm-email/<str:token>"
+    assert request.attributes == {
+        "http.request.method": "GET",
+        "http.route": "confirm-email/<str:token>",
+        "http.response.status_code": answer.status_code,
+        "kecs.request_id": answer.headers["X-Request-ID"],
+    }
+    assert request.parent is None
+    queries = spans[:-1]
+    assert {span.parent.span_id for span in queries} == {request.context.span_id}
+    assert {name for span in queries for name in span.attributes} == {"db.system.name", "db.operation.name"}
+    assert {span.name.partition(" ")[0] for span in queries} == {"db"}
+
+
+@pytest.mark.any_database("what leaves")
+def test_of_what_is_not_on_the_list_nothing_leaves(telemetry):
+    from opentelemetry.trace import Status, StatusCode
+
+    with telemetry.to.tracer.start_as_current_span("ours", attributes={"url.query": "a=900554321"}) as span:
+        span.set_attribute("http.route", "people/900-55-4321")
+        span.record_exception(ValueError(PASSWORD))
+        span.set_status(Status(StatusCode.ERROR, PASSWORD))
+    telemetry.to.requests.record(1, {"http.route": "x", "url.path": "/people/900554321"})
+    [left], measured = telemetry()
+    assert left.attributes == {"http.route": "people/[redacted]"}
+    assert (left.status.status_code, left.status.description, left.events) == (StatusCode.ERROR, None, ())
+    assert "http.route" in measured
+    assert "900554321" not in measured
+
+
+@pytest.mark.any_database("what leaves")
+def test_a_failure_is_traced_by_its_kind(telemetry, monkeypatch):
+    from kecs.accounts import views
+
+    def breaks(_token):
+        raise RuntimeError(PASSWORD)
+
+    monkeypatch.setattr(views, "digest_of_token", breaks)
+    Client(raise_request_exception=False).get("/confirm-email/Zephyr-token")
+    spans, measured = telemetry()
+    assert spans[-1].attributes["error.type"] == "RuntimeError"
+    assert "Zephyr" not in measured + "".join(span.to_json() for span in spans)
+
+
+@pytest.mark.any_database("settings")
+def test_without_a_collector_nothing_is_traced(settings):
+    from django.core.exceptions import MiddlewareNotUsed
+
+    from kecs.config.telemetry.middleware import Traced
+
+    assert settings.KECS_OTLP_ENDPOINT == ""
+    with pytest.raises(MiddlewareNotUsed):
+        Traced(lambda _request: HttpResponse())
+    settings.KECS_OTLP_ENDPOINT = "collector:4318"
+    assert ["must be the http" in problem for problem in _telemetry_problem()] == [True]
 
 
 # --- Ready to import ---------------------------------------------------------------------------------------------

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.db import connection, models, transaction
 
 from kecs.audit.actions import record
-from kecs.config.events import KeyAdded, KeyInUse, KeyRetired, ValuesResealed
+from kecs.config.events import KeyAdded, KeyInUse, KeyRetired, KeyringWrapped, ValuesResealed
 from kecs.config.keys.places import Place, places
 from kecs.config.keys.queries import in_the_way, left_to_do, standing_purposes
-from kecs.pii.fields import the_keyring
+from kecs.pii.fields import change_keyring, the_keyring, the_wrapping
 from kecs.pii.keyring import Keyring, KeyringError
 from kecs.records.holdings.actions import renew_contact_digests
 from kecs.records.importing.apply import until_it_stands
@@ -31,8 +30,7 @@ class Unfinished(Exception):
 
 def add_key(*, by: str) -> int:
     """A fresh root in the keyring's file, known and not used; answers its number. Raises KeyringError."""
-    keyring = Keyring.change(settings.KECS_KEYRING, lambda before: before.with_new_root())
-    the_keyring.cache_clear()
+    keyring = change_keyring(lambda before: before.with_new_root())
     key_id = max(keyring.roots)
     with transaction.atomic():
         record(event=KeyAdded(subject="-", key=key_id), by=by)
@@ -46,8 +44,7 @@ def use_newest_key(*, by: str) -> int:
     def changed(keyring: Keyring) -> Keyring:
         return keyring.with_current(max(keyring.roots))
 
-    keyring = Keyring.change(settings.KECS_KEYRING, changed)
-    the_keyring.cache_clear()
+    keyring = change_keyring(changed)
     if keyring.current != before:
         with transaction.atomic():
             record(event=KeyInUse(subject="-", key=keyring.current, instead_of=before), by=by)
@@ -89,10 +86,16 @@ def retire_key(*, key_id: int, at_once: bool = False, by: str) -> None:
     with transaction.atomic():
         # First the log: a key that is gone without a word would be worse than a word about a key that is still there.
         record(event=KeyRetired(subject="-", key=key_id, at_once=at_once), by=by)
-        Keyring.change(
-            settings.KECS_KEYRING, lambda before: before.without(key_id, keeping=standing_purposes())
-        )
-    the_keyring.cache_clear()
+        change_keyring(lambda before: before.without(key_id, keeping=standing_purposes()))
+
+
+def wrap_keyring(*, wrapped_before: str, by: str) -> Keyring:
+    """Wrap the keys in the file as the settings say, which were wrapped by this before; blank: not at all. Raises KeyringError."""
+    now = the_wrapping()
+    with transaction.atomic():  # the log is sealed with these keys: it is written when they open again
+        keyring = change_keyring(lambda keyring: keyring, wrapped_before=wrapped_before)
+        record(event=KeyringWrapped(subject="-", wrapped=now is not None), by=by)
+    return keyring
 
 
 def _reseal_some(place: Place, after: object) -> tuple[object, int]:
@@ -136,4 +139,5 @@ __all__ = [
     "reseal",
     "retire_key",
     "use_newest_key",
+    "wrap_keyring",
 ]

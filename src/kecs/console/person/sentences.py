@@ -184,6 +184,7 @@ NOT_IN_TIMELINE: dict[str, str] = {
     "config.key_added": "about the whole portal",
     "config.key_in_use": "about the whole portal",
     "config.key_retired": "about the whole portal",
+    "config.keyring_wrapped": "about the whole portal",
     "config.values_resealed": "about the whole portal",
     "console.list_exported": "about many people at once",
     "console.many_people_sought": "about a member of staff, not about a person",

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from kecs.config.demonstration import people_to_try, take_a_record, write_settings
 from kecs.config.environment import SOURCE_TREE
-from kecs.pii.keyring import Keyring
+from kecs.pii.fields import make_keyring
 
 TOWN = SOURCE_TREE / "src" / "kecs" / "records" / "demo_town.csv"
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             # Settings are read when a process starts: begin again with the new ones.
             os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves, again
         if not settings.KECS_KEYRING.exists():
-            Keyring.create(settings.KECS_KEYRING, label="development")
+            make_keyring(label="development")
         call_command("migrate", verbosity=0)
         call_command("import_records", str(TOWN), apply=True, stdout=StringIO())
         take_a_record()

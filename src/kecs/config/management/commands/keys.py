@@ -1,4 +1,4 @@
-"""`kecs keys status|create|add|rotate|retire`: the keys that seal and index personal data. docs/runbooks/keys.md"""
+"""`kecs keys status|check|create|add|rotate|retire|token|wrap`: the keys that seal and index personal data. docs/runbooks/keys.md"""
 
 import time
 from argparse import ArgumentParser
@@ -16,10 +16,13 @@ from kecs.config.keys.actions import (
     reseal,
     retire_key,
     use_newest_key,
+    wrap_keyring,
 )
 from kecs.config.keys.queries import in_the_way, indexed_by_key, left_to_do, sealed_by_key
-from kecs.pii.fields import LOOK_EVERY, the_keyring
-from kecs.pii.keyring import Keyring, KeyringError
+from kecs.pii.fields import LOOK_EVERY, make_keyring, read_keyring, the_keyring, the_wrapping
+from kecs.pii.hsm import TokenKey
+from kecs.pii.keyring import KeyringError
+from kecs.pii.wrapping import WrappingFailed
 
 BY = "system:keys"
 PASSES = 5
@@ -37,6 +40,7 @@ class Command(BaseCommand):
         """What to do."""
         what = parser.add_subparsers(dest="what", required=True)
         what.add_parser("status", help="which key seals how much, and which may be retired")
+        what.add_parser("check", help="open the keyring, with the token where one wraps it; asks no database")
         create = what.add_parser("create", help="make the keyring; it never overwrites one")
         create.add_argument("--label", choices=["production", "development"], default="production")
         what.add_parser("add", help="add a key that is not used yet, to be copied to all machines first")
@@ -50,11 +54,21 @@ class Command(BaseCommand):
             "--now", action="store_true", help="end the sessions and codes that need it, instead of waiting"
         )
 
+        what.add_parser("token", help="have the token of KECS_KEYRING_WRAP make the key that wraps")
+        wrap = what.add_parser("wrap", help="wrap the keyring as KECS_KEYRING_WRAP says; blank: not at all")
+        wrap.add_argument(
+            "--before",
+            default="",
+            metavar="WRAPPING",
+            help="what wraps it now, as KECS_KEYRING_WRAP named it",
+        )
+
     def handle(self, *_args: Any, **options: Any) -> None:
         """Sentences; the status is not 0 where it was refused."""
         try:
-            getattr(self, options["what"])(options)
-        except KeyringError as error:
+            # Django has a method `check` of its own.
+            getattr(self, "opens" if options["what"] == "check" else options["what"])(options)
+        except (KeyringError, WrappingFailed) as error:
             raise CommandError(str(error)) from None
         except StillNeeded as needed:
             raise CommandError("\n".join(["The key was not retired:", *needed.reasons])) from None
@@ -62,12 +76,43 @@ class Command(BaseCommand):
     def create(self, options: dict[str, Any]) -> None:
         """The file."""
         try:
-            Keyring.create(settings.KECS_KEYRING, label=options["label"])
+            make_keyring(label=options["label"])
         except FileExistsError:
             raise CommandError(
                 f"There is a keyring at {settings.KECS_KEYRING} already; it was left alone."
             ) from None
         self.stdout.write(f"Made {settings.KECS_KEYRING}. Keep a copy apart from the database's backups.")
+
+    def opens(self, _options: dict[str, Any]) -> None:
+        """Read anew: a process that runs goes on with what it has read, also where the token is gone."""
+        keyring, wrapping = read_keyring(), the_wrapping()
+        self.stdout.write(
+            f"The keyring opens. Current key: {keyring.current}. In the keyring: {_listed(keyring.roots)}."
+        )
+        self.stdout.write(
+            f"Wrapped by {wrapping.name}: the file opens with it only."
+            if wrapping
+            else "Not wrapped: whoever has the file has the keys."
+        )
+
+    def token(self, _options: dict[str, Any]) -> None:
+        """Once for each token, before the keyring is made or wrapped."""
+        wrapping = the_wrapping()
+        if not isinstance(wrapping, TokenKey):
+            raise CommandError("KECS_KEYRING_WRAP names no token (pkcs11:...).")
+        wrapping.make()
+        self.stdout.write(
+            f"The token made {wrapping.name}, which cannot be taken out. Have the HSM's own backup hold it, and try "
+            "that backup: a keyring opens with this key only."
+        )
+
+    def wrap(self, options: dict[str, Any]) -> None:
+        """All at once, as every change of the file; processes that run go on with what they have read."""
+        wrap_keyring(wrapped_before=options["before"], by=BY)
+        self.opens(options)
+        self.stdout.write(
+            f"Copy {settings.KECS_KEYRING} and KECS_KEYRING_WRAP to every machine, and restart all processes."
+        )
 
     def status(self, _options: dict[str, Any]) -> None:
         """A line for each place and key, and a word on each old key."""
