@@ -1,5 +1,6 @@
 """When the house cannot work at this moment: a page that says so, keeps what was typed, and can be sent again."""
 
+import re
 import threading
 from uuid import uuid4
 
@@ -131,6 +132,33 @@ def test_a_database_that_is_away_is_no_error_of_the_page(browser, monkeypatch):
     assert PASSWORD not in said
     assert not User.objects.exists()
     assert browser.post("/register/account", form, follow=True).request["PATH_INFO"] == "/home"
+
+
+def test_a_sign_in_that_gets_half_way_leaves_the_browser_as_it_is(monkeypatch):
+    """The account is there, its session is begun, then the database is away: the same form leads home, the old page's token with it."""
+    browser = InspectingClient(raise_request_exception=False, enforce_csrf_checks=True)
+    page = browser.get("/register/search").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token
+    sent = {"csrfmiddlewaretoken": token[1]}
+    browser.post("/register/search", {**MARIA.search(), **sent})
+    page = browser.get("/register/match")
+    browser.post("/register/match", {"registration": registration_key(page), "choice": "create_new", **sent})
+    page = browser.get("/register/account")
+    form = {"registration": registration_key(page), **MARIA.new_account(), **sent}
+    before = {name: cookie.value for name, cookie in browser.cookies.items()}
+
+    def gone(*_who, **_facts):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as away:
+        away.setattr("kecs.accounts.actions.meet_device", gone)
+        answer = browser.post("/register/account", form)
+    assert (answer.status_code, answer.cookies) == (503, {})
+    assert {name: cookie.value for name, cookie in browser.cookies.items()} == before
+    assert User.objects.filter(username=form["username"]).count() == 1
+    assert browser.post("/register/account", form).headers["Location"] == "/home"
+    assert browser.get("/home").status_code == 200
 
 
 @pytest.mark.any_database("no database is asked")
