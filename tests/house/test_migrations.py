@@ -1,11 +1,13 @@
 """Law: the version before can serve beside a migration. What it cannot live with waits for a later release, or has its reason here."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 
 from kecs.audit.indexes import AddIndexBesideWriters
 from tests.house.side_by_side import harm
@@ -30,6 +32,12 @@ RELEASED = {
 # What may go in all the same: (app, migration), and why the version before can live with it. For a contract step: since
 # which release nothing uses any more what it takes away.
 ALLOWED: Mapping[tuple[str, str], str] = {}
+
+
+@cache
+def as_it_is() -> ProjectState:
+    """All migrations done; to be cloned by who changes it."""
+    return MigrationLoader(None).project_state()
 
 
 def harmful(released: Mapping[str, str]) -> dict[tuple[str, str], list[str]]:
@@ -112,8 +120,7 @@ SHORT = models.CharField(max_length=10)
     ],
 )
 def test_each_kind_of_harm_is_seen(operation, says):
-    state = MigrationLoader(None).project_state()
-    found = list(harm("accounts", [operation], state, set()))
+    found = list(harm("accounts", [operation], as_it_is().clone(), set()))
     assert len(found) == (1 if says else 0), found
     assert says in "".join(found)
 
@@ -121,12 +128,12 @@ def test_each_kind_of_harm_is_seen(operation, says):
 def test_a_table_that_the_version_before_never_saw_may_change():
     made = migrations.CreateModel("new", [("id", models.BigAutoField(primary_key=True))])
     more = migrations.AddField("new", "x", models.TextField(default=""))
-    assert list(harm("accounts", [made, more], MigrationLoader(None).project_state(), set())) == []
+    assert list(harm("accounts", [made, more], as_it_is().clone(), set())) == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_an_index_built_beside_writers_is_an_index():
-    state = MigrationLoader(None).project_state()
+    state = as_it_is().clone()
     after, name = state.clone(), "accounts_user_beside"
     operation = AddIndexBesideWriters("user", models.Index(fields=["last_login"], name=name))
     operation.state_forwards("accounts", after)
