@@ -86,7 +86,9 @@ def _altered(before: Field, after: Field) -> Iterator[str]:
         yield "the old version may write NULL"
     if before.has_db_default() and not after.has_db_default() and not after.null:
         yield "without db_default whoever does not name the column can write no row"
-    if (after.unique and not before.unique) or (after.db_index and not before.db_index):
+    if (after.unique and not before.unique) or (
+        getattr(after, "db_index", False) and not getattr(before, "db_index", False)
+    ):
         yield "writers wait until the index is built"
 
 

@@ -68,7 +68,6 @@ def test_what_our_own_past_did_to_a_version_before_is_seen():
     assert "code" in before["records", "0014_admit_another_key"][0]
 
 
-USER = {"model_name": "user"}
 SHORT = models.CharField(max_length=10)
 
 
@@ -80,17 +79,17 @@ SHORT = models.CharField(max_length=10)
         (migrations.AlterModelTable("user", "people"), "takes away"),
         (migrations.RemoveField("user", "created_at"), "takes away"),
         (migrations.RenameField("user", "created_at", "made_at"), "takes away"),
-        (migrations.AddField(**USER, name="x", field=models.TextField(default="")), "NOT NULL"),
-        (migrations.AddField(**USER, name="x", field=models.TextField(null=True)), ""),
-        (migrations.AddField(**USER, name="x", field=models.TextField(db_default="")), ""),
-        (migrations.AddField(**USER, name="x", field=models.TextField(db_default="", unique=True)), "unique"),
-        (migrations.AlterField(**USER, name="username", field=SHORT), "too long"),
-        (migrations.AlterField(**USER, name="username", field=models.CharField(max_length=999)), ""),
-        (migrations.AlterField(**USER, name="username", field=models.IntegerField()), "another type"),
-        (migrations.AlterField(**USER, name="last_login", field=models.DateTimeField()), "NULL"),
+        (migrations.AddField("user", name="x", field=models.TextField(default="")), "NOT NULL"),
+        (migrations.AddField("user", name="x", field=models.TextField(null=True)), ""),
+        (migrations.AddField("user", name="x", field=models.TextField(db_default="")), ""),
+        (migrations.AddField("user", name="x", field=models.TextField(db_default="", unique=True)), "unique"),
+        (migrations.AlterField("user", name="username", field=SHORT), "too long"),
+        (migrations.AlterField("user", name="username", field=models.CharField(max_length=999)), ""),
+        (migrations.AlterField("user", name="username", field=models.IntegerField()), "another type"),
+        (migrations.AlterField("user", name="last_login", field=models.DateTimeField()), "NULL"),
         (
             migrations.AlterField(
-                **USER, name="last_login", field=models.DateTimeField(null=True, db_index=True)
+                "user", name="last_login", field=models.DateTimeField(null=True, db_index=True)
             ),
             "writers wait",
         ),

@@ -137,8 +137,8 @@ def test_a_database_that_is_away_is_no_error_of_the_page(browser, monkeypatch):
 def test_a_sign_in_that_gets_half_way_leaves_the_browser_as_it_is(monkeypatch):
     """The account is there, its session is begun, then the database is away: the same form leads home, the old page's token with it."""
     browser = InspectingClient(raise_request_exception=False, enforce_csrf_checks=True)
-    page = browser.get("/register/search").content.decode()
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    first = browser.get("/register/search").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', first)
     assert token
     sent = {"csrfmiddlewaretoken": token[1]}
     browser.post("/register/search", {**MARIA.search(), **sent})
