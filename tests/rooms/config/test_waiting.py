@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django import forms
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.test import Client
@@ -20,7 +21,7 @@ from kecs.guard.models import LimitCounter
 from kecs.registration import actions
 from kecs.ui.widgets import NeverShownAgain
 from tests.factories.people import MARIA, PASSWORD, on_file
-from tests.factories.visits import create_new, heading, registration_key, this_is_me
+from tests.factories.visits import create_new, heading, registration_key, search, this_is_me
 from tests.inspection import InspectingClient
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +160,21 @@ def test_a_sign_in_that_gets_half_way_leaves_the_browser_as_it_is(monkeypatch):
     assert User.objects.filter(username=form["username"]).count() == 1
     assert browser.post("/register/account", form).headers["Location"] == "/home"
     assert browser.get("/home").status_code == 200
+
+
+def test_a_session_that_cannot_be_kept_now_is_not_a_session_that_was_deleted(browser, monkeypatch):
+    def gone(*_words, **_facts):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    on_file(MARIA)
+    page = search(browser, MARIA)
+    pressed = {"registration": registration_key(page), "choice": "this_is_me"}
+    with monkeypatch.context() as away:
+        away.setattr(Session, "save", gone)
+        assert browser.post("/register/match", pressed).status_code == 503
+    assert browser.post("/register/match", pressed).headers["Location"] == "/register/account"
+    Session.objects.all().delete()
+    assert browser.post("/register/match", pressed).status_code == 302
 
 
 @pytest.mark.any_database("no database is asked")
