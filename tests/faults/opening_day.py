@@ -72,6 +72,12 @@ class Day:
     )  # seconds from the first page to the Home Page, of each person
     home: set[str] = field(default_factory=set)
     led_elsewhere: list[str] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)  # answers that nobody on her way should get
+    patience: float = 1.0  # of what Retry-After says, so much is waited
+
+    def browser(self) -> Browser:
+        """Of somebody who comes for the first time."""
+        return Browser(self.port)
 
     def ask(
         self, browser: Browser, method: str, path: str, form: dict[str, str] | None = None
@@ -87,6 +93,7 @@ class Day:
                     self.statuses[0] += 1
                 if time.monotonic() > gives_up:
                     raise
+                time.sleep(0.02)
                 continue
             took = time.monotonic() - began
             with self.lock:
@@ -95,18 +102,20 @@ class Day:
                     self.looks.append(took)
                 if status == 503 and not browser.retry_after:
                     self.without_retry_after += 1
+                if status >= 400 and status != 503:
+                    self.odd.append(f"{status} {method} {path}")
             if status != 503 or time.monotonic() > gives_up:
                 return status, leads_to, page
-            time.sleep(browser.retry_after or 1)
+            time.sleep((browser.retry_after or 1) * self.patience)
 
     def register(self, person: Person) -> None:
         """The whole road, patiently."""
-        browser, began = Browser(self.port), time.monotonic()
+        browser, began = self.browser(), time.monotonic()
         try:
             form = self._form_of(person, browser)
             status, leads_to, _page = self.ask(browser, "POST", "/register/account", form)
-            if (status, leads_to) == (302, "/home"):
-                self.ask(browser, "GET", "/home")
+            if (status, leads_to) == (302, "/home") and self.ask(browser, "GET", "/home")[0] != 200:
+                leads_to = "her Home Page does not open"
         except NoAnswer:
             status, leads_to = 0, "no answer"
         with self.lock:

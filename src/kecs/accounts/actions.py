@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kecs.accounts import events, tries
@@ -29,6 +29,7 @@ from kecs.accounts.passwords import normalised
 from kecs.accounts.queries import live_confirmation, password_is_right
 from kecs.accounts.shut_out.actions import end_sessions
 from kecs.audit.actions import record
+from kecs.audit.clock import portal_clock
 from kecs.audit.transactions import whole
 from kecs.guard.actions import count, count_if_all_pass, counts_if_all_pass
 from kecs.guard.limits import Limit
@@ -146,7 +147,7 @@ def confirm_email(*, token_digest: bytes, account_id: UUID, by: str) -> Confirma
     if confirmation.account_id != account_id:
         return Confirmation.NOT_YOURS
     mine = EmailAddress.objects.filter(user_id=account_id, email=confirmation.email)
-    if confirmation.expires_at <= timezone.now() or not mine.exists():
+    if confirmation.expires_at <= portal_clock() or not mine.exists():
         return Confirmation.EXPIRED
     try:
         with transaction.atomic():

@@ -8,16 +8,18 @@ token of a link that was opened) opens with the keyring only.
 import json
 import re
 from base64 import b64decode, b64encode
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
-from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from kecs.audit.clock import portal_clock
+from kecs.audit.transactions import database_is_away
 from kecs.pii.fields import sealed_text, unsealed_text
 from kecs.pii.seal import SealBroken
 
@@ -54,11 +56,26 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         found = Session.objects.filter(
-            session_key=stored_as(self.session_key or ""), expire_date__gt=timezone.now()
+            session_key=stored_as(self.session_key or ""), expire_date__gt=portal_clock()
         ).first()
         if found is None:
             self._session_key = None
         return found
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        """When this session is over, by the database's clock."""
+        kwargs.setdefault("modification", portal_clock())
+        return super().get_expiry_date(**kwargs)
+
+    def save(self, must_create: bool = False) -> None:
+        """Into the table. Raises the database's own error where it is away: Django takes each for a session that was deleted."""
+        try:
+            super().save(must_create=must_create)
+        except UpdateError as error:
+            cause = error.__context__
+            if cause is not None and database_is_away(cause):
+                raise cause from None
+            raise
 
     def _get_new_session_key(self) -> str:
         """Without a look whether it is free: of 36^32 keys none comes twice, and the insert would refuse it."""

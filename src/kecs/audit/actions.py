@@ -11,8 +11,8 @@ from json.encoder import encode_basestring_ascii
 from typing import NamedTuple
 
 from django.db import connection
-from django.utils import timezone
 
+from kecs.audit.clock import portal_clock
 from kecs.audit.events import Event
 from kecs.audit.models import AuditEvent, ChainHead
 from kecs.audit.rows import form, insert_packed
@@ -109,7 +109,7 @@ def _append(happened: Sequence[_Happened]) -> None:
         return
     _demand_transaction()
     head, _created = ChainHead.objects.select_for_update(no_key=True).get_or_create(id=1)
-    at = timezone.now()
+    at = portal_clock()
     chained = _chained(happened, at=at, sequence=head.sequence, before=bytes(head.digest))
     digest = _insert_many(chained, at) if count > _MANY else _insert_few(chained, at)
     ChainHead.objects.filter(id=1).update(sequence=head.sequence + count, digest=digest)

@@ -38,11 +38,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _wait(request: HttpRequest, *, seconds: int, crowd: bool) -> HttpResponse:
+    _leave_browser_as_it_is(request)
     # The middleware that chooses the language may not have been reached, and it reads what the database keeps.
     with translation.override(translation.get_language_from_request(request)):
         context = {**site(HttpRequest()), "seconds": seconds, "crowd": crowd, "form": _typed(request)}
         page = render_to_string("503.html", context)
     return HttpResponse(page, status=503, headers={"Retry-After": str(seconds)})
+
+
+def _leave_browser_as_it_is(request: HttpRequest) -> None:
+    """No cookie of this answer: the same form, sent again, must be judged as it was.
+
+    A sign-in that got half way has a new token against forgery, which the form does not have, and a session that may not be kept.
+    """
+    request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
+    if hasattr(request, "session"):
+        request.session.modified = False
 
 
 def _typed(request: HttpRequest) -> TypedAgain | None:

@@ -223,6 +223,7 @@ LOGIN_REDIRECT_URL = "/home"
 LOGOUT_REDIRECT_URL = "/"
 # The longest that a link lives; most live for half an hour. accounts/reset_links.py
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60 + 120
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "kecs.accounts.reset_links.ResetLinks"
 # "test" makes hashes nearly free, for test runs and for measuring what is not hashing; production refuses it.
 KECS_PASSWORD_HASH_COST = env.text("KECS_PASSWORD_HASH_COST", "full")
 PASSWORD_HASHERS = [

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kecs.accounts.staff.roles import StaffRole
 from kecs.assurance.levels import State
+from kecs.audit.clock import portal_clock
 from kecs.console.actions import TooManySearches, begin_search, find_people
 from kecs.console.gate import DeskView
 from kecs.console.permissions import Fact, Function, may_see
@@ -163,7 +164,7 @@ class FindView(DeskView):
 
     def keep(self, text: str) -> None:
         """For half an hour, and for her alone."""
-        content = json.dumps({"text": text, "at": timezone.now().isoformat()})
+        content = json.dumps({"text": text, "at": portal_clock().isoformat()})
         sealed = sealed_text(content, f"console.sought:{self.staff}")
         self.request.session[SESSION_KEY] = b64encode(sealed).decode()
 
@@ -174,7 +175,7 @@ class FindView(DeskView):
             content = json.loads(unsealed_text(sealed, f"console.sought:{self.staff}")) if sealed else {}
         except SealBroken:  # the key was rotated away, or a colleague's session was here
             return ""
-        if not content or timezone.now() - datetime.fromisoformat(content["at"]) > KEPT_FOR:
+        if not content or portal_clock() - datetime.fromisoformat(content["at"]) > KEPT_FOR:
             return ""
         return str(content["text"])
 

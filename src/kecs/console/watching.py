@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.utils import timezone
-
 from kecs.accounts.staff.queries import staff
+from kecs.audit.clock import portal_clock
 from kecs.audit.events import kinds
 from kecs.audit.queries import Recorded, newest_anchor, newest_rows_hold, recorded_since, rows_recorded
 
@@ -74,7 +73,7 @@ def alarms() -> frozenset[str]:
 
 def watched(*, days: int, by: str) -> Watched:
     """The last days. `by` is asked for as of every query that shows what concerns people."""
-    since = timezone.now() - timedelta(days=days)
+    since = portal_clock() - timedelta(days=days)
     seen, alarming = looks(), alarms()
     counted: dict[str, Counter[str]] = {}
     found: list[Recorded] = []
@@ -123,14 +122,14 @@ def log_state() -> LogState:
 
 def looks_of(account_id: UUID, *, days: int, by: str) -> list[Recorded]:
     """What one member of staff looked at, the newest first."""
-    since, who = timezone.now() - timedelta(days=days), f"account:{account_id}"
+    since, who = portal_clock() - timedelta(days=days), f"account:{account_id}"
     return [row for row in recorded_since(since, codes=looks()) if row.by == who][::-1]
 
 
 def looks_at(ids: Iterable[UUID], *, by: str) -> list[Recorded]:
     """Who looked at what belongs to these records and accounts in the last 90 days, the newest first."""
     wanted = {str(each) for each in ids}
-    since = timezone.now() - LOOKED_BACK
+    since = portal_clock() - LOOKED_BACK
     return [row for row in recorded_since(since, codes=looks()) if wanted & _named(row)][::-1]
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from kecs.accounts.recovery.queries import open_recoveries
+from kecs.audit.clock import portal_clock
 from kecs.audit.queries import recorded_since
 from kecs.console.gate import DeskView
 from kecs.console.messages import KINDS, STAGES
@@ -45,7 +46,7 @@ class WeeklyView(DeskView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page; it prints."""
-        now = timezone.now()
+        now = portal_clock()
         today = timezone.localdate(now)
         first = timezone.make_aware(
             datetime.combine(monday(today) - timedelta(weeks=WEEKS - 1), datetime.min.time())

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from kecs.accounts.queries import notice_addresses, state_of
 from kecs.assurance.notices import in_every_language
+from kecs.audit.clock import signed, unsigned
 from kecs.mail.messages import Message, render
 from kecs.records.holdings.queries import contact_email_of, held_by
 
@@ -27,7 +28,7 @@ def addresses_of(account_id: UUID) -> list[str]:
 def request_named_in(token: str) -> UUID | None:
     """The request that a "this wasn't me" link is about; None for one that is forged or over 10 days old."""
     try:
-        return UUID(signing.loads(token, salt=SALT, max_age=LASTS_SECONDS))
+        return UUID(unsigned(token, salt=SALT, max_age=LASTS_SECONDS))
     except signing.BadSignature:
         return None
 
@@ -103,5 +104,5 @@ def document_refused_notice(*, account_id: UUID) -> Message:
 
 
 def _not_me_url(correction_id: UUID) -> str:
-    token = signing.dumps(str(correction_id), salt=SALT)
+    token = signed(str(correction_id), salt=SALT)
     return settings.KECS_ORIGIN + reverse("corrections:not_me_link", kwargs={"token": token})

@@ -5,8 +5,8 @@ from math import ceil
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
+from kecs.audit.clock import portal_clock
 from kecs.guard.actions import Count
 
 _ONE_HOUR = 60 * 60
@@ -14,7 +14,7 @@ _ONE_HOUR = 60 * 60
 
 def later(request: HttpRequest, counts: Iterable[Count] = ()) -> HttpResponse:
     """Refused for now; programs read the same in Retry-After."""
-    now = timezone.now()
+    now = portal_clock()
     refused = [count.resets_at - now for count in counts if not count.allowed and count.resets_at]
     seconds = ceil(max(max(refused).total_seconds(), 1)) if refused else _ONE_HOUR
     context = {"minutes": max(ceil(seconds / 60), 2)}

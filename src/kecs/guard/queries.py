@@ -1,10 +1,9 @@
 """How often a subject was counted, and what time the database says it is."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.db import connection
-
+from kecs.audit import clock
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter
 from kecs.pii.fields import the_keyring
@@ -60,9 +59,4 @@ def wait_left(limit: Limit, subject: str, *, at: datetime | None = None) -> time
 
 def database_clock() -> datetime:
     """The database's time: web servers whose clocks differ agree on when a window ends."""
-    if connection.vendor == "sqlite":
-        return datetime.now(UTC)  # in-process: it has no clock but ours
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now
+    return clock.database_clock()

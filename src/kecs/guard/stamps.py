@@ -1,7 +1,6 @@
 """Form stamps: proof that a page was shown to this visitor some seconds ago; the road for those without script."""
 
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hmac import compare_digest
@@ -9,6 +8,7 @@ from hmac import compare_digest
 from django.core import signing
 from django.http import HttpRequest
 
+from kecs.audit.clock import portal_clock
 from kecs.guard.actions import use_up
 from kecs.guard.robot import Verdict
 from kecs.guard.session import remembered_visitor, visitor_of
@@ -27,7 +27,7 @@ class _Stamp:
 
 def stamp_for(request: HttpRequest) -> str:
     """A stamp for a page that is about to be shown."""
-    content = [secrets.token_urlsafe(12), round(time.time(), 2), remembered_visitor(request)]
+    content = [secrets.token_urlsafe(12), round(portal_clock().timestamp(), 2), remembered_visitor(request)]
     return signing.dumps(content, salt=_SALT)
 
 
@@ -37,7 +37,7 @@ def verdict_on_stamp(*, request: HttpRequest, stamp: str, by: str) -> Verdict:
     visitor = visitor_of(request)
     if read is None or visitor is None or not compare_digest(read.visitor, visitor):
         return Verdict.FAILED
-    age = time.time() - read.issued
+    age = portal_clock().timestamp() - read.issued
     if age > MOST_AGE:
         return Verdict.EXPIRED
     if age < LEAST_AGE:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 
+from kecs.audit import clock
 from kecs.mail.models import Errand, OutboxMessage
 from kecs.mail.refusals import Refusal, refusal_of
 from kecs.mail.statuses import Status
@@ -111,12 +111,7 @@ def became_since(at: datetime) -> dict[tuple[date, str], int]:
 
 def database_clock() -> datetime:
     """The database's time: senders on machines whose clocks differ agree on when a lease has run out."""
-    if connection.vendor == "sqlite":
-        return datetime.now(UTC)  # in-process: it has no clock but ours
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now
+    return clock.database_clock()
 
 
 def refused_addresses(*, page: int) -> Iterator[list[str]]:

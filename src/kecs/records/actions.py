@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from kecs.audit.actions import record as record_event
+from kecs.audit.clock import portal_clock
 from kecs.audit.transactions import whole
 from kecs.matching.keys import KeyKind, linkage_keys, record_keys
 from kecs.pii.fields import digests_of, seal_into, unseal_from
@@ -180,7 +181,7 @@ def _new_record(identity: Identity, *, source: str, by: str) -> UUID:
 def clear_deceased(*, record_id: UUID, by: str) -> bool:
     """The record says no more that its person has died. False where it did not say so."""
     cleared = EducatorRecord.objects.filter(pk=record_id, deceased=True).update(
-        deceased=False, updated_at=timezone.now()
+        deceased=False, updated_at=portal_clock()
     )
     if cleared:
         changed = events.RecordChanged(subject=f"record:{record_id}", source="staff", columns=("deceased",))
@@ -224,7 +225,7 @@ def put_off(*, by: str) -> None:
     """Whoever is first in the queue goes to its end: what failed for her must not hold up the others."""
     first = WaitingIdentity.objects.order_by("since", "stated_id").first()
     if first is not None:
-        WaitingIdentity.objects.filter(pk=first.pk).update(since=timezone.now())
+        WaitingIdentity.objects.filter(pk=first.pk).update(since=portal_clock())
 
 
 @whole
@@ -267,7 +268,7 @@ def open_case(
 def close_case(*, case_id: UUID, outcome: str, by: str) -> bool:
     """Staff, or whoever asked, are done with it. False when it was closed before."""
     closed = Case.objects.filter(pk=case_id, closed_at=None).update(
-        closed_at=timezone.now(), closed_by=by, outcome=outcome
+        closed_at=portal_clock(), closed_by=by, outcome=outcome
     )
     if closed:
         record_event(event=events.CaseClosed(subject=f"case:{case_id}", outcome=outcome), by=by)

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import get_language
 
 from kecs.accounts.actions import NewAccount, Sending, open_account
 from kecs.assurance.actions import begin_claim, contest_claim
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.clock import portal_clock
 from kecs.audit.transactions import tried_again, whole
 from kecs.guard.actions import count, count_together, give_back_together
 from kecs.guard.limits import Limit
@@ -126,7 +126,7 @@ def register_once(
         except IntegrityError:
             raise AlreadyRegistered from None
         decided = register(account_id)
-        seconds = round((timezone.now() - began_at).total_seconds()) if began_at else None
+        seconds = round((portal_clock() - began_at).total_seconds()) if began_at else None
         record(
             event=events.Registered(
                 subject=f"account:{account_id}", road=road, outcome=decided, seconds=seconds

@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 
+from kecs.audit.clock import portal_clock
 from kecs.matching.decide import Claim
 from kecs.registration import actions, state
 from kecs.registration.flow import Registration
@@ -11,7 +11,7 @@ from kecs.registration.flow import Registration
 
 def search_and_keep(request: HttpRequest, *, claim: Claim, proven: bool) -> HttpResponse:
     """Search, and go on. `proven`: a mailbox code was given for it."""
-    now = timezone.now()
+    now = portal_clock()
     first = state.note_beginning(request.session, now=now)
     decision = actions.search_for_me(claim=claim, proven=proven, again=not first, by="anonymous")
     found = Registration(

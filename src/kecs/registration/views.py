@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import FormView, TemplateView
@@ -18,6 +18,7 @@ from kecs.accounts.factors.queries import has_second_factor
 from kecs.accounts.hashing import HashesPassword
 from kecs.accounts.messages import password_rules
 from kecs.accounts.queries import password_is_right
+from kecs.audit.clock import portal_clock
 from kecs.guard.actions import count, count_together
 from kecs.guard.checked import RobotChecked
 from kecs.guard.later import later
@@ -61,7 +62,7 @@ class FrontDoorView(View):
         """Home for those who have an account; else the furthest step reached."""
         if request.user.is_authenticated:
             return redirect("home:home")
-        self.registration = state.kept(request.session, now=timezone.now())
+        self.registration = state.kept(request.session, now=portal_clock())
         if not self.may_go_on(request):
             if request.method == "POST":
                 messages.warning(request, START_AGAIN)
@@ -102,7 +103,7 @@ class SearchView(RobotChecked, FrontDoorView, FormView):
         if not self.robot_passed(form):
             return self.form_invalid(form)
         take_one_time(request)
-        now = timezone.now()
+        now = portal_clock()
         if not (mailbox_asked(by=ANYONE) or self.without_script):
             return search_and_keep(request, claim=form.claim, proven=False)
         mailbox = proven_mailbox(request.session, now=now)
@@ -260,7 +261,7 @@ class AccountView(HashesPassword, FrontDoorView):
             password_hash=hash_of(password=form.cleaned_data["password1"], by=ANYONE),
             language=translation.get_language() or "en",
         )
-        began_at = state.began(self.request.session, now=timezone.now())
+        began_at = state.began(self.request.session, now=portal_clock())
         if isinstance(form, NewAccountForm):
             return actions.create_account_and_record(
                 key=registration.key,

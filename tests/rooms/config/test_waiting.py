@@ -1,10 +1,12 @@
 """When the house cannot work at this moment: a page that says so, keeps what was typed, and can be sent again."""
 
+import re
 import threading
 from uuid import uuid4
 
 import pytest
 from django import forms
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.test import Client
@@ -19,7 +21,7 @@ from kecs.guard.models import LimitCounter
 from kecs.registration import actions
 from kecs.ui.widgets import NeverShownAgain
 from tests.factories.people import MARIA, PASSWORD, on_file
-from tests.factories.visits import create_new, heading, registration_key, this_is_me
+from tests.factories.visits import create_new, heading, registration_key, search, this_is_me
 from tests.inspection import InspectingClient
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,48 @@ def test_a_database_that_is_away_is_no_error_of_the_page(browser, monkeypatch):
     assert PASSWORD not in said
     assert not User.objects.exists()
     assert browser.post("/register/account", form, follow=True).request["PATH_INFO"] == "/home"
+
+
+def test_a_sign_in_that_gets_half_way_leaves_the_browser_as_it_is(monkeypatch):
+    """The account is there, its session is begun, then the database is away: the same form leads home, the old page's token with it."""
+    browser = InspectingClient(raise_request_exception=False, enforce_csrf_checks=True)
+    first = browser.get("/register/search").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', first)
+    assert token
+    sent = {"csrfmiddlewaretoken": token[1]}
+    browser.post("/register/search", {**MARIA.search(), **sent})
+    page = browser.get("/register/match")
+    browser.post("/register/match", {"registration": registration_key(page), "choice": "create_new", **sent})
+    page = browser.get("/register/account")
+    form = {"registration": registration_key(page), **MARIA.new_account(), **sent}
+    before = {name: cookie.value for name, cookie in browser.cookies.items()}
+
+    def gone(*_who, **_facts):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as away:
+        away.setattr("kecs.accounts.actions.meet_device", gone)
+        answer = browser.post("/register/account", form)
+    assert (answer.status_code, answer.cookies) == (503, {})
+    assert {name: cookie.value for name, cookie in browser.cookies.items()} == before
+    assert User.objects.filter(username=form["username"]).count() == 1
+    assert browser.post("/register/account", form).headers["Location"] == "/home"
+    assert browser.get("/home").status_code == 200
+
+
+def test_a_session_that_cannot_be_kept_now_is_not_a_session_that_was_deleted(browser, monkeypatch):
+    def gone(*_words, **_facts):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    on_file(MARIA)
+    page = search(browser, MARIA)
+    pressed = {"registration": registration_key(page), "choice": "this_is_me"}
+    with monkeypatch.context() as away:
+        away.setattr(Session, "save", gone)
+        assert browser.post("/register/match", pressed).status_code == 503
+    assert browser.post("/register/match", pressed).headers["Location"] == "/register/account"
+    Session.objects.all().delete()
+    assert browser.post("/register/match", pressed).status_code == 302
 
 
 @pytest.mark.any_database("no database is asked")

@@ -94,7 +94,7 @@ def test_a_code_is_good_for_a_quarter_of_an_hour_and_once(client, strict, monkey
     code, late = newest_code(), timezone.now() + timedelta(minutes=16)
     copy = InspectingClient()
     copy.cookies = client.cookies.copy()
-    monkeypatch.setattr("kecs.registration.mailbox.views.timezone.now", lambda: late)
+    monkeypatch.setattr("kecs.registration.mailbox.views.portal_clock", lambda: late)
     assert heading(answer(client, code)) == ASKED
     assert evaluated() == 0
     monkeypatch.undo()

@@ -105,7 +105,7 @@ def test_a_search_that_is_too_old_starts_again(client, settings):
     from django.utils import timezone
 
     later = timezone.now() + timedelta(minutes=31)
-    with patch("kecs.registration.views.timezone.now", return_value=later):
+    with patch("kecs.registration.views.portal_clock", return_value=later):
         answer = client.post(
             "/register/match", {"registration": registration_key(page), "choice": "this_is_me"}, follow=True
         )

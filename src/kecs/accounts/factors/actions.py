@@ -7,7 +7,6 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.utils import timezone
 
 from kecs.accounts import events
 from kecs.accounts.factors import codes, totp
@@ -18,6 +17,7 @@ from kecs.accounts.factors.tries import may_try, was_right
 from kecs.accounts.models import User
 from kecs.accounts.shut_out.actions import end_sessions
 from kecs.audit.actions import record
+from kecs.audit.clock import portal_clock
 from kecs.audit.transactions import whole
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock, used_up
@@ -116,7 +116,7 @@ def remove_passkey(*, account_id: UUID, passkey_id: int, by: str) -> None:
 
 def use_passkey(*, account_id: UUID, passkey_id: int, by: str) -> None:
     """A passkey was shown: note when, and forgive the wrong codes before it."""
-    Authenticator.objects.filter(pk=passkey_id, user_id=account_id).update(last_used_at=timezone.now())
+    Authenticator.objects.filter(pk=passkey_id, user_id=account_id).update(last_used_at=portal_clock())
     was_right(account_id=account_id, by=by)
 
 
@@ -175,7 +175,7 @@ def _step_used(*, account_id: UUID, typed: str) -> bool:
     if step is None:
         return False
     row.data["last_step"] = step
-    Authenticator.objects.filter(pk=row.pk).update(data=row.data, last_used_at=timezone.now())
+    Authenticator.objects.filter(pk=row.pk).update(data=row.data, last_used_at=portal_clock())
     return True
 
 
@@ -185,7 +185,7 @@ def _recovery_code_used(*, account_id: UUID, typed: str, by: str) -> bool:
     if row is None or digest not in row.data["digests"]:
         return False
     row.data["digests"].remove(digest)
-    Authenticator.objects.filter(pk=row.pk).update(data=row.data, last_used_at=timezone.now())
+    Authenticator.objects.filter(pk=row.pk).update(data=row.data, last_used_at=portal_clock())
     tell(
         account=User.objects.get(pk=account_id),
         notice=Notice.RECOVERY_CODE_USED,

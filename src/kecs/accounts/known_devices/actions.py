@@ -21,6 +21,7 @@ from kecs.accounts.queries import notice_addresses
 from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password, remove_young_factors
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.clock import portal_clock, signed, unsigned
 from kecs.audit.transactions import tried_again
 from kecs.guard.actions import count
 from kecs.guard.limits import Limit
@@ -40,7 +41,7 @@ def greet(*, account_id: UUID, tokens: Sequence[str], user_agent: str, tell: boo
 
     With `tell` the owner learns of a new one by mail. The first device of an account is known to her.
     """
-    now = timezone.now()
+    now = portal_clock()
     digests = [digest_of_token(token) for token in tokens] or [b""]
     with transaction.atomic(), recorded_together():
         known = Device.objects.filter(
@@ -68,7 +69,7 @@ def tell_untold(*, by: str) -> int:
     waiting = list(Device.objects.filter(told_at=None).values_list("account_id", flat=True).distinct())
     for account_id in waiting:
         with transaction.atomic(), recorded_together():
-            _tell_owner(account_id=account_id, now=timezone.now(), by=by)
+            _tell_owner(account_id=account_id, now=portal_clock(), by=by)
     return len(waiting)
 
 
@@ -82,7 +83,7 @@ def _tell_owner(*, account_id: UUID, now: datetime, by: str) -> None:
     sign_ins = list(untold.order_by("-first_seen")[:MOST_TOLD])
     if not sign_ins:
         return
-    token = signing.dumps(str(account_id), salt=SALT)
+    token = signed(str(account_id), salt=SALT)
     with translation.override(account.language):
         context = {
             "username": account.username,
@@ -110,7 +111,7 @@ def disown(*, token: str, by: str) -> bool:
     False for a token that is forged or over ten days old.
     """
     try:
-        account_id = UUID(signing.loads(token, salt=SALT, max_age=DISOWN_LASTS_SECONDS))
+        account_id = UUID(unsigned(token, salt=SALT, max_age=DISOWN_LASTS_SECONDS))
     except (signing.BadSignature, ValueError):
         return False
     with transaction.atomic(), recorded_together():
@@ -128,4 +129,4 @@ def disown(*, token: str, by: str) -> bool:
 
 def forget_devices(*, by: str) -> int:
     """Remove devices that were not seen for so long that their cookies are gone; how many."""
-    return Device.objects.filter(last_seen__lt=timezone.now() - LASTS).delete()[0]
+    return Device.objects.filter(last_seen__lt=portal_clock() - LASTS).delete()[0]

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kecs.accounts import events
@@ -17,6 +17,7 @@ from kecs.accounts.queries import accounts_with_address, confirmed_owner_of
 from kecs.accounts.reset_links import LASTS, ResetLinks, lasts_until
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record
+from kecs.audit.clock import portal_clock
 from kecs.guard.limits import HOUR, MINUTE
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
@@ -56,7 +57,7 @@ def _write_address_in_use(*, owner: User, to: str, by: str) -> None:
 
 def _write_link(*, account: User, to: str, by: str) -> None:
     token = new_token()
-    now = timezone.now()
+    now = portal_clock()
     confirmation = EmailConfirmation(
         account=account,
         email=to,

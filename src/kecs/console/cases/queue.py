@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from kecs.accounts.queries import signed_in, usernames_of
 from kecs.accounts.recovery.queries import QueuedRecovery, decided_recoveries, queued_recoveries
+from kecs.audit.clock import portal_clock
 from kecs.console.cases.messages import DATE_PASSED, DUE_TODAY, LATE, ONE_AGREED, STARTED_BY_COLLEAGUE
 from kecs.console.gate import DeskView
 from kecs.console.messages import CASE_OUTCOMES, KINDS, RECOVERY_ENDS
@@ -152,7 +153,7 @@ def _waiting(wanted: Filter, recoveries: list[QueuedRecovery], *, me: UUID) -> l
 
 
 def _since() -> datetime:
-    return timezone.now() - timedelta(days=CLOSED_DAYS)
+    return portal_clock() - timedelta(days=CLOSED_DAYS)
 
 
 def _closed(wanted: Filter, decided: list[QueuedRecovery], *, me: UUID) -> list[Line]:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.utils import timezone
 
 from kecs.audit.actions import record as record_event
 from kecs.audit.actions import record_for_each, recorded_together
+from kecs.audit.clock import portal_clock
 from kecs.audit.rows import Packed, insert_packed
 from kecs.audit.transactions import may_be_tried_again
 from kecs.matching.keys import KeyKind, record_keys
@@ -159,14 +159,14 @@ def begin_run(*, kind: str, content: str, start: str, by: str) -> Run:
         if open_run and not Run.objects.filter(started_at__gt=open_run.started_at).exists():
             return open_run
         if open_run:
-            Run.objects.filter(pk=open_run.pk).update(ended_at=timezone.now())
+            Run.objects.filter(pk=open_run.pk).update(ended_at=portal_clock())
         return Run.objects.create(kind=kind, content=content, place=start, started_by=by)
 
 
 def end_run(*, run: Run, by: str) -> None:
     """Close the run that has come to its end. Raises Elsewhere."""
     ended = Run.objects.filter(pk=run.pk, place=run.place, ended_at=None)
-    if not ended.update(ended_at=timezone.now(), whole=True):
+    if not ended.update(ended_at=portal_clock(), whole=True):
         raise Elsewhere
     run.refresh_from_db()
 
@@ -191,7 +191,7 @@ def _advanced(run: Run, until: str, ready: Prepared) -> dict[str, Any]:
         "same": run.same + ready.same,
         "rejected": run.rejected + ready.rejected_rows,
         "problems": dict(Counter(run.problems) + ready.problems),
-        "moved_at": timezone.now(),
+        "moved_at": portal_clock(),
     }
 
 
@@ -211,7 +211,7 @@ def apply_keys(
             "read": run.read + ready.read,
             "updated": run.updated + len(ready.changed),
             "same": run.same + ready.read - len(ready.changed),
-            "moved_at": timezone.now(),
+            "moved_at": portal_clock(),
         }
         Run.objects.filter(pk=run.pk).update(**advanced)
         if ready.changed:

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
 from kecs.audit.actions import record as record_event
 from kecs.audit.actions import record_for_each, recorded_together
+from kecs.audit.clock import portal_clock
 from kecs.audit.rows import Form, form
 from kecs.audit.transactions import whole
 from kecs.matching.keys import KeyKind
@@ -118,7 +118,7 @@ def undo_run(*, run_id: UUID, source: str, reason: str, on_progress: Callable[[i
     while (batch_id := batches.values_list("pk", flat=True).first()) is not None:
         on_progress(_undo_batch(run, batch_id, source=source, by=by))
     with transaction.atomic():
-        ended = Run.objects.filter(pk=run_id, undone_at=None).update(undone_at=timezone.now(), undone_by=by)
+        ended = Run.objects.filter(pk=run_id, undone_at=None).update(undone_at=portal_clock(), undone_by=by)
         run.refresh_from_db()
         if ended:
             event = events.ImportUndone(
@@ -136,10 +136,10 @@ def undo_run(*, run_id: UUID, source: str, reason: str, on_progress: Callable[[i
 @whole
 def _begin(run_id: UUID, *, by: str) -> Run:
     run = Run.objects.select_for_update().get(pk=run_id)
-    if run.undone_at or run.started_at < timezone.now() - UNDO_FOR:
+    if run.undone_at or run.started_at < portal_clock() - UNDO_FOR:
         raise TooLate
     if run.ended_at is None:
-        run.ended_at = timezone.now()
+        run.ended_at = portal_clock()
         run.save(update_fields=["ended_at"])
     return run
 
@@ -180,7 +180,7 @@ def _undoing(batch: UndoBatch) -> _Undoing:
 
 def _restore(undoing: _Undoing) -> None:
     """The columns as they stood, the added names away, and the keys that follow from both."""
-    to, now = form(), timezone.now()
+    to, now = form(), portal_clock()
     for image in undoing.restored:
         for name in image.added_names:
             OtherName.objects.filter(
@@ -285,4 +285,4 @@ def _record(undoing: _Undoing, *, source: str, by: str) -> None:
 
 def forget_before_images(*, by: str) -> int:
     """What stood before imports that can no longer be undone; how many batches."""
-    return UndoBatch.objects.filter(at__lt=timezone.now() - UNDO_FOR).delete()[0]
+    return UndoBatch.objects.filter(at__lt=portal_clock() - UNDO_FOR).delete()[0]

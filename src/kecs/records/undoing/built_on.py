@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models.fields.reverse_related import ForeignObjectRel
-from django.utils import timezone
 
+from kecs.audit.clock import portal_clock
 from kecs.audit.events import kinds
 from kecs.audit.queries import told_of
 from kecs.records.events import RecordChanged, RecordCreated, RecordUndone
@@ -53,7 +53,7 @@ def built_on(
     # Of a row under such a number only the news counted, and what has been told under it since is not set back.
     joined = RecordNumber.objects.filter(record__in=list(record_ids)).values_list("record_id", flat=True)
     found |= dict.fromkeys(joined, BuiltOn.MERGED)
-    new, now = frozenset(created), timezone.now()
+    new, now = frozenset(created), portal_clock()
     # What lies ahead (until when a claim is open) says nothing of when the row was written.
     return found | {
         record_id: why

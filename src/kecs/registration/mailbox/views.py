@@ -4,11 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views import View
 
 from kecs.accounts.addresses import mailbox_of
+from kecs.audit.clock import portal_clock
 from kecs.guard.actions import count
 from kecs.guard.later import later
 from kecs.guard.limits import Limit
@@ -30,7 +31,7 @@ class MailboxView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Only while a search waits."""
-        claim = waiting.kept_search(request.session, now=timezone.now())
+        claim = waiting.kept_search(request.session, now=portal_clock())
         if claim is None or request.user.is_authenticated:
             return redirect("registration:search")
         self.claim = claim
@@ -38,7 +39,7 @@ class MailboxView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The field whose turn it is."""
-        sent = waiting.kept_code(request.session, now=timezone.now())
+        sent = waiting.kept_code(request.session, now=portal_clock())
         return self.page(CodeForm() if sent else MailboxForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -58,12 +59,12 @@ class MailboxView(View):
             return later(self.request, [counted])
         email, code = form.cleaned_data["email"], waiting.new_code()
         send_code(email=email, code=code, language=translation.get_language() or "en", by=ANYONE)
-        waiting.keep_code(self.request.session, code=code, mailbox=mailbox_of(email), now=timezone.now())
+        waiting.keep_code(self.request.session, code=code, mailbox=mailbox_of(email), now=portal_clock())
         return redirect("registration:mailbox")
 
     def typed_code(self) -> HttpResponse:
         """Evaluates the search, once, when the code is right."""
-        now = timezone.now()
+        now = portal_clock()
         sent, form = waiting.kept_code(self.request.session, now=now), CodeForm(self.request.POST)
         if sent is None:
             return redirect("registration:mailbox")
