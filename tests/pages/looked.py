@@ -43,14 +43,14 @@ class Kept:
 
 
 def kept(languages: Iterable[str], *, audience: str, only: str) -> list[Kept]:
-    """The pages to look at, each in its languages one after the other."""
+    """The pages to look at, educators' first, each in its languages one after the other."""
     found = []
     for language in languages:
         for facts in json.loads((KEPT / language / "index.json").read_text(encoding="utf-8")):
             page = Kept(language, facts["name"], facts["path"], facts["audience"])
             if audience in {"", page.audience} and only in page.name:
                 found.append(page)
-    return found
+    return sorted(found, key=lambda page: (page.audience, page.name, page.language))
 
 
 class Looked:
