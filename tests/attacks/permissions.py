@@ -145,6 +145,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "robot/challenge": NOBODY,  # where the check needs none, as here: 404
         "accessibility": ALL,
         "help": ALL,
+        "help/ask": ALL,
         "session/extend": NOBODY,  # POST only
         "session/left": EDUCATORS,
         "sign-in/passkey": NOBODY,  # POST only

@@ -37,6 +37,7 @@ PUBLIC: dict[str, str] = {
     "forgot-username/sent": "recovery: says that a mail is on its way, whether or not there is an account",
     "accessibility": "the statement; about nobody",
     "help": "what people ask most; about nobody",
+    "help/ask": "how to reach a person; shows no words of a stranger's link",
     "healthz": "the process answers; says nothing else",
     "metrics": "is not there for anybody but the configured addresses, or with the token",
     "readyz": "the probe of a proxy: which part of us is not ready, in fixed words",

@@ -16,7 +16,7 @@
   };
   const targets = () =>
     [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
-      .filter((element) => shown(element) && !inSentence(element) && !element.matches(".usa-skipnav"))
+      .filter((element) => shown(element) && !inSentence(element) && !element.matches(".usa-skipnav, .usa-sr-only"))
       .map((element) => {
         const label = ["checkbox", "radio"].includes(element.type)
           ? element.closest("label") ?? document.querySelector(`label[for="${element.id}"]`) ?? element

@@ -72,7 +72,8 @@ def the_desk(visit: Visit) -> None:
     visit.show("first", clerk.get("/desk/staff"))
     visit.show("empty", clerk.post("/desk/staff", {}))
     visit.show("her own", clerk.get(f"/desk/staff/{me.pk}"))
-    page = clerk.post("/desk/staff", {"username": "olga.rey", "email": "olga@example.org"}, follow=True)
+    olga = {"username": "olga.rey", "email": "olga@example.org", "language": visit.language}
+    page = clerk.post("/desk/staff", olga, follow=True)
     visit.show("roles", page)
     visit.show("invited", clerk.post(page.request["PATH_INFO"], {"help_desk": "on"}, follow=True))
     helper = staff(visit, StaffRole.HELP_DESK, person=COLLEAGUE)

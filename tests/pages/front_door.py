@@ -238,6 +238,9 @@ def this_was_not_me_pages(visit: Visit) -> None:
 @scene
 def help_pages(visit: Visit) -> None:
     visit.show("first", visit.client.get("/help"))
+    visit.show("first", visit.client.get("/help/ask"))
+    failed = {"page": "/register/search", "reference": "7f3a91bc"}
+    visit.show("from a page that failed", visit.client.get("/help/ask", failed))
     visit.show("first", visit.client.get("/accessibility"))
 
 

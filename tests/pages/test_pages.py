@@ -139,7 +139,7 @@ def language_faults(walked: Walked, language: str) -> Iterator[str]:
 # Who reads at an address on file is unknown: the subject of such a mail says the same in both languages, and so does its text.
 IN_BOTH = " / "
 # To somebody who reads Spanish in whatever language the scene is: tests/factories/desk.py, no_ssn.
-TO_ANA = frozenset({"console.request_refused"})
+TO_ANA = frozenset({"console.request_refused", "console.account_invited"})
 
 
 def is_mixed(mail: Written, language: str) -> bool:
@@ -147,8 +147,8 @@ def is_mixed(mail: Written, language: str) -> bool:
     return IN_BOTH in mail.subject or (language == "en" and mail.kind in TO_ANA)
 
 
-# Letters too; and nobody knows yet what a new colleague reads.
-TO_STRANGERS = frozenset({"assurance.letter", "accounts.staff_invited"})
+# Letters too.
+TO_STRANGERS = frozenset({"assurance.letter"})
 # They show staff what will be sent, in the languages of those who get it.
 SHOW_MAILS = frozenset({"console:case", "console:letter", "console:recovery"})
 # Of a file of records, as the file has them.

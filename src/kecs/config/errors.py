@@ -2,6 +2,7 @@
 
 import random
 import sys
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
@@ -10,10 +11,10 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.views.defaults import server_error as plain_server_error
 
 from kecs.accounts.hashing import TooManyHashes
 from kecs.audit.transactions import database_is_away
+from kecs.config.request_ids import request_id
 from kecs.config.typed_again import TypedAgain
 from kecs.ui.context import site
 
@@ -34,16 +35,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _wait(request, seconds=random.randint(*SECONDS_OF_A_CROWD), crowd=True)  # noqa: S311 - spreads load
     if error is not None and database_is_away(error):
         return _wait(request, seconds=SECONDS_WITHOUT_DATABASE, crowd=False)
-    return plain_server_error(request)
+    return HttpResponse(_page(request, "500.html", {}), status=500)
 
 
 def _wait(request: HttpRequest, *, seconds: int, crowd: bool) -> HttpResponse:
     _leave_browser_as_it_is(request)
+    page = _page(request, "503.html", {"seconds": seconds, "crowd": crowd, "form": _typed(request)})
+    return HttpResponse(page, status=503, headers={"Retry-After": str(seconds)})
+
+
+def _page(request: HttpRequest, template: str, facts: dict[str, Any]) -> str:
+    """With how to reach a person, and the number by which she finds in the log what happened."""
+    bare = HttpRequest()  # of nobody: who is signed in would be asked of the database
+    bare.resolver_match = request.resolver_match
+    bare.number, bare.has_failed = request_id(), True  # type: ignore[attr-defined]
     # The middleware that chooses the language may not have been reached, and it reads what the database keeps.
     with translation.override(translation.get_language_from_request(request)):
-        context = {**site(HttpRequest()), "seconds": seconds, "crowd": crowd, "form": _typed(request)}
-        page = render_to_string("503.html", context)
-    return HttpResponse(page, status=503, headers={"Retry-After": str(seconds)})
+        return render_to_string(template, {**site(bare), **facts})
 
 
 def _leave_browser_as_it_is(request: HttpRequest) -> None:

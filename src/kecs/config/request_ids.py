@@ -40,6 +40,7 @@ class RequestId:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "") if settings.KECS_TRUSTED_PROXIES else ""
         number = given if _OF_PROXY.fullmatch(given) else secrets.token_hex(16)
+        request.number = number  # type: ignore[attr-defined]
         with _numbered(number):
             response = self.get_response(request)
         response.headers[HEADER] = number

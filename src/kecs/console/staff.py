@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kecs.accounts.actions import UsernameTaken
 from kecs.accounts.forms import EmailField
@@ -30,7 +31,7 @@ NOBODY = gettext_lazy("Nobody has this username. Give an email as well, and we o
 
 
 class NewMemberForm(forms.Form):
-    """An account that is there, by its username; or a new one, by a username and an address."""
+    """An account that is there, by its username; or a new one, by a username, an address and what its owner reads."""
 
     username = forms.CharField(
         label=gettext_lazy("Username"),
@@ -44,6 +45,13 @@ class NewMemberForm(forms.Form):
         help_text=gettext_lazy(
             "Only for a colleague who has no account yet. We write how to choose a password."
         ),
+    )
+    language = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Language of that email"),
+        help_text=gettext_lazy("A new colleague can change it after signing in."),
+        choices=settings.LANGUAGES,
+        widget=forms.Select(attrs={"class": "usa-select"}),
     )
 
     def clean_username(self) -> str:
@@ -88,7 +96,13 @@ class StaffView(FreshDeskView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The list."""
-        return self.page(NewMemberForm())
+        return self.page(NewMemberForm(initial={"language": get_language()}))
+
+    def invited(self, form: NewMemberForm) -> UUID:
+        """The account of a new colleague. Raises UsernameTaken."""
+        facts = form.cleaned_data
+        language = facts["language"] or settings.LANGUAGE_CODE
+        return invite(username=facts["username"], email=facts["email"], language=language, by=self.staff)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """On to her roles: of somebody who has an account, or whose account is open from now on."""
@@ -99,7 +113,7 @@ class StaffView(FreshDeskView):
         account = account_with_username(username)
         if email and not account:
             try:
-                return redirect("console:member", invite(username=username, email=email, by=self.staff))
+                return redirect("console:member", self.invited(form))
             except UsernameTaken:  # this very moment
                 account = account_with_username(username)
         if account is None or email:

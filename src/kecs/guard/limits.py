@@ -35,6 +35,7 @@ class Limit(StrEnum):
     REGISTRATIONS_PER_NETWORK = "registrations_per_network"
     FORM_SENT_AGAIN = "form_sent_again"
     NO_SSN_REQUESTS_PER_NETWORK = "no_ssn_requests_per_network"
+    NO_SSN_REQUEST_SENT_AGAIN = "no_ssn_request_sent_again"
     CLAIM_CODE_TRIES_PER_ACCOUNT = "claim_code_tries_per_account"
     LETTERS_PER_RECORD = "letters_per_record"
     CORRECTIONS_PER_ACCOUNT_DAY = "corrections_per_account_day"
@@ -213,6 +214,12 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             window=HOUR,
             subject="network",
             reason="Each becomes a case that a person at the agency must read.",
+        ),
+        Limit.NO_SSN_REQUEST_SENT_AGAIN: Rule(
+            most=1,
+            window=HOUR,
+            subject="what was written, word for word",
+            reason="A double click, a reload, a way back and Send again: one request, one case, and the same answer.",
         ),
         Limit.CLAIM_CODE_TRIES_PER_ACCOUNT: Rule(
             most=10,

@@ -1,7 +1,8 @@
 """The front door's writes: a search, and the one transaction that ends a registration."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -262,8 +263,11 @@ def join_or_review(*, decision: NewDecision, account_id: UUID, by: str) -> None:
 
 
 @whole
-def ask_without_ssn(*, request: RequestWithoutSsn, by: str) -> UUID:
-    """Put the request before staff."""
+def ask_without_ssn(*, request: RequestWithoutSsn, by: str) -> UUID | None:
+    """Put the request before staff; None when the same, word for word, came a moment ago."""
+    again = Limit.NO_SSN_REQUEST_SENT_AGAIN
+    if not count(limit=again, subject=json.dumps(asdict(request), default=str), by=by).allowed:
+        return None
     case_id = open_case(
         kind=CaseKind.NO_SSN,
         account_id=None,

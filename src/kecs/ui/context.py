@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from kecs.ui.asking import asking
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyWords:
@@ -29,17 +31,21 @@ def in_the_language_read(english: str, spanish: str) -> AgencyWords:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Keys: agency_name, help_phone, help_phone_link, help_email, help_hours, mail_from, ssn_notice, signed_in_username,
-    session_seconds_left.
+    """Keys: agency_name, help_phone, help_phone_link, help_email, help_hours, help_mail, asking, mail_from, ssn_notice,
+    signed_in_username, session_seconds_left.
 
-    Blank when unknown. `help_hours` and each part of `ssn_notice` are AgencyWords.
+    Blank when unknown. `help_hours` and each part of `ssn_notice` are AgencyWords, `asking` is an Asking.
     """
     phone = str(getattr(settings, "KECS_HELP_PHONE", ""))
+    email = str(getattr(settings, "KECS_HELP_EMAIL", ""))
+    about = asking(request)
     return {
         "agency_name": str(getattr(settings, "KECS_AGENCY_NAME", "")),
         "help_phone": phone,
         "help_phone_link": re.sub(r"[^+0-9]", "", phone),
-        "help_email": str(getattr(settings, "KECS_HELP_EMAIL", "")),
+        "help_email": email,
+        "help_mail": about.mail_to(email),
+        "asking": about,
         "help_hours": in_the_language_read(
             getattr(settings, "KECS_HELP_HOURS", ""), getattr(settings, "KECS_HELP_HOURS_ES", "")
         ),

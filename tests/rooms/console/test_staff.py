@@ -83,6 +83,16 @@ def test_a_colleague_without_an_account_is_invited(staff):
     assert mail.to == "new@example.org"
 
 
+def test_the_invitation_speaks_the_language_of_whom_it_invites(staff):
+    assert 'value="en" selected' in staff.get("/desk/staff").content.decode()
+    form = {"username": "new.clerk", "email": "new@example.org", "language": "es"}
+    staff.post("/desk/staff", form)
+    assert User.objects.get(username="new.clerk").language == "es"
+    assert "Elija su contraseña aquí" in newest("accounts.staff_invited", "new@example.org")
+    page = staff.post("/desk/staff", {**form, "username": "other.clerk", "language": "fr"})
+    assert len(errors(page)) == 1
+
+
 @pytest.mark.parametrize(
     ("username", "email"),
     [("nobody", ""), ("ines.clerk", "ines2@example.org"), ("no", ""), ("x y z", "a@example.org")],

@@ -52,6 +52,6 @@ def test_the_home_page_says_where_the_mail_went_and_what_else_to_do(client):
         "spam folder",
         "Send it again",
         "Use a different address",
-        "/help#no-email",
+        "/help?page=/home#no-email",
     ):
         assert words in home

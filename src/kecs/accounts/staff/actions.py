@@ -54,9 +54,9 @@ def open_first_administrator(*, username: str, email: str, by: str) -> str:
 
 
 @whole
-def invite(*, username: str, email: str, by: str) -> UUID:
-    """Open an account without a password for a colleague and write to her how to choose one. Raises UsernameTaken."""
-    account = _opened(username=username, email=email, by=by)
+def invite(*, username: str, email: str, language: str, by: str) -> UUID:
+    """Open an account without a password for a colleague and write to her, in her language, how to choose one. Raises UsernameTaken."""
+    account = _opened(username=username, email=email, language=language, by=by)
     with translation.override(account.language):
         subject = _("You work with the educator credentialing system now")
     mail_account(
@@ -73,8 +73,10 @@ def invite(*, username: str, email: str, by: str) -> UUID:
     return account.pk
 
 
-def _opened(*, username: str, email: str, by: str) -> User:
-    account = User(id=uuid4(), username=username, email=email, password=make_password(None))
+def _opened(*, username: str, email: str, language: str = "en", by: str) -> User:
+    account = User(
+        id=uuid4(), username=username, email=email, language=language, password=make_password(None)
+    )
     try:
         with transaction.atomic():
             account.save(force_insert=True)
