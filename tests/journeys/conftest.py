@@ -131,7 +131,8 @@ def site(transactional_db: None, agency: None, served: dict[str, str]) -> Iterat
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The machine's own Chromium, never a downloaded one."""
-    names = os.environ.get("CHROMIUM", "chromium chromium-browser google-chrome google-chrome-stable").split()
+    known = "chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable"
+    names = os.environ.get("CHROMIUM", known).split()
     program = next(filter(None, map(shutil.which, names)), None)
     if program is None:
         pytest.fail("No Chromium was found. Run scripts/browser, which installs one or says how.")
