@@ -13,7 +13,6 @@ which asks for no facts and finds no record. Writes benchmarks/results/ease.md a
 """
 
 import re
-import shutil
 import sys
 import time
 from dataclasses import dataclass, field
@@ -22,6 +21,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.chromium import chromium_path, flags
+
 RESULT = Path(__file__).parent / "results" / "ease.md"
 K = 0.28  # seconds a key: "average non-secretary typist", 40 words a minute (Card, Moran and Newell 1980, figure 1)
 M = 1.35  # mentally preparing
@@ -29,12 +30,6 @@ WORDS_A_MINUTE = 238
 GOALS = {"claim": 120.0, "create": 180.0}
 MOST_TABS = 60  # to what is looked for; more is a trap
 PASSWORD = "Brisk-Otter7 lamp"
-FLAGS = [
-    "--disable-gpu",
-    "--no-first-run",
-    "--no-sandbox",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-]
 
 # Of the demonstration's town; Pat is not on file.
 KATHERINE = {
@@ -181,12 +176,9 @@ def create(typist: Typist, origin: str) -> None:
 
 def walked(origin: str) -> list[Road]:
     """Both roads, each by somebody new."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        sys.exit("No Chromium was found. Run scripts/browser.")
     roads = [Road("claim", goal=GOALS["claim"]), Road("create", goal=GOALS["create"])]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=flags())
         for road, walk in zip(roads, (claim, create), strict=True):
             page = browser.new_context().new_page()
             walk(Typist(page, road), origin)

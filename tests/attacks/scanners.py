@@ -1,11 +1,10 @@
 """T20: programs that open, run and send what is in mail, before the person does. Nothing is used up, and the person succeeds."""
 
-import os
-import shutil
 from collections.abc import Callable
 
 from allauth.account.models import EmailAddress
 
+from benchmarks.chromium import chromium_path, flags
 from kecs.accounts.models import User
 from kecs.records.models import Holding
 from tests.attacks.browsers import Browser, follow, get, post
@@ -105,21 +104,6 @@ def opens_and_runs(portal: Portal, links: list[str]) -> None:
             page.wait_for_timeout(300)
             context.close()
         chromium.close()
-
-
-def chromium_path() -> str:
-    """The machine's own."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        raise FileNotFoundError("No Chromium was found. Run scripts/browser.")
-    return found
-
-
-def flags() -> list[str]:
-    """As root it runs outside of its sandbox; other names than this machine's lead nowhere."""
-    nowhere = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
-    return ["--disable-gpu", "--no-first-run", nowhere, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
 def people_fail(portal: Portal, mails: list[Mail]) -> list[str]:

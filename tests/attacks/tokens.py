@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from django.urls import resolve
 
+from benchmarks.chromium import chromium_path, flags
 from benchmarks.people import PASSWORD
 from tests.attacks.browsers import MADE_UP, get, post
 from tests.attacks.outcomes import Outcome, outcome
 from tests.attacks.portal import Portal
 from tests.attacks.roads import put_on_file, register, sign_in, to_account, to_match, victims
 from tests.attacks.routes import routes
-from tests.attacks.scanners import chromium_path, flags
 from tests.attacks.snapshot import contents
 
 PEOPLE = 8

@@ -8,7 +8,6 @@ once come from `new_page()`. When the test ends, it fails if a page broke a rule
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,6 +25,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from benchmarks.chromium import chromium_path, flags
+
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
@@ -40,16 +41,6 @@ DESKTOP = (1280, 900)
 PHONE = (360, 740)
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE_COLOUR_RULES = ["color-contrast", "link-in-text-block"]
-FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    # Names other than this machine's lead nowhere, whatever a page or the browser itself asks for.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]
 
 
 # --- The portal --------------------------------------------------------------------------------------------------
@@ -130,15 +121,9 @@ def site(transactional_db: None, agency: None, served: dict[str, str]) -> Iterat
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The machine's own Chromium, never a downloaded one."""
-    known = "chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable"
-    names = os.environ.get("CHROMIUM", known).split()
-    program = next(filter(None, map(shutil.which, names)), None)
-    if program is None:
-        pytest.fail("No Chromium was found. Run scripts/browser, which installs one or says how.")
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    """One for all tests; each has a context of its own."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=[*FLAGS, *as_root])
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=flags())
         yield chromium
         chromium.close()
 

@@ -6,7 +6,6 @@ result (tests/pages/looked.py): it may be stopped at any time, and goes on where
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import sync_playwright
 
+from benchmarks.chromium import chromium_path
 from tests.pages.looked import KEPT, Kept, Looked, kept
 from tests.pages.programs import FLAGS, IBM, MODULES, ROOT, Looker
 
@@ -60,16 +60,15 @@ def still_to_do(pages: list[Kept], looked: Looked, given: argparse.Namespace) ->
 
 def look(pages: list[Kept], looked: Looked, given: argparse.Namespace) -> None:
     """Goes on until all is seen, or the time is up."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None or not IBM.exists():
-        sys.exit("Chromium or the programs are missing. Run: scripts/pages")
+    if not IBM.exists():
+        sys.exit("The programs are missing. Run: scripts/pages")
     pictures = KEPT / "pictures" if given.pictures else None
     if pictures:
         pictures.mkdir(exist_ok=True)
     until = time.monotonic() + given.minutes * 60
     ahead = list(still_to_do(pages, looked, given))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         looker = Looker(browser, pictures=pictures)
         for number, (each, page) in enumerate(ahead, start=1):
             if time.monotonic() > until:
