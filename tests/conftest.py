@@ -104,6 +104,18 @@ def _quick_between_tests() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _clock_read() -> None:
+    """The database was asked what time it is: once a minute a page asks for one statement more, and two are compared."""
+    import time
+    from datetime import UTC, datetime
+
+    from kecs.audit import clock
+
+    clock._asked = (datetime.now(UTC), time.monotonic())
+    clock.ASKED_EVERY = float("inf")
+
+
 def pytest_collection_finish() -> None:
     """What is in memory now stays to the end: the garbage collector need not look through all of it again and again."""
     gc.freeze()
