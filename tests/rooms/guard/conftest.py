@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.backends.base import SessionBase
@@ -30,7 +31,7 @@ def visitor(rf: RequestFactory) -> MakeRequest:
 
 @dataclass
 class Clock:
-    """The time of the process, moved by `forward`."""
+    """The time of the process and of the portal, moved by `forward`."""
 
     ahead: float = 0.0
 
@@ -42,8 +43,12 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Real time, and whatever the test adds."""
+    from kecs.audit.clock import portal_clock
+    from kecs.guard import stamps
+
     real, moved = time.time, Clock()
     monkeypatch.setattr(time, "time", lambda: real() + moved.ahead)
+    monkeypatch.setattr(stamps, "portal_clock", lambda: portal_clock() + timedelta(seconds=moved.ahead))
     return moved
 
 
