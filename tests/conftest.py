@@ -144,7 +144,9 @@ def touches_database(item: pytest.Item) -> bool:
 
 
 # Here the cases of a test differ in what is typed, or by whom; elsewhere in what is asked of the database.
-ALIKE_BUT_FOR_WORDS = frozenset({"accounts", "config", "corrections", "guard", "mail", "registration"})
+ALIKE_BUT_FOR_WORDS = frozenset(
+    {"accounts", "config", "console", "corrections", "guard", "mail", "registration"}
+)
 
 
 def cases_to_spare(items: list[pytest.Item]) -> set[pytest.Item]:
@@ -161,7 +163,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Slow tests first, so that no worker is left with one when the other has nothing to do.
 
     With --database-only, leave out what another database cannot change, and the browser tests: pages are alike. Of a test
-    of the front rooms, the first and the last case stay.
+    of the front rooms and of the desk, the first and the last case stay.
     """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if not config.getoption("--database-only"):

@@ -67,6 +67,7 @@ def test_username_and_address_are_one_account(hashed):
     assert len(hashed) == FREE
 
 
+@pytest.mark.any_database("the counters are tried on each database in guard")
 @pytest.mark.parametrize("login", ["maria.fuentes", "nobody"])
 def test_fifty_failures_are_the_end_until_a_new_password_is_chosen(login, hashed):
     register_new(InspectingClient(), MARIA)
@@ -187,6 +188,7 @@ def test_one_account_cannot_have_us_write_to_the_world(client):
     assert OutboxMessage.objects.count() == RULES[Limit.MAILS_PER_ACCOUNT_DAY].most
 
 
+@pytest.mark.any_database("the counters are tried on each database in guard")
 def test_one_mailbox_is_not_flooded_through_any_form(client):
     """By every form that sends mail, in every spelling of the address."""
     on_file(MARIA, contact_email="victim@example.org")

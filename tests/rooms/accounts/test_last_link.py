@@ -46,6 +46,7 @@ def newest():
     )
 
 
+@pytest.mark.any_database("the counters are tried on each database in guard")
 def test_whoever_asks_all_day_she_has_a_link_that_works_at_every_moment(clock):
     register_new(InspectingClient(), MARIA)
     stranger = InspectingClient()

@@ -41,6 +41,7 @@ def faults_of(answer):
     return faults
 
 
+@pytest.mark.any_database("headers")
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "OPTIONS"])
 def test_every_answer_of_every_address(client, method):
     statuses = set()

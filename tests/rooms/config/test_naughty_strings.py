@@ -238,6 +238,7 @@ def test_one_field_among_honest_ones(client, name):
             send(client if number % 20 == 0 else browser, address, sent)
 
 
+@pytest.mark.any_database("what it keeps is a digest")
 @pytest.mark.parametrize("check", ["altcha", "turnstile"])
 def test_the_robot_check_takes_any_string(client, settings, check):
     settings.KECS_ROBOT = check
@@ -315,6 +316,7 @@ def test_headers(header):
             assert answer.status_code in {200, 400, 403}
 
 
+@pytest.mark.any_database("a password is kept as its hash")
 def test_passwords_of_all_kinds_open_what_they_were_chosen_for(client):
     """Whatever passes as a password signs in again."""
     address, form = at_new(client)

@@ -202,6 +202,7 @@ def test_the_table_names_every_route_that_is_not_public():
     assert sorted(TABLE) == list(guarded())
 
 
+@pytest.mark.any_database("who may is asked before anything is looked up")
 def test_every_route_opens_to_those_in_the_table_and_to_nobody_else():
     browsers = {name: made(name) for name in sorted(SIGNED_IN)}
     browsers["stranger"] = Client()

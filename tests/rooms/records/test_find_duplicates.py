@@ -395,6 +395,7 @@ def test_a_model_learnt_here_can_be_used_here(town, tmp_path, monkeypatch):
     assert unsealed.keys["records"] == 22
 
 
+@pytest.mark.any_database("DuckDB learns, from rows that another test reads")
 def test_expectation_maximisation_learns_what_this_index_does(monkeypatch):
     """Among people of whom one in ten is on file twice, and half of the second records have a surname typo."""
     engine, tokens = DuckDBEngine(), Tokens()

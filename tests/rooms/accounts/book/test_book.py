@@ -154,6 +154,7 @@ def test_a_way_back_is_shut_after_ten_days(client, maria):
     assert User.objects.get().email == "thief@example.org"
 
 
+@pytest.mark.any_database("a walk over the table of one account, one step at a time")
 def test_whatever_the_thief_does_the_owner_comes_back(client, maria):
     """Twenty-five thieves: each adds, chooses and removes as chance has it, and uses the ways back that it gets."""
     for seed in range(25):
