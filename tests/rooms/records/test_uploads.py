@@ -262,7 +262,8 @@ def test_a_file_that_cannot_be_opened_any_more_holds_up_no_other() -> None:
     broken = kept(MARIA)
     whole = kept(ANN)
     path = SealedFile(broken).path
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     assert work()
     assert work()
     assert seen(broken).state is UploadState.FAILED
