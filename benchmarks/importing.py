@@ -49,7 +49,7 @@ GOAL, MEMORY_GOAL = 0.6, 500
 # Those of the settings and of an import, for the bare path too.
 PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
-    "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=10000;"
+    "PRAGMA cache_size=-49152; PRAGMA wal_autocheckpoint=10000;"
 )
 DATABASES = ("PostgreSQL", "SQLite")
 
