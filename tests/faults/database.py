@@ -8,19 +8,13 @@ A durable server of its own (scripts/postgres install). Then must hold what `kil
 """
 
 import argparse
-import os
 import random
-import shutil
-import signal
 import sys
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 
-from tests.faults.kill import Portal, environment_of, prepare, rules_broken
-from tests.faults.opening_day import Day
-from tests.faults.servers import Server, Visitors, answers_broken, database_url, educators
+from tests.faults.kill import told
+from tests.faults.servers import Server, Visitors, educators, servers_of_our_own, visited
 
 
 def strike(server: Server, how: str) -> float:
@@ -55,45 +49,17 @@ def main() -> int:
     options = parser.parse_args()
     random.seed(options.seed)
     times = 3 if options.quick else options.times
-    folder = Path(tempfile.mkdtemp(prefix="kecs-db-", dir="/tmp"))
-    folder.chmod(0o711)  # the server may be another user's
-    server, var = Server(folder / "pg"), folder / "var"
-    var.mkdir()
-    settings = {"KECS_PASSWORD_HASH_COST": "test", "KECS_ROBOT": "null", "KECS_SEARCH_TAKES_MS": "0"}
-    portal = Portal(var, environment_of(var, DATABASE_URL=database_url(server), **settings))
-    people = educators(100 + times * 12)
-    try:
+    with servers_of_our_own(1) as [server]:
         server.make()
-        prepare(portal, list(people))
-        portal.start()
-        portal.start_settler()
-        visitors = Visitors(Day(portal.port, patience=0.05), people)
-        visitors.begin()
-        try:
-            visitors.wait_for(5)
+        with visited(educators(100 + times * 12), server) as visitors:
             ways, away = struck(server, visitors, times)
-        finally:
-            visitors.end()
-        portal.kill_all()
-        portal.kill_settler()
-        day = visitors.day
-        rules = answers_broken(day) + rules_broken(day.home, day.led_elsewhere)
-    finally:
-        for process in (portal.master, portal.settler):
-            if process and process.poll() is None:
-                os.kill(process.pid, signal.SIGTERM)
-                process.wait()
-        if (server.data / "postmaster.pid").exists():
-            server.stop("immediate")
-        shutil.rmtree(folder, ignore_errors=True)
-    for rule, what in rules:
-        sys.stdout.write(f"{'BROKEN' if what else 'ok':7}{rule}{f': {what}' if what else ''}\n")
+        day, broken = visitors.day, told(visitors.rules)
     sys.stdout.write(
         f"{len(day.home)} registered; restarts: {', '.join(f'{n} x {how}' for how, n in ways.items())}; away "
         f"{sorted(away)[len(away) // 2]:.1f} s in the middle, {max(away):.1f} s at most; 503: {day.statuses[503]}, "
         f"no answer: {day.statuses[0]}; seed {options.seed}\n"
     )
-    return 1 if any(what for _rule, what in rules) else 0
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

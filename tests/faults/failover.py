@@ -13,22 +13,27 @@ Then must hold what `kill.py` demands, and no answer is 5xx but 503 with Retry-A
 """
 
 import argparse
-import os
 import random
 import shutil
-import signal
 import sys
-import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psycopg
 
-from tests.faults.kill import Browser, NoAnswer, Portal, environment_of, prepare, rules_broken
-from tests.faults.opening_day import Day, at
-from tests.faults.servers import Server, Visitors, answers_broken, database_url, educators
+from tests.faults.kill import Browser, NoAnswer, told
+from tests.faults.opening_day import at
+from tests.faults.servers import (
+    Server,
+    Visitors,
+    database_url,
+    educators,
+    servers_of_our_own,
+    visited,
+)
 
 STANDBY = "kecs_standby"
 
@@ -81,6 +86,19 @@ class Probe:
         return next((served - moment for served in self.served_at if served > moment), float("inf"))
 
 
+@contextmanager
+def asked_all_the_time(port: int) -> Iterator[Probe]:
+    """The probe at its work."""
+    probe = Probe(port)
+    asking = threading.Thread(target=probe.run)
+    asking.start()
+    try:
+        yield probe
+    finally:
+        probe.enough.set()
+        asking.join()
+
+
 @dataclass
 class Rehearsal:
     """What was seen."""
@@ -118,47 +136,18 @@ def main() -> int:
     options = parser.parse_args()
     random.seed(options.seed)
     times = 2 if options.quick else options.times
-    folder = Path(tempfile.mkdtemp(prefix="kecs-fo-", dir="/tmp"))
-    folder.chmod(0o711)  # the servers may be another user's
-    servers, var = [Server(folder / "a"), Server(folder / "b")], folder / "var"
-    var.mkdir()
-    settings = {"KECS_PASSWORD_HASH_COST": "test", "KECS_ROBOT": "null", "KECS_SEARCH_TAKES_MS": "0"}
-    portal = Portal(var, environment_of(var, DATABASE_URL=database_url(*servers), **settings))
-    people, seen = educators(200 + times * 80), Rehearsal()
-    try:
+    seen = Rehearsal()
+    with servers_of_our_own(2) as servers:
         servers[0].make()
-        prepare(portal, list(people))
         follow(*servers)
-        portal.start()
-        portal.start_settler()
-        visitors, probe = Visitors(Day(portal.port, patience=0.05), people), Probe(portal.port)
-        asking = threading.Thread(target=probe.run)
-        asking.start()
-        visitors.begin()
-        try:
-            visitors.wait_for(5)
+        with (
+            visited(educators(200 + times * 80), *servers) as visitors,
+            asked_all_the_time(visitors.day.port) as probe,
+        ):
             for number in range(times):
                 primary, standby = servers[number % 2], servers[1 - number % 2]
                 failed_over(primary, standby, visitors, probe, seen)
-        finally:
-            visitors.end()
-            probe.enough.set()
-            asking.join()
-        portal.kill_all()
-        portal.kill_settler()
-        day = visitors.day
-        rules = answers_broken(day) + rules_broken(day.home, day.led_elsewhere)
-    finally:
-        for process in (portal.master, portal.settler):
-            if process and process.poll() is None:
-                os.kill(process.pid, signal.SIGTERM)
-                process.wait()
-        for server in servers:
-            if (server.data / "postmaster.pid").exists():
-                server.stop("immediate")
-        shutil.rmtree(folder, ignore_errors=True)
-    for rule, what in rules:
-        sys.stdout.write(f"{'BROKEN' if what else 'ok':7}{rule}{f': {what}' if what else ''}\n")
+        day, broken = visitors.day, told(visitors.rules)
     for name, seconds in (
         ("promoted after", seen.promotions),
         ("ready again after", seen.gaps),
@@ -170,7 +159,7 @@ def main() -> int:
         f"{len(day.home)} registered; {times} fail-overs; 503: {day.statuses[503]}, no answer: {day.statuses[0]}; "
         f"seed {options.seed}\n"
     )
-    return 1 if any(what for _rule, what in rules) else 0
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ HOST = "127.0.0.1"
 PASSWORD = "Brisk-Otter7 lamp"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 PATIENCE = 30.0
+Rules = list[tuple[str, object]]  # each with what breaks it: empty, 0 or None where it holds
 
 
 class NoAnswer(Exception):
@@ -236,6 +237,13 @@ class Portal:
         self.master.wait()
         self.kills["all"] += 1
 
+    def end(self) -> None:
+        """Whatever still runs is told to end: what is being answered is answered."""
+        for process in (self.settler, self.master):
+            if process and process.poll() is None:
+                process.terminate()
+                process.wait()
+
 
 @dataclass
 class Crowd:
@@ -285,7 +293,7 @@ class Crowd:
         self.led_elsewhere.append(f"{person.username}: no answer")
 
 
-def rules_broken(home: set[str], led_elsewhere: list[str]) -> list[tuple[str, object]]:
+def rules_broken(home: set[str], led_elsewhere: list[str]) -> Rules:
     """Each rule with what breaks it (nothing, if all is well); reads the database that was left."""
     import django
 
@@ -374,11 +382,7 @@ def main() -> int:
             portal, seconds=seconds, people=[Person(number) for number in range(people)], seed=options.seed
         )
     finally:
-        if portal.settler and portal.settler.poll() is None:
-            portal.kill_settler()
-        if portal.master and portal.master.poll() is None:
-            os.killpg(portal.master.pid, signal.SIGKILL)
-            portal.master.wait()
+        portal.end()
         shutil.rmtree(var, ignore_errors=True)
 
 
@@ -407,15 +411,20 @@ def judged(portal: Portal, *, seconds: float, people: list[Person], seed: int) -
         lane.join()
     portal.kill_all()
     portal.kill_settler()
-    broken = rules_broken(crowd.home, crowd.led_elsewhere)
-    for rule, what in broken:
-        sys.stdout.write(f"{'BROKEN' if what else 'ok':7}{rule}{f': {what}' if what else ''}\n")
+    broken = told(rules_broken(crowd.home, crowd.led_elsewhere))
     kills = ", ".join(f"{count} x {what}" for what, count in sorted(portal.kills.items()))
     sys.stdout.write(
         f"{len(crowd.home)} registered, {crowd.lost} of them without an answer at first; killed: {kills}; seed {seed}\n"
     )
     seen = len(crowd.home) >= 5 and sum(portal.kills.values()) >= 3
-    return 1 if any(what for _rule, what in broken) or not seen else 0
+    return 1 if broken or not seen else 0
+
+
+def told(rules: Rules) -> bool:
+    """Each rule on a line, with what breaks it; whether any is broken."""
+    for rule, what in rules:
+        sys.stdout.write(f"{'BROKEN' if what else 'ok':7}{rule}{f': {what}' if what else ''}\n")
+    return any(what for _rule, what in rules)
 
 
 def prepare(portal: Portal, people: list[Person]) -> None:

@@ -11,10 +11,8 @@ Prints what it counted, and exits with 1 where a rule is broken. DATABASE_URL na
 """
 
 import argparse
-import os
 import random
 import shutil
-import signal
 import sys
 import tempfile
 import threading
@@ -30,15 +28,16 @@ from tests.faults.kill import (
     NoAnswer,
     Person,
     Portal,
+    Rules,
     environment_of,
     hidden,
     rules_broken,
+    told,
 )
 from tests.faults.kill import prepare as prepare_portal
 
 PATIENT_FOR = 1_200.0  # seconds that anybody keeps trying
 LOOKS = ("/", "/register/search")
-Rules = list[tuple[str, object]]
 
 
 class Educator(Person):
@@ -231,15 +230,11 @@ def main() -> int:
         portal.kill_settler()
         rules = rules_of(day, people, options.slowest) + rules_broken(day.home, day.led_elsewhere)
     finally:
-        for process in (portal.master, portal.settler):
-            if process and process.poll() is None:
-                os.kill(process.pid, signal.SIGTERM)
-                process.wait()
+        portal.end()
         shutil.rmtree(var, ignore_errors=True)
-    for rule, what in rules:
-        sys.stdout.write(f"{'BROKEN' if what else 'ok':7}{rule}{f': {what}' if what else ''}\n")
+    broken = told(rules)
     sys.stdout.write(f"{said(day, people, took)}; {options.processes} web processes; seed {options.seed}\n")
-    return 1 if any(what for _rule, what in rules) else 0
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

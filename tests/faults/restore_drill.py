@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in (".", "src")]
 
 from benchmarks.migrated import make_tables  # noqa: E402 - the folder above is put in front first
-from tests.faults.kill import environment_of  # noqa: E402 - the folder above is put in front first
+from tests.faults.kill import Rules, environment_of, told  # noqa: E402 - the folder above is put in front first
 from tests.faults.rotate import KECS, ROOT, names, rows, run, ssn  # noqa: E402 - the folder above is put in front first
 
 PIECE = 1024 * 1024 + 16
@@ -168,7 +168,7 @@ def drill(
         f"{restored / rounds:.1f} s to restore one, on average"
     )
     restores = 1 if rounds == 1 else 2 * rounds
-    rules = [
+    rules: Rules = [
         (f"{equal} of {restores} restored databases equal, row for row", equal != restores),
         (
             f"{refused} of {spoilt_files} spoilt files refused, the database left empty",
@@ -176,9 +176,7 @@ def drill(
         ),
         (f"{in_clear} facts of people in clear", in_clear != 0),
     ]
-    for rule, fault in rules:
-        print(f"{'BROKEN' if fault else 'ok    '}  {rule}")  # noqa: T201
-    return any(fault for _rule, fault in rules)
+    return told(rules)
 
 
 if __name__ == "__main__":

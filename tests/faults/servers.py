@@ -2,18 +2,21 @@
 
 import importlib.util
 import os
+import shutil
 import signal
+import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import quote
 
-from tests.faults.kill import ROOT, Person
-from tests.faults.opening_day import Day, Educator, Rules
+from tests.faults.kill import ROOT, Person, Portal, Rules, environment_of, prepare, rules_broken
+from tests.faults.opening_day import Day, Educator
 
 
 def _scripts_postgres() -> ModuleType:
@@ -106,6 +109,21 @@ class Server:
         POSTGRES.run_as_owner([POSTGRES.install() / name, *words])
 
 
+@contextmanager
+def servers_of_our_own(many: int) -> Iterator[list[Server]]:
+    """In folders beside each other, none of them made yet; gone afterwards. Below /tmp, for the path of a socket is short."""
+    folder = Path(tempfile.mkdtemp(prefix="kecs-servers-", dir="/tmp"))
+    folder.chmod(0o711)  # the servers may be another user's
+    servers = [Server(folder / str(number)) for number in range(many)]
+    try:
+        yield servers
+    finally:
+        for server in servers:
+            if (server.data / "postmaster.pid").exists():
+                server.stop("immediate")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @dataclass
 class Visitors:
     """So many at once register until `enough` is set, each as `Day` has it: 503 waits, no answer tries again."""
@@ -115,6 +133,7 @@ class Visitors:
     at_once: int = 4
     enough: threading.Event = field(default_factory=threading.Event)
     lanes: list[threading.Thread] = field(default_factory=list)
+    rules: Rules = field(default_factory=list)  # once it is over
 
     def begin(self) -> None:
         """They come."""
@@ -145,6 +164,32 @@ class Visitors:
                     return
                 person = self.people.pop()
             self.day.register(person)
+
+
+@contextmanager
+def visited(people: list[Person], *servers: Server) -> Iterator[Visitors]:
+    """A portal on these servers, one of which takes writes, while people register. When it ends they are home, and `rules` says what held."""
+    var = Path(tempfile.mkdtemp(prefix="kecs-visited-"))
+    settings = {"KECS_PASSWORD_HASH_COST": "test", "KECS_ROBOT": "null", "KECS_SEARCH_TAKES_MS": "0"}
+    portal = Portal(var, environment_of(var, DATABASE_URL=database_url(*servers), **settings))
+    try:
+        prepare(portal, list(people))
+        portal.start()
+        portal.start_settler()
+        visitors = Visitors(Day(portal.port, patience=0.05), people)
+        visitors.begin()
+        try:
+            visitors.wait_for(5)
+            yield visitors
+        finally:
+            visitors.end()
+        portal.kill_all()
+        portal.kill_settler()
+        day = visitors.day
+        visitors.rules = answers_broken(day) + rules_broken(day.home, day.led_elsewhere)
+    finally:
+        portal.end()
+        shutil.rmtree(var, ignore_errors=True)
 
 
 def answers_broken(day: Day) -> Rules:

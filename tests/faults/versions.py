@@ -12,7 +12,6 @@ import argparse
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -22,9 +21,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.kill import BIN, ROOT, Browser, Portal, environment_of, prepare, rules_broken
+from tests.faults.kill import BIN, ROOT, Browser, Portal, environment_of, prepare, rules_broken, told
 from tests.faults.opening_day import Day
-from tests.faults.servers import Visitors, educators
+from tests.faults.servers import Visitors, answers_broken, educators
 
 MIGRATIONS = "src/kecs/*/migrations/0*.py"
 
@@ -119,23 +118,14 @@ def rehearse(var: Path, old_source: Path, each: int) -> tuple[EitherDay, dict[st
         phase("both")
         new.start_settler()
         served.ports = [new.port]
-        _stopped(old)
+        old.end()
         phase("the new version")
     finally:
         visitors.end()
-        _stopped(old)
-        _stopped(new)
+        old.end()
+        new.end()
     phases["answered by the old"], phases["by the new"] = served.answered[old.port], served.answered[new.port]
     return day, phases
-
-
-def _stopped(portal: Portal) -> None:
-    """As systemd does it: what is being answered is answered."""
-    if portal.settler and portal.settler.poll() is None:
-        portal.kill_settler()
-    if portal.master and portal.master.poll() is None:
-        portal.master.send_signal(signal.SIGTERM)
-        portal.master.wait()
 
 
 def main() -> int:
@@ -155,24 +145,19 @@ def main() -> int:
         with checked_out(revision, var / "old") as old:
             day, phases = rehearse(var, old, 10 if options.quick else options.each)
             rules = [
-                (
-                    "no answer is 5xx but 503",
-                    sum(n for s, n in day.statuses.items() if s >= 500 and s != 503),
-                ),
-                ("each 503 says when to come back", day.without_retry_after),
+                *answers_broken(day),
                 ("a migration came in", not phases["migrations run meanwhile"]),
                 *rules_broken(day.home, day.led_elsewhere),
             ]
     finally:
         shutil.rmtree(var, ignore_errors=True)
-    for rule, what in rules:
-        sys.stdout.write(f"{'BROKEN' if what else 'ok':7}{rule}{f': {what}' if what else ''}\n")
+    broken = told(rules)
     counted = ", ".join(f"{what} {count}" for what, count in phases.items())
     sys.stdout.write(
         f"{len(day.home)} registered; {counted}; 503: {day.statuses[503]}, no answer: {day.statuses[0]}; "
         f"old {revision[:10]}; seed {options.seed}\n"
     )
-    return 1 if any(what for _rule, what in rules) else 0
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":
