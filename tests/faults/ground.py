@@ -71,9 +71,9 @@ def in_child(work: Callable[[], None]) -> int:
     try:
         work()
         status = 0
-    except Exception:  # noqa: BLE001 - told here, for the child ends without a word
-        traceback.print_exc()
     finally:
+        if status:
+            traceback.print_exc()
         os._exit(status)  # nothing of the parent's is cleared up twice
 
 

@@ -162,11 +162,7 @@ def walk(language: str, scenes: Iterable[Scene] = ()) -> Walked:
         for each in scenes or SCENES:
             visit = Visit(language)
             with override_settings(**AGENCY), everybody_reads(language), transaction.atomic():
-                try:
-                    each(visit)
-                except Exception as error:  # goes on as it is, with a word on where
-                    error.add_note(f"in the scene {each.__name__}, {language}")
-                    raise
+                each(visit)
                 visit.keep_mails()
                 transaction.set_rollback(True)
             shown += visit.shown
