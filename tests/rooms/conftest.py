@@ -1,5 +1,8 @@
 """Rooms are tested without a browser's script: the box I'm not a robot is ticked by the twin that believes everybody."""
 
+import io
+import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -22,3 +25,20 @@ def _one_half_minute(monkeypatch):
 
     step = totp.step_at(datetime.now(UTC))
     monkeypatch.setattr(totp, "step_at", lambda _now: step)
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """What the root logger writes, a line of JSON each."""
+    from kecs.config.logs import JsonLines
+
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)

@@ -1,14 +1,11 @@
 """Whoever asks a person takes the page along, and a number that is in the log; nothing about the person, and no words of a stranger."""
 
-import io
 import json
-import logging
 from urllib.parse import unquote
 
 import pytest
 from django.test import Client
 
-from kecs.config.logs import JsonLines
 from kecs.ui.asking import DIGITS
 from tests.inspection import InspectingClient
 
@@ -24,19 +21,9 @@ def _agency(settings):
     settings.KECS_HELP_PHONE = "(502) 555-0142"
 
 
-@pytest.fixture
-def written():
-    """What stands in the log."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonLines())
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    root.removeHandler(handler)
-    root.setLevel(level)
+def lines(written):
+    """Of the log."""
+    return [json.loads(line) for line in written.getvalue().splitlines()]
 
 
 def test_a_page_leads_to_a_person_through_the_help_pages_and_the_mail_says_where_one_was(written):
@@ -55,7 +42,7 @@ def test_a_page_leads_to_a_person_through_the_help_pages_and_the_mail_says_where
     assert "Find your record" in page
     assert 'class="usa-button" href="/register/search"' in page
     assert f"subject=Help with /register/search, number {number}&amp;body=Page: Find" in unquote(page)
-    [asked] = [line for line in written() if line["event"] == "a person is asked"]
+    [asked] = [line for line in lines(written) if line["event"] == "a person is asked"]
     assert (asked["route"], asked["code"]) == ("/register/search", number)
     assert asked["request_id"].startswith(number)
 
@@ -72,7 +59,7 @@ def test_a_page_that_breaks_names_the_number_of_its_own_request(written, monkeyp
     assert f"<strong>{number}</strong>" in page
     assert f'href="/help/ask?page=/&amp;reference={number}"' in page
     assert f"Help with /, number {number}" in unquote(page)
-    [failed] = [line for line in written() if line["event"] == "request failed"]
+    [failed] = [line for line in lines(written) if line["event"] == "request failed"]
     assert failed["request_id"].startswith(number)
     asked = InspectingClient().get("/help/ask", {"page": "/", "reference": number})
     assert f"<strong>{number}</strong>" in asked.content.decode(), "and not the number of asking"
