@@ -1,6 +1,6 @@
 """What is right, why, and documents that show it; files are judged by what is in them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -83,9 +83,10 @@ class DocumentsForm(forms.Form):
     )
 
 
-class CorrectionForm(forms.Form):
-    """Only what is wrong is filled in. `asked` is the cleaned whole."""
+class FactsForm(forms.Form):
+    """Only what is wrong is filled in. `asked` is the cleaned whole. The desk's form (console/repairing) is one as well."""
 
+    nothing: ClassVar[Any] = messages.NOTHING_ASKED
     first_name = NameField(
         label=_("First Name"), problems=FIRST_NAME_PROBLEMS, autocomplete="given-name", required=False
     )
@@ -100,23 +101,13 @@ class CorrectionForm(forms.Form):
         error_messages={"required": messages.NO_WHY, "invalid_choice": messages.NO_WHY},
         widget=forms.Select(attrs={"class": "usa-select"}),
     )
-    note = forms.CharField(
-        label=_("What should we know?"),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"class": "usa-textarea", "rows": 4}),
-        error_messages={"max_length": _("This is too long. Use 1000 characters or fewer.")},
-    )
-    documents = DocumentsField()
 
     def clean(self) -> dict[str, Any]:
-        """Something is asked for; and a browser gives no file twice."""
+        """Something is otherwise."""
         facts = super().clean() or self.cleaned_data
         typed = ("first_name", "last_surname", "birth_date", "ssn")
         if not any(facts.get(name) or name in self.errors for name in typed):
-            self.add_error("first_name", ValidationError(messages.NOTHING_ASKED, code="nothing"))
-        if self.errors and "documents" not in self.errors:
-            self.add_error("documents", ValidationError(messages.CHOOSE_AGAIN, code="again"))
+            self.add_error("first_name", ValidationError(self.nothing, code="nothing"))
         return facts
 
     @property
@@ -129,5 +120,25 @@ class CorrectionForm(forms.Form):
             last_surname=facts["last_surname"] or "",
             birth_date=facts["birth_date"],
             ssn=facts["ssn"].digits if facts["ssn"] else "",
-            note=facts["note"],
+            note=facts.get("note", ""),
         )
+
+
+class CorrectionForm(FactsForm):
+    """With documents."""
+
+    note = forms.CharField(
+        label=_("What should we know?"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"class": "usa-textarea", "rows": 4}),
+        error_messages={"max_length": _("This is too long. Use 1000 characters or fewer.")},
+    )
+    documents = DocumentsField()
+
+    def clean(self) -> dict[str, Any]:
+        """And a browser gives no file twice."""
+        facts = super().clean()
+        if self.errors and "documents" not in self.errors:
+            self.add_error("documents", ValidationError(messages.CHOOSE_AGAIN, code="again"))
+        return facts

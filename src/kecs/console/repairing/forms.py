@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kecs.accounts.forms import EmailField
@@ -13,9 +12,10 @@ from kecs.console.person.queries import Side
 from kecs.console.repairing.actions import Answers
 from kecs.console.repairs import Repair
 from kecs.corrections.actions import Asked
-from kecs.corrections.kinds import Paper, Why
-from kecs.corrections.messages import NO_WHY, PAPERS, WHY
-from kecs.records.fields import BirthDateField, NameField, SsnField
+from kecs.corrections.forms import FactsForm
+from kecs.corrections.kinds import Paper
+from kecs.corrections.messages import PAPERS
+from kecs.records.fields import NameField
 from kecs.records.messages import FIRST_NAME_PROBLEMS, LAST_SURNAME_PROBLEMS
 from kecs.ui.widgets import NameInput
 
@@ -106,40 +106,17 @@ class ReleaseForm(RepairForm):
     reasons: ClassVar[dict[Any, Any]] = REASONS
 
 
-class CorrectForm(RepairForm):
-    """Only what is wrong is filled in."""
+class CorrectForm(FactsForm, RepairForm):
+    """Of somebody else: the browser fills nothing in."""
 
+    nothing: ClassVar[Any] = _("Fill in what is right: a name, the birth date or the number.")
     first_name = NameField(
         label=_("First Name"), problems=FIRST_NAME_PROBLEMS, autocomplete="off", required=False
     )
     last_surname = NameField(
         label=_("Last Name"), problems=LAST_SURNAME_PROBLEMS, autocomplete="off", required=False
     )
-    birth_date = BirthDateField(required=False)
-    ssn = SsnField(help_text=_("All 9 digits. You may use hyphens."), required=False)
-    why = _choice(_("Why is it wrong?"), _("Choose one"), WHY, NO_WHY)
     paper = paper_field()
-
-    def clean(self) -> dict[str, Any]:
-        """Something is otherwise."""
-        facts = super().clean() or self.cleaned_data
-        typed = ("first_name", "last_surname", "birth_date", "ssn")
-        if not any(facts.get(name) or name in self.errors for name in typed):
-            nothing = _("Fill in what is right: a name, the birth date or the number.")
-            self.add_error("first_name", ValidationError(nothing, code="nothing"))
-        return facts
-
-    @property
-    def asked(self) -> Asked:
-        """What is right."""
-        facts = self.cleaned_data
-        return Asked(
-            why=Why(facts["why"]),
-            first_name=facts["first_name"] or "",
-            last_surname=facts["last_surname"] or "",
-            birth_date=facts["birth_date"],
-            ssn=facts["ssn"].digits if facts["ssn"] else "",
-        )
 
 
 _FORMS: dict[Repair, type[RepairForm]] = {
