@@ -137,8 +137,8 @@ def blocks_together() -> int:
     """How many blocks become one transaction.
 
     Four on SQLite, where each transaction writes anew every page of the indexes that it touches, and nearly all are touched:
-    300,000 rows took 110 s with five, and 156 s with two. A million rows needed 526 MB with five and 506 with four, in both
-    cases with 64 MB of pages kept, where it is 48 now.
+    300,000 rows took 110 s with five, and 156 s with two. A million rows need 484 MB with four, and needed more than 500
+    with five.
     PostgreSQL would gain nothing, and the end of the audit chain would be locked for longer.
     """
     return _BLOCKS_TOGETHER if connection.vendor == "sqlite" else 1
