@@ -1,7 +1,8 @@
 """Reading the log: what happened to a subject, and whether the chain is whole."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,7 +113,8 @@ def newest_about(subjects: Iterable[str], *, before: int | None = None, most: in
 
 def chain_state() -> ChainState:
     """Walks the whole chain, without anchors: a row changed, removed, added or moved breaks it, and so does a cut end."""
-    report = examine(_rows(), digest_of=_digest_of, head=_head)
+    with closing(_rows()) as rows:
+        report = examine(rows, digest_of=_digest_of, head=_head)
     broken_at = min((finding.first for finding in report.findings), default=None)
     return ChainState(rows=report.rows, broken_at=broken_at)
 
@@ -120,7 +122,8 @@ def chain_state() -> ChainState:
 def log_report() -> Report:
     """Walks the whole chain and compares it with the anchors outside of the database."""
     anchors = read_anchors(anchors_file())
-    report = examine(_rows(), digest_of=_digest_of, head=_head, anchors=anchors.believed)
+    with closing(_rows()) as rows:
+        report = examine(rows, digest_of=_digest_of, head=_head, anchors=anchors.believed)
     if anchors.broken_at:
         report.findings.append(Finding(Fault.ANCHORS_CHANGED, anchors.broken_at, anchors.broken_at))
     return report
@@ -149,7 +152,7 @@ def _head() -> End | None:
     return End(head.sequence, bytes(head.digest)) if head else None
 
 
-def _rows(first: int = 0) -> Iterator[Row]:
+def _rows(first: int = 0) -> Generator[Row, None, None]:
     """Every row from this number on, in order, a few at a time."""
     columns = ("sequence", "at", "code", "by", "subject", "keys", "digest")
     for sequence, at, code, by, subject, keys, digest in (

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from inspect import GEN_CLOSED, getgeneratorstate
 
 import pytest
 from django.core.management import call_command
@@ -217,6 +218,20 @@ def test_what_cannot_be_checked_is_neither_whole_nor_broken(monkeypatch, error, 
 
     monkeypatch.setattr("kecs.audit.management.commands.audit.log_report", fails)
     assert verify() == (2, f"The log could not be checked: {said}\n")
+
+
+def test_where_the_keyring_does_not_open_the_database_is_left_before_it_closes(monkeypatch):
+    from kecs.audit import actions, queries
+
+    def fails():
+        raise KeyringError("There is no keyring.")
+
+    happened(ROWS)
+    rows = queries._rows()
+    monkeypatch.setattr(queries, "_rows", lambda: rows)
+    monkeypatch.setattr(actions, "_chain_key", fails)
+    assert verify()[0] == 2
+    assert getgeneratorstate(rows) == GEN_CLOSED
 
 
 # --- Anchors -------------------------------------------------------------------------------------------------------
