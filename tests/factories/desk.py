@@ -142,18 +142,35 @@ def second_person_by_ssn() -> UUID:
 
 def linkage_duplicate() -> UUID:
     """`kecs duplicates` found two records of one person."""
-    ids = sorted(on_file(MARIA, ssn=ssn, contact_email=ON_FILE).pk for ssn in (MARIA.ssn, "900554312"))
     levels = {
         Attribute.FIRST_NAME: Level.SAME,
         Attribute.LAST_SURNAME: Level.SAME,
         Attribute.BIRTH_DATE: Level.SAME,
         Attribute.SSN: Level.TRANSPOSED,
     }
+    _linked(MARIA, Person(ssn="900554312"), levels=levels, verdict=Verdict.DUPLICATE)
+    return case_of(CaseKind.LINKAGE_DUPLICATE)
+
+
+def linkage_other_first_name() -> UUID:
+    """It found one number with two first names."""
+    levels = {
+        Attribute.FIRST_NAME: Level.DIFFERS,
+        Attribute.LAST_SURNAME: Level.SAME,
+        Attribute.BIRTH_DATE: Level.SAME,
+        Attribute.SSN: Level.SAME,
+    }
+    rosa = Person(first_name="Rosa", ssn=MARIA.last4)
+    _linked(MARIA, rosa, levels=levels, verdict=Verdict.OTHER_FIRST_NAME)
+    return case_of(CaseKind.LINKAGE_OTHER_FIRST_NAME)
+
+
+def _linked(*people: Person, levels: dict[Attribute, Level], verdict: Verdict) -> None:
+    ids = sorted(on_file(person, contact_email=ON_FILE).pk for person in people)
     bits = dict(zip(levels, (8.0, 9.0, 13.0, 12.0), strict=True))
     fall = waterfall(prior=-26.0, levels=levels, bits=bits, rarity={Attribute.LAST_SURNAME: 2.0})
-    found = Finding(record_ids=(ids[0], ids[1]), verdict=Verdict.DUPLICATE, waterfall=fall)
+    found = Finding(record_ids=(ids[0], ids[1]), verdict=verdict, waterfall=fall)
     open_linkage_cases(found=[found], by="system:duplicates")
-    return case_of(CaseKind.LINKAGE_DUPLICATE)
 
 
 # --- At the desk -------------------------------------------------------------------------------------------------
