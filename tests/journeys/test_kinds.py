@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from kecs.records.kinds import CaseKind
 from kecs.records.targets import RECOVERY
@@ -322,8 +323,8 @@ def correction(people: People) -> None:
     w.follow(page, "Ask for a correction")
     page.get_by_label("Last Name").fill("Stone")
     page.get_by_label("Why is it wrong?").select_option("marriage")
-    photo = {"name": "certificate.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
-    page.get_by_label("Photos or PDFs").set_input_files([photo])  # type: ignore[list-item]
+    photo: FilePayload = {"name": "certificate.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+    page.get_by_label("Photos or PDFs").set_input_files(photo)
     w.press(page, "Send my request")
     w.is_at(page, "Your request for a correction")
     takes(people.clerk, "Correction asked for", "certificate.jpg", "Stone")
@@ -403,7 +404,7 @@ def recovery(people: People) -> None:
     decides(second, "Let this person in, after 24 hours", CHECKED, told, said=done)
     for address in (MARIA.email, ON_FILE):
         assert told in w.mail_to(address, "Someone is getting back into your account")
-    Recovery.objects.update(due_at=Recovery.objects.get().due_at - timedelta(hours=24))
+    Recovery.objects.update(due_at=F("due_at") - timedelta(hours=24))
     assert complete_due_recoveries(by="tests") == 1
     assert "/forgot-password" in w.mail_to(new, "You can get into your account again")
     page.goto("/forgot-password")
