@@ -239,3 +239,25 @@ def test_a_plural_in_a_template_is_a_fault():
     template = "{% load i18n %}{% blocktranslate count n=n %}one{% plural %}many{% endblocktranslate %}"
     with pytest.raises(NotCollected):
         list(texts_of_template(template))
+
+
+# --- Dates ---------------------------------------------------------------------------------------------------------
+
+DATE_FORMATS = {
+    "c",  # for machines
+    "m/d/Y",
+    "m/d/Y, g:i A",  # for educators
+    "m/d/Y H:i",  # at the desk
+    "H:i",
+}
+
+
+def test_dates_are_digits_in_both_languages():
+    # A name of a month in a fixed order reads as English in Spanish.
+    found = {
+        (path.name, form)
+        for path in PACKAGE.rglob("templates/**/*.html")
+        for form in re.findall(r"\|date:[\"']([^\"']+)[\"']", path.read_text(encoding="utf-8"))
+    }
+    assert {each for each in found if each[1] not in DATE_FORMATS} == set()
+    assert len(found) > len(DATE_FORMATS)

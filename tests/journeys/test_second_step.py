@@ -180,8 +180,15 @@ def test_an_app_and_recovery_codes_without_script(
     w.is_at(page, "Your recovery codes")
     codes = page.locator("code").all_inner_texts()
     assert len(codes) == 10
+    file = page.get_by_role("link", name="Save the codes as a file")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("code").last).to_be_visible()
+    for only_on_a_screen in (file, w.button(page, "I have kept them")):
+        expect(only_on_a_screen).to_be_hidden()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.emulate_media(media="screen", color_scheme="light")
     with page.expect_download() as saved:
-        page.get_by_role("link", name="Save the codes as a file").click()
+        file.click()
     assert codes[9] in Path(saved.value.path()).read_text(encoding="utf-8")
     w.press(page, "I have kept them")
     signs_out(page)
