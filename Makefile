@@ -55,7 +55,7 @@ messages: ## Bring src/kecs/locale up to date with the words in the code (needs 
 lock: ## Rewrite requirements/ from pyproject.toml (make lock UPGRADE=1 takes the newest versions)
 	@scripts/lock $(if $(UPGRADE),--upgrade)
 
-pictures: ## Take the pictures of the registration guide anew
+pictures: ## Take the pictures in docs/ anew: the guides, and every page in both languages
 	@scripts/pictures
 
 clean: ## Remove what make setup made; var/ stays
