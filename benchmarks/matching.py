@@ -1,7 +1,7 @@
 """`python -m benchmarks.matching`: who is found, offered a wrong record, held or missed, by this system and by its peers.
 
 One run, one table: writes benchmarks/results/matching.md and matching.json. `--quick` takes seconds and writes nothing unless told
-where; a test runs it. Everything is drawn from seeds. FEBRL 4 is not touched: it is kept for acceptance.
+where; a test runs it. Everything is drawn from seeds. FEBRL 4 is not touched: it is kept for acceptance.py.
 """
 
 import argparse
