@@ -1,4 +1,4 @@
-"""`python -m benchmarks.finds`: times the desk's searches in one installation; finding.py starts it, with a task as JSON.
+"""`python -m benchmarks.finds`: times the desk's searches and pages in one installation; finding.py starts it, with a task as JSON.
 
 In the environment of the installation, in one process and on one connection of Django's, all kinds in an order drawn at
 random. Each search is the desk's own action, log and commit included. Afterwards the plan of each statement is asked for.
@@ -17,21 +17,31 @@ django.setup()
 
 from allauth.account.models import EmailAddress  # noqa: E402 - Django first
 from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
+from benchmarks.people import PASSWORD  # noqa: E402
 from benchmarks.probes import given_priority  # noqa: E402
+from kecs.accounts.factors import totp  # noqa: E402
+from kecs.accounts.factors.actions import add_authenticator  # noqa: E402
 from kecs.accounts.models import User  # noqa: E402
+from kecs.accounts.staff.actions import set_roles  # noqa: E402
+from kecs.accounts.staff.roles import StaffRole  # noqa: E402
 from kecs.console.actions import find_people  # noqa: E402
-from kecs.records.actions import Identity, state_identity  # noqa: E402
+from kecs.records.actions import Identity, open_case, state_identity  # noqa: E402
 from kecs.records.finding.people import Finds  # noqa: E402
 from kecs.records.finding.typed import understood  # noqa: E402
 from kecs.records.holdings.actions import hold_record  # noqa: E402
-from kecs.records.kinds import AssuranceLevel  # noqa: E402
+from kecs.records.kinds import AssuranceLevel, CaseKind  # noqa: E402
 from kecs.records.models import EducatorRecord  # noqa: E402
 
 TODAY = date(2026, 11, 25)
 BY = "account:00000000-0000-0000-0000-000000000000"
 STATED = 200  # accounts whose holders said who they are; half of them hold a record
 WARM_UP = 100
+CASES = 500  # that are open
+VISITS = 40  # of each page
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of an authenticator app
 TABLES = ("records_", "accounts_user", "account_emailaddress")
 
 
@@ -109,6 +119,55 @@ def reads_through(plan: str) -> bool:
     )
 
 
+# --- Pages -------------------------------------------------------------------------------------------------------
+
+
+def at_the_desk() -> Client:
+    """A clerk with every role, who has signed in with both steps."""
+    clerk = User(username="clerk", email="clerk@example.net")
+    clerk.set_password(PASSWORD)
+    clerk.save()
+    EmailAddress.objects.create(user=clerk, email=clerk.email, verified=True, primary=True)
+    set_roles(account_id=clerk.pk, roles=set(StaffRole), by="benchmark")
+    now = totp.step_at(timezone.now())
+    assert add_authenticator(
+        account_id=clerk.pk, secret=SECRET, typed=totp.code_at(SECRET, now - 1), by="benchmark"
+    )
+    desk = Client(SERVER_NAME="127.0.0.1")
+    desk.post("/", {"login": "clerk", "password": PASSWORD})
+    desk.post("/sign-in/second-step", {"code": totp.code_at(SECRET, now)})
+    return desk
+
+
+def pages_opened(surnames: list[str]) -> dict[str, list[float]]:
+    """What the desk's pages take in milliseconds, HTML, log and commit included, with so many cases open."""
+    records = list(EducatorRecord.objects.order_by("staff_unique_id")[: CASES + VISITS])
+    accounts = list(User.objects.order_by("pk").values_list("pk", flat=True)[:CASES])
+    for record, account_id in zip(records, accounts, strict=False):
+        kind = CaseKind.NEAR_MATCH
+        open_case(kind=kind, account_id=account_id, record_ids=[record.pk], because=(), by=BY)
+    desk = at_the_desk()
+    people = [f"/desk/people/{record.pk}" for record in records[:VISITS]]
+    for address in people:
+        desk.post(address, {"why": "phone_call"})
+    addresses = {
+        "Find a person, a surname": ["/desk/find"] * VISITS,
+        "a person's page": people,
+        f"the cases, {len(accounts)} open": ["/desk/cases"] * VISITS,
+        "Security": ["/desk/security"] * VISITS,
+    }
+    times: dict[str, list[float]] = {}
+    for name, all_of_it in addresses.items():
+        for place, address in enumerate(all_of_it):
+            if address == "/desk/find":  # leads to the list, which looks up what was typed
+                desk.post(address, {"person": surnames[place % len(surnames)]})
+            began = time.perf_counter_ns()
+            page = desk.get(address)
+            times.setdefault(name, []).append((time.perf_counter_ns() - began) / 1e6)
+            assert page.status_code == 200, (address, page.status_code)
+    return times
+
+
 def main() -> None:
     """The task on standard input, {"accounts": N, "asked": {kind: [[typed, expected], ...]}}; times on the output."""
     task = json.load(sys.stdin)
@@ -140,6 +199,7 @@ def main() -> None:
         "plans": len(plans),
         "scans": [plan for plan in plans if reads_through(plan)],
         "priority": priority,
+        "pages": pages_opened([text for text, _expected in task["asked"]["rare surname"]]),
     }
     print(json.dumps(answer))
 
