@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from playwright.sync_api import sync_playwright
 
 from benchmarks.chromium import chromium_path
-from tests.pages.looked import KEPT, Kept, Looked, kept
+from tests.pages.looked import KEPT, Kept, Looked, demand_style_sheet, kept
 from tests.pages.programs import FLAGS, IBM, MODULES, ROOT, Looker
 
 CHECKS = ("axe", "htmlcs", "ibm", "html", "sideways", "spacing", "targets", "focus", "naming")
@@ -130,6 +130,7 @@ def main() -> int:
     if not pages:
         sys.exit("No page of this name was kept. Run: scripts/pages")
     if not given.tell:
+        demand_style_sheet(pages[0])
         if HTML in given.rounds:
             read_html(pages, looked, again=given.again)
         look(pages, looked, given)

@@ -18,8 +18,9 @@ from tests.pages.programs import ROOT, STATIC
 KEPT = ROOT / "build" / "pages"
 RESULTS = Path(os.environ.get("KECS_VAR_DIR") or ROOT / "var") / "pages"
 STYLE = STATIC / "ui" / "kecs.css"
-# What another walk makes anew: tokens, ids, dates, numbers.
-OF_CHANCE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[\w.:=+-]{24,}|\d+")
+# What another walk makes anew: tokens, ids, names of static files, dates, numbers.
+OF_CHANCE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[\w.:=+-]{24,}|\.[0-9a-f]{12}\.|\d+")
+STYLE_SHEET = re.compile(r'href="/static/([^"]+\.css)"')
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,13 @@ def kept(languages: Iterable[str], *, audience: str, only: str) -> list[Kept]:
             if audience in {"", page.audience} and only in page.name:
                 found.append(page)
     return sorted(found, key=lambda page: (page.audience, page.name, page.language))
+
+
+def demand_style_sheet(page: Kept) -> None:
+    """Raises FileNotFoundError where the page names a style sheet that was built anew since: it would be looked at without any."""
+    for name in STYLE_SHEET.findall(page.file.read_text(encoding="utf-8")):
+        if not (STATIC / name).is_file():
+            raise FileNotFoundError(f"{name} is gone. Walk anew: scripts/pages")
 
 
 class Looked:

@@ -127,6 +127,12 @@ class NotMeView(FormView):
         """Whether a link was opened in this browser."""
         return {"asked": NOT_ME_SESSION_KEY in self.request.session, **super().get_context_data(**kwargs)}
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Where no link was opened there is no box to tick, and none to ask for."""
+        if NOT_ME_SESSION_KEY not in request.session:
+            return render(request, self.template_name, {"expired": True})
+        return super().post(request, *args, **kwargs)
+
     def form_valid(self, form: NotMeForm) -> HttpResponse:
         """The same words for a claim that was frozen before."""
         done = actions.disavow(token=self.request.session.pop(NOT_ME_SESSION_KEY, ""), by="address_on_file")
