@@ -129,6 +129,202 @@ def test_a_uri_that_cannot_be_meant_is_refused(uri, sentence):
     assert "1234" not in str(refused.value)
 
 
+# --- The key on the token ----------------------------------------------------------------------------------------
+
+
+def on_the_token(uri, act):
+    """What `act` gives for a session of the library's own."""
+    import pkcs11
+
+    library = pkcs11.lib(uri.partition("module-path=")[2])
+    try:
+        with library.get_token(token_label="kecs").open(rw=True, user_pin=PIN) as session:
+            return act(session)
+    finally:
+        library.finalize()
+
+
+def test_the_key_that_a_token_makes_stays_there_and_seals(token):
+    from pkcs11 import Attribute, KeyType, ObjectClass
+
+    def facts(session):
+        key = session.get_key(object_class=ObjectClass.SECRET_KEY, key_type=KeyType.AES, label="keyring")
+        names = ("SENSITIVE", "EXTRACTABLE", "PRIVATE", "TOKEN", "ENCRYPT", "DECRYPT", "SIGN", "WRAP")
+        return key.key_length, {name: key[getattr(Attribute, name)] for name in names}
+
+    assert on_the_token(token, facts) == (
+        256,
+        {
+            "SENSITIVE": True,
+            "EXTRACTABLE": False,
+            "PRIVATE": True,
+            "TOKEN": True,
+            "ENCRYPT": True,
+            "DECRYPT": True,
+            "SIGN": False,
+            "WRAP": False,
+        },
+    )
+
+
+def test_what_it_wraps_is_nonce_and_aes_gcm_with_a_whole_tag(token):
+    wrapped = TokenKey(token, pin=PIN).wrap(KEY, "here")
+    assert len(wrapped) == 12 + len(KEY) + 16
+
+
+def test_a_token_is_found_by_its_serial_too(token):
+    serial = on_the_token(token, lambda session: session.token.serial.decode().strip())
+    by_serial = TokenKey(token.replace("token=kecs", f"serial={serial}"), pin=PIN)
+    assert by_serial.name == f"pkcs11:serial={serial};object=keyring"
+    assert by_serial.unwrap(TokenKey(token, pin=PIN).wrap(KEY, "here"), "here") == KEY
+    with pytest.raises(WrappingFailed, match="no token for pkcs11:serial=0"):
+        TokenKey(token.replace("token=kecs", "serial=0"), pin=PIN).wrap(KEY, "here")
+
+
+@pytest.mark.parametrize(("extractable", "sensitive"), [(True, True), (False, False)])
+def test_a_key_that_may_leave_in_one_way_wraps_nothing(token, extractable, sensitive):
+    from pkcs11 import Attribute, KeyType
+
+    label = f"loose-{extractable}"
+    template = {Attribute.EXTRACTABLE: extractable, Attribute.SENSITIVE: sensitive}
+    on_the_token(
+        token,
+        lambda session: session.generate_key(KeyType.AES, 256, label=label, store=True, template=template),
+    )
+    loose = TokenKey(token.replace("object=keyring", f"object={label}"), pin=PIN)
+    with pytest.raises(WrappingFailed) as refused:
+        loose.wrap(KEY, "here")
+    assert str(refused.value) == (
+        f"The key pkcs11:token=kecs;object={label} can be taken out of the token. "
+        "Have it make one that cannot: kecs keys token, with another object."
+    )
+
+
+def test_a_second_key_of_this_name_is_told(token):
+    with pytest.raises(WrappingFailed) as refused:
+        TokenKey(token, pin=PIN).make()
+    assert str(refused.value) == "There is a key pkcs11:token=kecs;object=keyring already; it was left alone."
+
+
+def test_what_does_not_unwrap_is_told(token):
+    on_token = TokenKey(token, pin=PIN)
+    with pytest.raises(WrappingFailed) as refused:
+        on_token.unwrap(on_token.wrap(KEY, "here"), "there")
+    said = str(refused.value)
+    assert said.startswith("pkcs11:token=kecs;object=keyring does not unwrap this (")
+    assert said.endswith("): another key wrapped it, or it was changed since.")
+    assert refused.value.__cause__ is None
+
+
+# --- How it is named ---------------------------------------------------------------------------------------------
+
+
+def test_a_uri_is_read_part_by_part():
+    named = TokenKey(
+        "pkcs11:token=my%20token;serial=12%3B3;object=a=b?module-path=/lib/m.so&pin-source=file:/run/pin"
+    )
+    assert named._named == {
+        "token": "my token",
+        "serial": "12;3",
+        "object": "a=b",
+        "module-path": "/lib/m.so",
+        "pin-source": "file:/run/pin",
+    }
+    assert named.name == "pkcs11:token=my token;serial=12;3;object=a=b"
+    assert TokenKey("pkcs11:;object=o;serial=1;?&module-path=/m").name == "pkcs11:serial=1;object=o"
+
+
+LIKE = (
+    "KECS_KEYRING_WRAP must be like pkcs11:token=NAME;object=NAME?module-path=/path/to/library.so"
+    "&pin-source=file:/path"
+)
+
+
+@pytest.mark.parametrize(
+    ("uri", "sentence"),
+    [
+        ("pkcs11:token=k?module-path=/m", f"{LIKE}."),
+        ("pkcs11:token=k;object=o", f"{LIKE}."),
+        ("pkcs11:object=o?module-path=/m", f"{LIKE}."),
+        ("pkcs11:", f"{LIKE}."),
+        ("pkcs11:token=k;object=o;b=1?module-path=/m&a=1", f"{LIKE}; it does not know a, b."),
+        (
+            "pkcs11:token=k;object=o?module-path=/m&pin-value=1",
+            "KECS_KEYRING_WRAP must not hold the PIN. Set KECS_KEYRING_PIN, or pin-source to a file.",
+        ),
+    ],
+)
+def test_what_is_no_uri_of_a_key_is_told(uri, sentence):
+    with pytest.raises(WrappingFailed) as refused:
+        TokenKey(uri)
+    assert str(refused.value) == sentence
+
+
+# --- What is told ------------------------------------------------------------------------------------------------
+
+NAMED = "pkcs11:token=k;object=o"
+NOWHERE = f"{NAMED}?module-path=/nowhere/m.so"
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        ("NoSuchToken", f"The HSM has no token for {NAMED}, or is not connected."),
+        ("TokenNotPresent", f"The HSM has no token for {NAMED}, or is not connected."),
+        (
+            "MultipleTokensReturned",
+            f"The HSM has several tokens for {NAMED}. Name one by serial in KECS_KEYRING_WRAP.",
+        ),
+        ("NoSuchKey", f"There is no key {NAMED}. On a new token, have it make one: kecs keys token"),
+        ("MultipleObjectsReturned", f"The token has several keys {NAMED}. Give each another name (object)."),
+        (
+            "PinIncorrect",
+            "The HSM refused the PIN. It is not tried again before a restart, for tokens lock themselves after some wrong ones.",
+        ),
+        ("PinLocked", "The HSM has locked this PIN after wrong ones. Its security officer unlocks it."),
+        (
+            "PKCS11Error",
+            "The library of the HSM cannot be loaded: /nowhere/m.so. See module-path in KECS_KEYRING_WRAP.",
+        ),
+        ("DeviceError", f"The HSM refused to work with {NAMED}: DeviceError."),
+    ],
+)
+def test_each_error_of_the_library_has_its_sentence(error, sentence):
+    assert TokenKey(NOWHERE, pin="1")._told(error) == sentence
+
+
+@pytest.mark.parametrize("pin", ["", None])
+def test_without_a_pin_nobody_is_asked(pin):
+    nobody = TokenKey(NOWHERE) if pin is None else TokenKey(NOWHERE, pin=pin)
+    with pytest.raises(WrappingFailed) as refused:
+        nobody.wrap(KEY, "here")
+    assert str(refused.value) == (
+        "The PIN of the HSM is missing. Set KECS_KEYRING_PIN, or pin-source in KECS_KEYRING_WRAP."
+    )
+
+
+def test_a_pin_in_a_file_comes_before_one_that_is_given(tmp_path):
+    file = tmp_path / "pin"
+    file.write_text(" 4321 \n", encoding="utf-8")
+    for mode in (0o640, 0o604, 0o610, 0o601, 0o620, 0o602):
+        file.chmod(mode)
+        with pytest.raises(WrappingFailed) as refused:
+            TokenKey(f"{NOWHERE}&pin-source={file}", pin="1")._pin()
+        assert str(refused.value) == f"The file of the PIN can be read by others. Run: chmod 600 {file}"
+    for mode in (0o600, 0o400):
+        file.chmod(mode)
+        for source in (str(file), f"file:{file}"):
+            assert TokenKey(f"{NOWHERE}&pin-source={source}", pin="1")._pin() == "4321"
+    file.unlink()
+    with pytest.raises(WrappingFailed) as refused:
+        TokenKey(f"{NOWHERE}&pin-source={file}", pin="1")._pin()
+    assert str(refused.value) == f"The PIN in {file} cannot be read: FileNotFoundError."
+    assert TokenKey(NOWHERE, pin="1")._pin() == "1"
+
+
+# --- The keyring -------------------------------------------------------------------------------------------------
+
+
 def test_a_second_key_of_this_name_is_not_made(token):
     with pytest.raises(WrappingFailed, match="left alone"):
         TokenKey(token, pin=PIN).make()

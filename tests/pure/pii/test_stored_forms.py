@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kecs.pii.fingerprint import digest, digester
+from kecs.pii.fingerprint import digest, digester, standing_digest
 from kecs.pii.keyring import Keyring, KeyringError, derived_from
 from kecs.pii.redact import REDACTED, redacted
 from kecs.pii.seal import SealBroken, seal, unseal
@@ -52,6 +52,30 @@ def test_an_unknown_key_is_refused_by_its_number() -> None:
 def test_a_digest_is_an_hmac_of_its_facts_with_their_lengths() -> None:
     message = b"\0\0\0\x04" + b"4821" + b"\0\0\0\x02" + "é".encode()
     assert digest(KEYRING, "last4", "4821", "é") == hmac.digest(key_for("index/last4"), message, sha256)[:16]
+
+
+@pytest.mark.parametrize("length", [0, 1, 254, 255, 256, 257, 70_000])
+def test_a_fact_of_any_length_is_digested_with_it(length: int) -> None:
+    fact = "é" * (length // 2) + "e" * (length % 2)
+    message = length.to_bytes(4, "big") + fact.encode()
+    expected = hmac.digest(key_for("index/p"), message, sha256)[:16]
+    assert digest(KEYRING, "p", fact) == expected
+    assert digester(KEYRING, "p")((fact,)) == expected
+
+
+def test_a_standing_digest_is_made_under_a_standing_key() -> None:
+    message = b"\0\0\0\x04" + b"4821" + b"\0\0\0\x01" + b"x"
+    both = Keyring(label="test", current=7, roots={1: OTHER_ROOT, 7: ROOT})
+    expected = hmac.digest(key_for("index/tries", OTHER_ROOT), message, sha256)[:16]
+    assert standing_digest(both, "tries", "4821", "x") == expected
+    later = both.without(1, keeping=["index/tries"])
+    assert standing_digest(later, "tries", "4821", "x") == expected
+
+
+def test_digests_by_the_million_are_made_under_the_root_that_was_named() -> None:
+    both = Keyring(label="test", current=2, roots={1: OTHER_ROOT, 2: ROOT})
+    assert digester(both, "p", key_id=1)(("4821",)) == digest(OTHER, "p", "4821")
+    assert digester(both, "p")(("4821",)) == digest(KEYRING, "p", "4821")
 
 
 @given(FACTS, FACTS)
