@@ -1,10 +1,12 @@
 """Each fault a few times, on the test's own database; `make faults` strikes thousands of times."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.migrated import make_tables
 from tests.faults.__main__ import faults
 
 
@@ -24,3 +26,10 @@ def test_what_must_hold_holds(name: str, tmp_path: Path) -> None:
     assert outcome.broken == []
     assert outcome.times == quick
     assert outcome.counted.get("lost", 0) == 0
+
+
+@pytest.mark.any_database("a file of SQLite's, whatever the tests run on")
+def test_without_an_address_the_tables_are_made_where_the_portal_keeps_its_own(tmp_path: Path) -> None:
+    make_tables({"KECS_VAR_DIR": str(tmp_path)})
+    with sqlite3.connect(tmp_path / "kecs.sqlite3") as database:
+        assert database.execute("SELECT count(*) FROM accounts_user").fetchone() == (0,)
