@@ -25,7 +25,7 @@ def markdown(one: febrl.Febrl, rows: list[Row]) -> str:
         f"Made by `python -m benchmarks.acceptance`, {datetime.now(UTC):%Y-%m-%d}. {len(one.people):,} duplicates look for",
         f"their {len(one.records):,} originals; {one.sent_back:,} more are sent back by the form. This system has generated people on file",
         "beside them; the rules have FEBRL's records alone, which favours them.",
-        "Nothing was fitted to this set, and nothing was changed after it was looked at ([why](../../docs/matching.md)).",
+        "Nothing may be fitted to this set, nor changed because of what stands here ([why](../../docs/matching.md)).",
         "",
         row("system", "people on file", "found", "step-up", "held", "slips through", "wrong record"),
         row("---", "---:", "---:", "---:", "---:", "---:", "---:"),
