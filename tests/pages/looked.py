@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,10 +56,10 @@ def kept(languages: Iterable[str], *, audience: str, only: str) -> list[Kept]:
 
 
 def demand_style_sheet(page: Kept) -> None:
-    """Raises FileNotFoundError where the page names a style sheet that was built anew since: it would be looked at without any."""
+    """Exits where the page names a style sheet that was built anew since: it would be looked at without any."""
     for name in STYLE_SHEET.findall(page.file.read_text(encoding="utf-8")):
         if not (STATIC / name).is_file():
-            raise FileNotFoundError(f"{name} is gone. Walk anew: scripts/pages")
+            sys.exit(f"{name} was built anew since these pages were kept. Run: scripts/pages")
 
 
 class Looked:

@@ -21,7 +21,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from benchmarks.chromium import chromium_path
-from tests.pages.looked import KEPT, Kept, kept
+from tests.pages.looked import KEPT, Kept, demand_style_sheet, kept
 from tests.pages.programs import FLAGS, ROOT, Looker
 
 IN_DOCS = ROOT / "docs" / "pictures" / "pages"
@@ -116,6 +116,9 @@ def main() -> int:
     asks.add_argument("--only", default="", help="pages whose name holds this")
     given = asks.parse_args()
     pages = kept(LANGUAGES, audience="", only=given.only)
+    if not pages:
+        sys.exit("No page of this name was kept. Run: scripts/pages")
+    demand_style_sheet(pages[0])
     groups = [list(group) for _name, group in groupby(pages, key=lambda page: page.name)]
     if given.states or given.only:
         write(groups, KEPT / "sheets")

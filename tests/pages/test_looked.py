@@ -24,7 +24,7 @@ def test_a_page_is_looked_at_again_when_its_words_change_and_not_for_a_new_token
         '<link href="/static/ui/kecs.ba9876543210.css"><p>Hello</p><input value="YmFyYmF6cXV4Zm9vYmFyZm9v"><a href="/x/2">11/27/2026</a>'
     )
     assert results.faults(page, "widths") == []
-    with pytest.raises(FileNotFoundError, match="Walk anew"):
+    with pytest.raises(SystemExit, match=r"kecs\.ba9876543210\.css was built anew"):
         demand_style_sheet(page)
     style.write_text("b")
     results = Looked(tmp_path / "results", style)
