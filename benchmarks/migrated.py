@@ -58,11 +58,8 @@ def lay_tables(file: Path) -> None:
 
 
 def make_tables(environment: Mapping[str, str]) -> None:
-    """All tables in the empty database of this installation: copied on SQLite, by `kecs migrate` elsewhere.
-
-    Without DATABASE_URL it is the portal's own, in KECS_VAR_DIR.
-    """
-    url = environment.get("DATABASE_URL") or f"sqlite:///{environment['KECS_VAR_DIR']}/kecs.sqlite3"
+    """All tables in the empty database of this installation: copied on SQLite, by `kecs migrate` elsewhere."""
+    url = environment["DATABASE_URL"]
     if url.startswith("sqlite:///"):
         lay_tables(Path(url.removeprefix("sqlite:///")))
         return

@@ -146,8 +146,12 @@ class Person:
 
 
 def environment_of(var: Path, **settings: str) -> dict[str, str]:
-    """Of an installation of its own in this folder; ours becomes the same, for what we ask of its database ourselves."""
+    """Of an installation of its own in this folder; ours becomes the same, for what we ask of its database ourselves.
+
+    Where DATABASE_URL names none, its database stands in the folder too.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KECS_")}
+    environment.setdefault("DATABASE_URL", f"sqlite:///{var / 'kecs.sqlite3'}")
     environment |= {
         "DJANGO_SETTINGS_MODULE": "kecs.config.settings",
         "KECS_MODE": "development",

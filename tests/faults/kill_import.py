@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.migrated import make_tables  # noqa: E402 - the folder above is put in front first
-from tests.faults.kill import told  # noqa: E402 - the folder above is put in front first
+from tests.faults.kill import environment_of, told  # noqa: E402
 
 BATCH = 25
 ROWS = 600
@@ -237,17 +237,7 @@ def rules_broken(disturbed: Dump, peaceful: Dump, left: list[int]) -> list[tuple
 
 def prepare(var: Path) -> str:
     """Environment, keys and tables for both databases; the URL of the peaceful one."""
-    url = os.environ.get("DATABASE_URL", f"sqlite:///{var / 'kecs.sqlite3'}")
-    for name in [name for name in os.environ if name.startswith("KECS_")]:
-        del os.environ[name]
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "kecs.config.settings",
-        "DATABASE_URL": url,
-        "KECS_MODE": "development",
-        "KECS_VAR_DIR": str(var),
-        "KECS_SECRET_KEY": "for-tests-only-" + "0123456789" * 5,
-        "KECS_LOG_LEVEL": "CRITICAL",
-    }
+    environment = environment_of(var)
     import django
 
     django.setup()
@@ -259,12 +249,12 @@ def prepare(var: Path) -> str:
 
     Keyring.create(settings.KECS_KEYRING, label="development")
     parse.BATCH, load.WORTH_PROCESSES = BATCH, 1
-    make_tables(os.environ)
+    make_tables(environment)
     if connection.vendor == "sqlite":
         return f"sqlite:///{var / 'peaceful.sqlite3'}"
     with connection.cursor() as cursor:
         cursor.execute("CREATE DATABASE peaceful")
-    return urlsplit(url)._replace(path="/peaceful").geturl()
+    return urlsplit(environment["DATABASE_URL"])._replace(path="/peaceful").geturl()
 
 
 def in_peace(files: list[Path], url: str) -> Dump:

@@ -12,7 +12,6 @@ Prints how many of how many, and exits with 1 where one is missing.
 """
 
 import argparse
-import os
 import random
 import shutil
 import subprocess
@@ -95,10 +94,10 @@ def main() -> int:
     chosen = parser.parse_args()
     rounds, people = (1, 200) if chosen.quick else (chosen.rounds, chosen.people)
     var = Path(tempfile.mkdtemp(prefix="kecs-restore-"))
-    url = os.environ.setdefault("DATABASE_URL", f"sqlite:///{var / 'kecs.sqlite3'}")
     environment = environment_of(var)
     try:
-        return drill(rounds, people, var, environment, Elsewhere(url, var), random.Random(chosen.seed))
+        elsewhere = Elsewhere(environment["DATABASE_URL"], var)
+        return drill(rounds, people, var, environment, elsewhere, random.Random(chosen.seed))
     finally:
         shutil.rmtree(var, ignore_errors=True)
 

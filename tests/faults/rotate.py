@@ -15,7 +15,6 @@ Prints one line for each rule and exits with 1 where one is broken.
 """
 
 import argparse
-import os
 import random
 import shutil
 import signal
@@ -157,7 +156,6 @@ def main() -> int:
         search(chosen.search, chosen.seed)
         return 0
     var = Path(tempfile.mkdtemp(prefix="kecs-rotate-"))
-    os.environ.setdefault("DATABASE_URL", f"sqlite:///{var / 'kecs.sqlite3'}")
     environment = environment_of(var)
     try:
         return rehearse(people, var, environment, seed=chosen.seed, kill_after=0.05 if chosen.quick else 3.0)

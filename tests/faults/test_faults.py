@@ -1,13 +1,16 @@
 """Each fault a few times, on the test's own database; `make faults` strikes thousands of times."""
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from benchmarks.migrated import make_tables
 from tests.faults.__main__ import faults
+from tests.faults.kill import environment_of
 
 
 @pytest.fixture
@@ -29,7 +32,9 @@ def test_what_must_hold_holds(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.any_database("a file of SQLite's, whatever the tests run on")
-def test_without_an_address_the_tables_are_made_where_the_portal_keeps_its_own(tmp_path: Path) -> None:
-    make_tables({"KECS_VAR_DIR": str(tmp_path)})
+def test_without_an_address_the_tables_are_made_in_the_folder_of_the_faults(tmp_path: Path) -> None:
+    with patch.dict(os.environ):
+        os.environ.pop("DATABASE_URL", None)
+        make_tables(environment_of(tmp_path))
     with sqlite3.connect(tmp_path / "kecs.sqlite3") as database:
         assert database.execute("SELECT count(*) FROM accounts_user").fetchone() == (0,)
