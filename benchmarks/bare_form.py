@@ -53,6 +53,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = [os.environ["BARE_HASHER"]]
+# Our hasher asks for these: one hash at once in each process, as ours, and everybody waits.
+KECS_HASHES_AT_ONCE = 1
+KECS_HASHES_WAITING = 1000
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -13,10 +13,12 @@ from typing import Any
 from altcha import create_challenge
 
 from benchmarks.load import Plan
+from benchmarks.people import SERIALS
 from benchmarks.servers import cpu_seconds, machine_cpu_seconds, python
 
 VISITORS = 16  # twice as many as the two processes have threads
-FIRST = {"claim": 0, "new": 1_000_000, "bare": 0}
+# Newcomers are nobody's like: who has one's birth date has another number in two digits or more.
+FIRST = {"claim": 0, "new": 137 * SERIALS, "bare": 0}
 OUR_ROADS = ["claim", "new"]
 MACHINE = "machine"
 
@@ -141,7 +143,7 @@ def robot_cost(rounds: int) -> float:
         taken = []
         for _ in range(rounds):
             began = time.process_time()
-            create_challenge("PBKDF2/SHA-256", cost, counter=250, hmac_secret="a", hmac_key_secret="b")
+            create_challenge("PBKDF2/SHA-256", cost, counter=120, hmac_secret="a", hmac_key_secret="b")
             taken.append(time.process_time() - began)
         return median(taken) * 1000
 

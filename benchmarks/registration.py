@@ -137,25 +137,31 @@ def one_round(
 
 
 def quick(visits: int) -> None:
-    """A few dozen registrations on SQLite: nothing fails, nobody is missing. Raises Faulty."""
+    """A few dozen registrations and sign-ups on SQLite, and the bound: nothing fails, nobody is missing. Raises Faulty."""
     with ExitStack() as stack:
         server = stack.enter_context(database("SQLite"))
         file = file_of_people(stack.enter_context(folder_of_its_own()), visits)
         made = stack.enter_context(portal(server, file=file, costs=("rest",)))
+        bare = stack.enter_context(bare_form(server, costs=("rest",)))
         before = json.loads(made.run(sys.executable, "-m", "benchmarks.census"))
         numbers = new_numbers(visits)
-        plan = numbers.plan(
-            port=made.servers["rest"].port, roads=OUR_ROADS, visitors=8, seconds=60.0, at_most=visits
-        )
-        load = python("load")
-        out, _err = load.communicate(json.dumps(asdict(plan)))
-        walks = json.loads(out)
-        failed = [walk["error"] for walk in walks if walk["error"]]
-        if failed or len(walks) != visits:
-            raise Faulty(f"{len(failed)} of {len(walks)} visits failed: {failed[:3]}")
-        numbers.used(walks)
+        numbers.used(walks_of_all(numbers, visits, port=made.servers["rest"].port, roads=OUR_ROADS))
+        walks_of_all(numbers, visits, port=bare["rest"].port, roads=["bare"])
         check_census(made, before, numbers)
+    if not hash_bound(0.2)["per_second"]:
+        raise Faulty("Nothing was hashed.")
     print(f"{visits} registrations, 0 errors, nobody missing.")
+
+
+def walks_of_all(numbers: Numbers, visits: int, *, port: int, roads: list[str]) -> list[dict[str, Any]]:
+    """So many visits, not one of which fails. Raises Faulty."""
+    plan = numbers.plan(port=port, roads=roads, visitors=8, seconds=60.0, at_most=visits)
+    out, _err = python("load").communicate(json.dumps(asdict(plan)))
+    walks: list[dict[str, Any]] = json.loads(out)
+    failed = [walk["error"] for walk in walks if walk["error"]]
+    if failed or len(walks) != visits:
+        raise Faulty(f"{len(failed)} of {len(walks)} visits failed: {failed[:3]}")
+    return walks
 
 
 def main() -> int:

@@ -242,6 +242,7 @@ def portal(database: Database, *, file: Path | None = None, costs: tuple[str, ..
             "KECS_ORIGIN": "http://127.0.0.1:8000",
             "KECS_TRUSTED_PROXIES": "1",  # the load's addresses, by the product's own setting
             "KECS_ALTCHA_COST": "1",  # the visitor's work is not what is measured; see robot_cost
+            "KECS_HASHES_WAITING": "1000",  # nor is the waiting page: everybody waits for her place
         }
         made = Portal(folder=folder, environment=environment)
         made.run(str(BIN / "kecs"), "init_development")
