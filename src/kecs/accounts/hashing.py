@@ -1,25 +1,44 @@
-"""Password hashes at once in one web process: as many as it has cores for, a few that wait, and the rest is told to come back.
+"""Password hashes at once in one web process: as many as it has cores for, a few that wait, and the rest is told when to come.
 
 A hash takes 150 ms of a core and 64 MiB. Without a bound, ten thousand people who register in ten minutes would have all
-threads of the web server hash, and nobody could open a page. The hashers ask here; a page asks first, by `HashesPassword`,
+threads of the web server hash, and nobody could even open a page. The hashers ask here; a page asks first, by `HashesPassword`,
 before it counts a try. docs/adr/0034-opening-day.md
 """
 
+import os
+import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
-from threading import BoundedSemaphore, local
-from typing import Any
+from math import ceil
+from threading import BoundedSemaphore, Lock, local
+from time import monotonic
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+T = TypeVar("T")
+
 # Longer than any honest queue of a few hashes takes, even on a machine that others use too.
 LONGEST_WAIT = 10.0  # seconds
+# Whoever is refused comes again when it is her turn, but neither at once nor so late that she gives up.
+SOONEST, LATEST = 5, 120  # seconds
+# What a hash is thought to take before the first was made, and how much each one made since says about the next.
+FIRST_PACE = 0.3  # seconds
+NEWEST_COUNTS = 0.1
+BEHIND_PAGES = 10  # nice: where both want a core, a page gets nine tenths of it
 
 
 class TooManyHashes(Exception):
     """No place is free. Nothing was hashed, and nothing that was typed is in this."""
+
+
+def _step_back() -> None:
+    """This thread hashes for as long as the process lives: pages go first. Only Linux takes it of a thread alone."""
+    if sys.platform == "linux":
+        os.nice(BEHIND_PAGES)
 
 
 class Places:
@@ -27,8 +46,12 @@ class Places:
 
     def __init__(self, *, at_once: int, waiting: int) -> None:
         self._admitted = BoundedSemaphore(at_once + waiting)
-        self._running = BoundedSemaphore(at_once)
+        self._lanes = ThreadPoolExecutor(at_once, thread_name_prefix="hash", initializer=_step_back)
+        self._at_once = at_once
         self._mine = local()
+        self._lock = Lock()
+        self._pace = FIRST_PACE  # seconds that a hash takes, of late
+        self._last_turn = 0.0
         self.inside = 0
         self.refused = 0
 
@@ -50,17 +73,35 @@ class Places:
             self._mine.admitted = False
             self._admitted.release()
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """One hash. Raises TooManyHashes when the queue is full, or did not move."""
+    def run(self, make_hash: Callable[[], T]) -> T:
+        """One hash, on one of the threads that step back for pages. Raises TooManyHashes when the queue is full, or did not move."""
         with self.admitted():
-            if not self._running.acquire(timeout=LONGEST_WAIT):
-                self.refused += 1
-                raise TooManyHashes
+            lane = self._lanes.submit(self._timed, make_hash)
             try:
-                yield
-            finally:
-                self._running.release()
+                return lane.result(timeout=LONGEST_WAIT)
+            except TimeoutError:
+                lane.cancel()
+                self.refused += 1
+                raise TooManyHashes from None
+
+    def _timed(self, make_hash: Callable[[], T]) -> T:
+        began = monotonic()
+        made = make_hash()
+        with self._lock:
+            self._pace += NEWEST_COUNTS * (monotonic() - began - self._pace)
+        return made
+
+    def turn(self) -> int:
+        """In how many seconds whoever is refused now should come again.
+
+        Turns are given out one after the other, as fast as hashes are made: not all come back as one, and where a thousand
+        wait, nobody comes ten times in vain and takes from the others what refusing her costs.
+        """
+        with self._lock:
+            now = monotonic()
+            next_turn = self._last_turn + self._pace / self._at_once
+            self._last_turn = min(max(next_turn, now + SOONEST), now + LATEST)
+            return ceil(self._last_turn - now)
 
 
 @cache

@@ -1,6 +1,5 @@
 """Answers to requests that reach no page of a room, and to those whose page could not do its work."""
 
-import random
 import sys
 from typing import Any
 
@@ -12,14 +11,12 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from kecs.accounts.hashing import TooManyHashes
+from kecs.accounts.hashing import TooManyHashes, the_places
 from kecs.audit.transactions import database_is_away
 from kecs.config.request_ids import request_id
 from kecs.config.typed_again import TypedAgain
 from kecs.ui.context import site
 
-# Long enough for a queue of hashes to pass several times over; by chance, so that not all come back at once.
-SECONDS_OF_A_CROWD = (5, 15)
 SECONDS_WITHOUT_DATABASE = 30
 
 
@@ -32,7 +29,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """503 with what was typed where waiting helps, and 500 where it does not. Asks the database nothing."""
     error = sys.exc_info()[1]
     if isinstance(error, TooManyHashes):
-        return _wait(request, seconds=random.randint(*SECONDS_OF_A_CROWD), crowd=True)  # noqa: S311 - spreads load
+        return _wait(request, seconds=the_places().turn(), crowd=True)
     if error is not None and database_is_away(error):
         return _wait(request, seconds=SECONDS_WITHOUT_DATABASE, crowd=False)
     return HttpResponse(_page(request, "500.html", {}), status=500)

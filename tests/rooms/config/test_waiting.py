@@ -1,5 +1,6 @@
 """When the house cannot work at this moment: a page that says so, keeps what was typed, and can be sent again."""
 
+import os
 import re
 import threading
 from uuid import uuid4
@@ -12,7 +13,8 @@ from django.db import InterfaceError, OperationalError, connection, connections
 from django.test import Client
 from django.urls import get_resolver
 
-from kecs.accounts.hashing import TooManyHashes, the_places
+from kecs.accounts import hashing
+from kecs.accounts.hashing import BEHIND_PAGES, Places, TooManyHashes, the_places
 from kecs.accounts.models import User
 from kecs.audit import transactions
 from kecs.audit.transactions import MOST_TRIES, database_is_away, may_be_tried_again, whole
@@ -62,7 +64,7 @@ def test_a_crowd_is_asked_to_wait_and_the_form_is_kept(browser, places):
         answer = browser.post("/register/account", form)
     said = answer.content.decode()
     assert (answer.status_code, heading(answer)) == (503, "Please wait a moment")
-    assert 5 <= int(answer.headers["Retry-After"]) <= 15
+    assert answer.headers["Retry-After"] == "5"
     assert "no-store" in answer.headers["Cache-Control"]
     for name in ("username", "email", "first_name", "registration"):
         assert f'<input type="hidden" name="{name}" value="{form[name]}"' in said
@@ -89,15 +91,18 @@ def test_no_more_hashes_run_at_once_than_there_are_places(settings):
     places, most, refused, running, lock = the_places(), [0], [0], [0], threading.Lock()
     go = threading.Event()
 
+    def make_hash():
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        go.wait(5)
+        with lock:
+            running[0] -= 1
+
     def hash_one():
         try:
-            with places.admitted(), places.running():
-                with lock:
-                    running[0] += 1
-                    most[0] = max(most[0], running[0])
-                go.wait(5)
-                with lock:
-                    running[0] -= 1
+            with places.admitted():
+                places.run(make_hash)
         except TooManyHashes:
             with lock:
                 refused[0] += 1
@@ -111,6 +116,49 @@ def test_no_more_hashes_run_at_once_than_there_are_places(settings):
         thread.join()
     the_places.cache_clear()
     assert (most[0], refused[0], places.inside) == (2, 15, 0)
+
+
+def test_hashing_steps_back_for_pages(settings):
+    """A thread that hashes has a lower priority than the one that answers, and leaves that one's as it is."""
+    settings.KECS_HASHES_AT_ONCE = 1
+    the_places.cache_clear()
+    ours = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    theirs = the_places().run(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    the_places.cache_clear()
+    assert theirs == min(19, ours + BEHIND_PAGES)
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == ours
+
+
+def test_whoever_is_refused_gets_a_turn_of_her_own(monkeypatch):
+    """Two hashes at once of 0.3 s each: of a crowd of 300, one comes each 0.15 s; whoever comes when all are gone waits least."""
+    now = [1_000.0]
+    monkeypatch.setattr(hashing, "monotonic", lambda: now[0])
+    places = Places(at_once=2, waiting=4)
+    turns = [places.turn() for _ in range(300)]
+    assert (turns[0], turns[1], turns[299]) == (5, 6, 50)
+    assert max(turns.count(second) for second in set(turns)) <= 7
+    now[0] += 60
+    assert places.turn() == 5
+
+
+def test_nobody_is_told_to_come_back_tomorrow():
+    places = Places(at_once=1, waiting=0)
+    assert max(places.turn() for _ in range(5_000)) == 120
+
+
+def test_turns_follow_what_a_hash_takes(monkeypatch):
+    """On a machine where one takes two seconds, people come half as often as every second."""
+    now = [1_000.0]
+    monkeypatch.setattr(hashing, "monotonic", lambda: now[0])
+    places = Places(at_once=1, waiting=0)
+
+    def two_seconds():
+        now[0] += 2
+
+    for _ in range(80):
+        places.run(two_seconds)
+    first, second = places.turn(), places.turn()
+    assert (first, second) == (5, 7)
 
 
 # --- No database -------------------------------------------------------------------------------------------------
