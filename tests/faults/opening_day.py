@@ -21,6 +21,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kecs.accounts.turns import FIELD
 from tests.faults.kill import (
     PASSWORD,
     PATIENCE,
@@ -36,7 +37,7 @@ from tests.faults.kill import (
 )
 from tests.faults.kill import prepare as prepare_portal
 
-PATIENT_FOR = 1_200.0  # seconds that anybody keeps trying
+PATIENT_FOR = 3_600.0  # seconds that anybody keeps trying
 LOOKS = ("/", "/register/search")
 
 
@@ -105,6 +106,8 @@ class Day:
                     self.odd.append(f"{status} {method} {path}")
             if status != 503 or time.monotonic() > gives_up:
                 return status, leads_to, page
+            if form is not None and hidden(page, FIELD):
+                form = {**form, FIELD: hidden(page, FIELD)}
             time.sleep((browser.retry_after or 1) * self.patience)
 
     def register(self, person: Person) -> None:

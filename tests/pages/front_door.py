@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils import timezone
 
 from kecs.accounts.hashing import TooManyHashes
+from kecs.accounts.turns import turn_in
 from kecs.accounts.models import User
 from kecs.config.errors import server_error
 from kecs.config.urls import urlpatterns as portal
@@ -312,6 +313,8 @@ def what_cannot_be_shown(visit: Visit) -> None:
         visit.show("503, a crowd", stranger.get("/crowded"), view="error")
         typed = MARIA.account()
         visit.show("503, what was typed", stranger.post("/crowded", typed), view="error")
+        typed["turn"] = turn_in(13 * 60)
+        visit.show("503, a long line", stranger.post("/crowded", typed), view="error")
         visit.show("503, no database", stranger.get("/away"), view="error")
         visit.show("400", stranger.get("/?next=/home&next=/home"), view="error")
         strict = visit.browser(enforce_csrf_checks=True)

@@ -12,19 +12,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from math import ceil
-from threading import BoundedSemaphore, Lock, local
+from threading import Lock, local
 from time import monotonic
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from kecs.accounts.turns import turn_has_come
+
 T = TypeVar("T")
 
 # Longer than any honest queue of a few hashes takes, even on a machine that others use too.
 LONGEST_WAIT = 10.0  # seconds
 # Whoever is refused comes again when it is her turn, but neither at once nor so late that she gives up.
-SOONEST, LATEST = 5, 120  # seconds
+SOONEST, LATEST = 5, 20 * 60  # seconds
 # What a hash is thought to take before the first was made, and how much each one made since says about the next.
 FIRST_PACE = 0.3  # seconds
 NEWEST_COUNTS = 0.1
@@ -45,9 +47,9 @@ class Places:
     """Places for those whose hash runs, and for those who wait for one. Safe for threads."""
 
     def __init__(self, *, at_once: int, waiting: int) -> None:
-        self._admitted = BoundedSemaphore(at_once + waiting)
         self._lanes = ThreadPoolExecutor(at_once, thread_name_prefix="hash", initializer=_step_back)
         self._at_once = at_once
+        self._most = at_once + waiting
         self._mine = local()
         self._lock = Lock()
         self._pace = FIRST_PACE  # seconds that a hash takes, of late
@@ -56,22 +58,30 @@ class Places:
         self.refused = 0
 
     @contextmanager
-    def admitted(self) -> Iterator[None]:
-        """A place in the queue for this block, or TooManyHashes at once. A block inside a block has it already."""
+    def admitted(self, *, in_turn: bool = False) -> Iterator[None]:
+        """A place for this block, or TooManyHashes at once. A block inside a block has it already.
+
+        While turns are still to come, places to wait are for those whose turn has come; for others, a thread that idles.
+        """
         if getattr(self._mine, "admitted", False):
             yield
             return
-        if not self._admitted.acquire(blocking=False):
-            self.refused += 1
-            raise TooManyHashes
+        self._enter(in_turn=in_turn)
         self._mine.admitted = True
-        self.inside += 1
         try:
             yield
         finally:
-            self.inside -= 1
             self._mine.admitted = False
-            self._admitted.release()
+            with self._lock:
+                self.inside -= 1
+
+    def _enter(self, *, in_turn: bool) -> None:
+        with self._lock:
+            others_come_first = not in_turn and self._last_turn > monotonic()
+            if self.inside >= (self._at_once if others_come_first else self._most):
+                self.refused += 1
+                raise TooManyHashes
+            self.inside += 1
 
     def run(self, make_hash: Callable[[], T]) -> T:
         """One hash, on one of the threads that step back for pages. Raises TooManyHashes when the queue is full, or did not move."""
@@ -92,7 +102,7 @@ class Places:
         return made
 
     def turn(self) -> int:
-        """In how many seconds whoever is refused now should come again.
+        """In how many seconds whoever is refused now should come again, with her turn in the form (turns.py).
 
         Turns are given out one after the other, as fast as hashes are made: not all come back as one, and where a thousand
         wait, nobody comes ten times in vain and takes from the others what refusing her costs.
@@ -119,5 +129,5 @@ class HashesPassword:
         dispatch: Callable[..., HttpResponseBase] = view.dispatch
         if request.method != "POST":
             return dispatch(request, *args, **kwargs)
-        with the_places().admitted():
+        with the_places().admitted(in_turn=turn_has_come(request)):
             return dispatch(request, *args, **kwargs)

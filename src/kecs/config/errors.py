@@ -11,13 +11,15 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from kecs.accounts.hashing import TooManyHashes, the_places
+from kecs.accounts.hashing import SOONEST, TooManyHashes, the_places
+from kecs.accounts.turns import FIELD, seconds_until, turn_in, turn_of
 from kecs.audit.transactions import database_is_away
 from kecs.config.request_ids import request_id
 from kecs.config.typed_again import TypedAgain
 from kecs.ui.context import site
 
 SECONDS_WITHOUT_DATABASE = 30
+LONG = 90  # seconds: more is said in minutes
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -29,15 +31,26 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """503 with what was typed where waiting helps, and 500 where it does not. Asks the database nothing."""
     error = sys.exc_info()[1]
     if isinstance(error, TooManyHashes):
-        return _wait(request, seconds=the_places().turn(), crowd=True)
+        return _crowd(request)
     if error is not None and database_is_away(error):
         return _wait(request, seconds=SECONDS_WITHOUT_DATABASE, crowd=False)
     return HttpResponse(_page(request, "500.html", {}), status=500)
 
 
-def _wait(request: HttpRequest, *, seconds: int, crowd: bool) -> HttpResponse:
+def _crowd(request: HttpRequest) -> HttpResponse:
+    """Whoever has a turn keeps it: it has not come yet, or it has and every place was taken."""
+    turn = turn_of(request)
+    if turn is None:
+        seconds = the_places().turn()
+        return _wait(request, seconds=seconds, crowd=True, turn=turn_in(seconds))
+    seconds = max(SOONEST, seconds_until(turn))
+    return _wait(request, seconds=seconds, crowd=True, turn=request.POST[FIELD])
+
+
+def _wait(request: HttpRequest, *, seconds: int, crowd: bool, turn: str = "") -> HttpResponse:
     _leave_browser_as_it_is(request)
-    page = _page(request, "503.html", {"seconds": seconds, "crowd": crowd, "form": _typed(request)})
+    facts = {"seconds": seconds, "minutes": round(seconds / 60) if seconds > LONG else 0, "turn": turn}
+    page = _page(request, "503.html", {**facts, "crowd": crowd, "form": _typed(request)})
     return HttpResponse(page, status=503, headers={"Retry-After": str(seconds)})
 
 

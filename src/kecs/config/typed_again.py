@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kecs.accounts.turns import FIELD
 from kecs.ui.widgets import LastFourInput, PasswordInput, SsnInput, TextInput
 
 # By the name of the field: no answer of ours ever carries these back (kecs.ui.widgets).
@@ -34,6 +35,8 @@ class TypedAgain(forms.Form):
         for name in typed:
             if name == TOKEN:
                 self.token = str(typed[name])
+            elif name == FIELD:
+                continue  # the page writes the turn that holds now
             elif name in ASKED_ANEW:
                 label, widget = ASKED_ANEW[name]
                 self.fields[name] = forms.CharField(label=label, widget=widget(), strip=False)

@@ -3,6 +3,7 @@
 import os
 import re
 import threading
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, connections
 from django.test import Client
 from django.urls import get_resolver
 
-from kecs.accounts import hashing
+from kecs.accounts import hashing, turns
 from kecs.accounts.hashing import BEHIND_PAGES, Places, TooManyHashes, the_places
 from kecs.accounts.models import User
 from kecs.audit import transactions
@@ -60,8 +61,9 @@ def broken_off(name):
 def test_a_crowd_is_asked_to_wait_and_the_form_is_kept(browser, places):
     page = create_new(browser, MARIA)
     form = {"registration": registration_key(page), **MARIA.new_account()}
-    with places._admitted:  # somebody else hashes
-        answer = browser.post("/register/account", form)
+    places.inside = 1  # somebody else hashes
+    answer = browser.post("/register/account", form)
+    places.inside = 0
     said = answer.content.decode()
     assert (answer.status_code, heading(answer)) == (503, "Please wait a moment")
     assert answer.headers["Retry-After"] == "5"
@@ -75,10 +77,66 @@ def test_a_crowd_is_asked_to_wait_and_the_form_is_kept(browser, places):
     assert places.refused == 1
 
 
+def sign_in_of_somebody(browser, turn=""):
+    """The answer to a password of no account, which costs a hash like any other: 503 where she waits, 200 where not."""
+    return browser.post("/", {"login": "maria", "password": PASSWORD} | ({"turn": turn} if turn else {}))
+
+
+def turn_in_page(answer):
+    """What the form that is to be sent again carries."""
+    return re.findall(r'name="turn" value="([^"]+)"', answer.content.decode())
+
+
+@pytest.mark.any_database("threads and pages")
+def test_whose_turn_has_come_goes_before_those_who_come_for_the_first_time(browser, places, monkeypatch):
+    """One hashes, one may wait. Who was refused gets in when it is her turn; a stranger who comes meanwhile does not."""
+    monkeypatch.setattr(places, "_most", 2)
+    later = [1_800_000_000.0]
+    monkeypatch.setattr(turns, "time", SimpleNamespace(time=lambda: later[0]))
+    places.inside = 2
+    refused = sign_in_of_somebody(browser)
+    [turn] = turn_in_page(refused)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+
+    places.inside = 1  # one still hashes, and the place to wait is free
+    early = sign_in_of_somebody(browser, turn)
+    assert (early.status_code, turn_in_page(early)) == (503, [turn])
+    later[0] += 5
+    stranger, forger = sign_in_of_somebody(browser), sign_in_of_somebody(browser, "1:made-up")
+    assert (stranger.status_code, forger.status_code) == (503, 503)
+    assert turn_in_page(stranger) != [turn]
+    assert sign_in_of_somebody(browser, turn).status_code == 200
+
+    places.inside = 2  # her turn has come, and every place is taken: she keeps it
+    again = sign_in_of_somebody(browser, turn)
+    assert (again.status_code, again.headers["Retry-After"], turn_in_page(again)) == (503, "5", [turn])
+    later[0] += turns.GOOD_FOR
+    assert turn_in_page(sign_in_of_somebody(browser, turn)) != [turn]
+
+
+def test_an_idle_thread_waits_for_nobodys_turn():
+    places = Places(at_once=1, waiting=4)
+    for _ in range(3):
+        places.turn()
+    with places.admitted():
+        assert places.inside == 1
+
+
+@pytest.mark.any_database("pages")
+def test_a_long_wait_is_told_in_minutes(browser, places):
+    for _ in range(800):
+        places.turn()
+    places.inside = 1
+    said = sign_in_of_somebody(browser)
+    assert int(said.headers["Retry-After"]) == 245
+    assert "in about 4 minutes" in said.content.decode()
+
+
 @pytest.mark.any_database("threads and pages")
 def test_who_finds_no_place_to_sign_in_has_tried_nothing(browser, places):
-    with places._admitted:
-        answer = browser.post("/", {"login": "maria", "password": PASSWORD})
+    places.inside = 1
+    answer = browser.post("/", {"login": "maria", "password": PASSWORD})
+    places.inside = 0
     assert (answer.status_code, PASSWORD in answer.content.decode()) == (503, False)
     assert not LimitCounter.objects.exists()
     assert browser.post("/", {"login": "maria", "password": PASSWORD}).status_code == 200
@@ -143,7 +201,7 @@ def test_whoever_is_refused_gets_a_turn_of_her_own(monkeypatch):
 
 def test_nobody_is_told_to_come_back_tomorrow():
     places = Places(at_once=1, waiting=0)
-    assert max(places.turn() for _ in range(5_000)) == 120
+    assert max(places.turn() for _ in range(5_000)) == 20 * 60
 
 
 def test_turns_follow_what_a_hash_takes(monkeypatch):
