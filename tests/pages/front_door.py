@@ -12,8 +12,8 @@ from django.urls import path
 from django.utils import timezone
 
 from kecs.accounts.hashing import TooManyHashes
-from kecs.accounts.turns import turn_in
 from kecs.accounts.models import User
+from kecs.accounts.turns import turn_in
 from kecs.config.errors import server_error
 from kecs.config.urls import urlpatterns as portal
 from kecs.guard.limits import RULES, Limit

@@ -28,7 +28,7 @@ from kecs.accounts.models import ConfirmedSince, EmailConfirmation, User
 from kecs.accounts.passwords import normalised
 from kecs.accounts.queries import live_confirmation, password_is_right
 from kecs.accounts.shut_out.actions import end_sessions
-from kecs.audit.actions import record
+from kecs.audit.actions import record, recorded_together
 from kecs.audit.clock import portal_clock
 from kecs.audit.transactions import whole
 from kecs.guard.actions import count, count_if_all_pass, counts_if_all_pass
@@ -169,8 +169,14 @@ def sign_in(*, request: HttpRequest, account_id: UUID, by: str) -> None:
     record_authentication(request, account, method="password")
     login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
     note_fresh(request, account_id)
-    note_sign_in(account_id=account_id, by=by)
-    meet_device(request, account_id=account_id, tell=False)
+    _note_first_sign_in(request=request, account_id=account_id, by=by)
+
+
+@whole
+def _note_first_sign_in(*, request: HttpRequest, account_id: UUID, by: str) -> None:
+    with recorded_together():
+        note_sign_in(account_id=account_id, by=by)
+        meet_device(request, account_id=account_id, tell=False)
 
 
 def send_password_reset(*, email: str, tokens: Sequence[str] = (), by: str) -> Sending:

@@ -73,8 +73,12 @@ def _verified_holds(record_id: UUID) -> bool:
 
 def state_of_account(account_id: UUID) -> State:
     """Where an account stands. Without any record it is under review: staff, or the settler, look for one."""
-    held = last_held_by(account_id)
-    return state_of_hold(held) if held else State.UNDER_REVIEW
+    return state_with(last_held_by(account_id))
+
+
+def state_with(last: HeldRecord | None) -> State:
+    """The same, of somebody whose hold, now or last, is at hand."""
+    return state_of_hold(last) if last else State.UNDER_REVIEW
 
 
 def state_for(request: HttpRequest) -> State:
@@ -89,8 +93,12 @@ def may_claim_again(held: HeldRecord | None) -> bool:
 
 def may_begin(account_id: UUID) -> bool:
     """Whether there may be something to prove: not where staff, or stronger evidence, ended what this account held."""
-    held = last_held_by(account_id)
-    return held is None or not held.ended or may_claim_again(held)
+    return may_begin_after(last_held_by(account_id))
+
+
+def may_begin_after(last: HeldRecord | None) -> bool:
+    """The same, of somebody whose hold, now or last, is at hand."""
+    return last is None or not last.ended or may_claim_again(last)
 
 
 def live_notice(token: str) -> ClaimNotice | None:

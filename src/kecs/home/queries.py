@@ -13,11 +13,11 @@ from kecs.accounts.mistyped import meant_address
 from kecs.accounts.queries import AccountState, state_of
 from kecs.assurance.levels import State
 from kecs.assurance.permissions import Function, may
-from kecs.assurance.queries import may_begin, state_of_account, state_of_hold
+from kecs.assurance.queries import may_begin_after, state_of_hold, state_with
 from kecs.corrections.queries import open_since
 from kecs.mail.queries import came_back
 from kecs.records.cases.queries import left_without_record
-from kecs.records.holdings.queries import StoredRecord, held_by, stored_record
+from kecs.records.holdings.queries import StoredRecord, held_by, last_held_by, stored_record
 from kecs.records.queries import Stated, stated_by
 from kecs.records.revealing.queries import Reveal, reveals_of
 
@@ -47,10 +47,11 @@ def home_page(account_id: UUID) -> HomePage:
     Who pressed Create New Account sees the same, whatever was found on file and whatever became of it without her:
     levels 0 and 1, and a claim that lapsed, differ only for those who pressed "This is Me!", and they know already.
     """
-    account, stated, state = state_of(account_id), stated_by(account_id), state_of_account(account_id)
+    account, stated, last = state_of(account_id), stated_by(account_id), last_held_by(account_id)
+    state, held = state_with(last), held_by(account_id) if last and last.ended else last
     by_claim = stated is not None and stated.by_claim
     # Staff looked for a record and wrote to her that they gave none: nobody looks any more.
-    held, may_prove = held_by(account_id), may_begin(account_id) and not left_without_record(account_id)
+    may_prove = may_begin_after(last) and not (last is None and left_without_record(account_id))
     claimed = by_claim and (state in {State.PROVISIONAL, State.CONTESTING, State.RELEASED})
     hidden = not by_claim and (state is State.PROVISIONAL or (state is State.RELEASED and may_prove))
     return HomePage(
