@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 FIELD = "turn"
 SALT = "kecs.accounts.turns"
-GOOD_FOR = 15 * 60  # seconds after it has come
+GOOD_FOR = 60 * 60  # seconds after it has come
 
 
 def turn_in(seconds: int) -> str:

@@ -43,7 +43,8 @@ def _crowd(request: HttpRequest) -> HttpResponse:
     if turn is None:
         seconds = the_places().turn()
         return _wait(request, seconds=seconds, crowd=True, turn=turn_in(seconds))
-    seconds = max(SOONEST, seconds_until(turn))
+    to_come = seconds_until(turn)
+    seconds = max(SOONEST, to_come) if to_come > 0 else the_places().again()
     return _wait(request, seconds=seconds, crowd=True, turn=request.POST[FIELD])
 
 

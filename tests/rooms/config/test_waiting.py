@@ -199,6 +199,14 @@ def test_whoever_is_refused_gets_a_turn_of_her_own(monkeypatch):
     assert places.turn() == 5
 
 
+def test_those_whose_turn_has_come_do_not_wait_behind_those_whose_turn_is_to_come():
+    places = Places(at_once=1, waiting=0)
+    for _ in range(400):
+        places.turn()
+    again = [places.again() for _ in range(40)]
+    assert (again[0], again[39], places.turn() > 100) == (5, 17, True)
+
+
 def test_nobody_is_told_to_come_back_tomorrow():
     places = Places(at_once=1, waiting=0)
     assert max(places.turn() for _ in range(5_000)) == 20 * 60
