@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from math import ceil
 from threading import Lock, local
-from time import monotonic
+from time import monotonic, thread_time
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -53,6 +53,7 @@ class Places:
         self._mine = local()
         self._lock = Lock()
         self._pace = FIRST_PACE  # seconds that a hash takes, of late
+        self._cost = FIRST_PACE  # seconds of a core that it takes: less, where pages want the cores too
         self._last_turn = self._last_again = 0.0
         self.inside = 0
         self.refused = 0
@@ -95,32 +96,34 @@ class Places:
                 raise TooManyHashes from None
 
     def _timed(self, make_hash: Callable[[], T]) -> T:
-        began = monotonic()
+        began, used = monotonic(), thread_time()
         made = make_hash()
         with self._lock:
             self._pace += NEWEST_COUNTS * (monotonic() - began - self._pace)
+            self._cost += NEWEST_COUNTS * (thread_time() - used - self._cost)
         return made
 
     def turn(self) -> int:
         """In how many seconds whoever is refused now should come again, with her turn in the form (turns.py).
 
-        Turns are given out one after the other, as fast as hashes are made: not all come back as one, and where a thousand
-        wait, nobody comes ten times in vain and takes from the others what refusing her costs.
+        Turns are given out one after the other, as fast as hashes could be made if nothing else were done, so that no core
+        idles once the crowd is over. Not all come back as one, and where a thousand wait, nobody comes ten times in vain and
+        takes from the others what refusing her costs.
         """
         with self._lock:
             now = monotonic()
-            self._last_turn = self._next(self._last_turn, now)
+            self._last_turn = self._next(self._last_turn, now, self._cost)
             return ceil(self._last_turn - now)
 
     def again(self) -> int:
-        """The same for whoever came in her turn and found every place taken: a line of its own, before all turns to come."""
+        """The same for whoever came in her turn and found every place taken: a line of its own, as fast as hashes are made."""
         with self._lock:
             now = monotonic()
-            self._last_again = self._next(self._last_again, now)
+            self._last_again = self._next(self._last_again, now, self._pace)
             return ceil(self._last_again - now)
 
-    def _next(self, last: float, now: float) -> float:
-        return min(max(last + self._pace / self._at_once, now + SOONEST), now + LATEST)
+    def _next(self, last: float, now: float, apart: float) -> float:
+        return min(max(last + apart / self._at_once, now + SOONEST), now + LATEST)
 
 
 @cache

@@ -213,18 +213,19 @@ def test_nobody_is_told_to_come_back_tomorrow():
 
 
 def test_turns_follow_what_a_hash_takes(monkeypatch):
-    """On a machine where one takes two seconds, people come half as often as every second."""
-    now = [1_000.0]
+    """One takes two seconds of a core, and ten where pages want the core too: so far apart are turns, and who comes again."""
+    now, used = [1_000.0], [0.0]
     monkeypatch.setattr(hashing, "monotonic", lambda: now[0])
+    monkeypatch.setattr(hashing, "thread_time", lambda: used[0])
     places = Places(at_once=1, waiting=0)
 
-    def two_seconds():
-        now[0] += 2
+    def make_hash():
+        now[0], used[0] = now[0] + 10, used[0] + 2
 
     for _ in range(80):
-        places.run(two_seconds)
-    first, second = places.turn(), places.turn()
-    assert (first, second) == (5, 7)
+        places.run(make_hash)
+    assert (places.turn(), places.turn()) == (5, 7)
+    assert (places.again(), places.again()) == (5, 15)
 
 
 # --- No database -------------------------------------------------------------------------------------------------
