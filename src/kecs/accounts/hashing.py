@@ -28,7 +28,7 @@ LONGEST_WAIT = 10.0  # seconds
 # Whoever is refused comes again when it is her turn, but neither at once nor so late that she gives up.
 SOONEST, LATEST = 5, 20 * 60  # seconds
 # What a hash is thought to take before the first was made, and how much each one made since says about the next.
-FIRST_PACE = 0.3  # seconds
+FIRST_COST = 0.15  # seconds
 NEWEST_COUNTS = 0.1
 BEHIND_PAGES = 5  # nice: where both want a core, a page gets three quarters of it
 
@@ -52,8 +52,7 @@ class Places:
         self._most = at_once + waiting
         self._mine = local()
         self._lock = Lock()
-        self._pace = FIRST_PACE  # seconds that a hash takes, of late
-        self._cost = FIRST_PACE  # seconds of a core that it takes: less, where pages want the cores too
+        self._cost = FIRST_COST  # seconds of a core that a hash takes, of late
         self._last_turn = self._last_again = 0.0
         self.inside = 0
         self.refused = 0
@@ -96,10 +95,9 @@ class Places:
                 raise TooManyHashes from None
 
     def _timed(self, make_hash: Callable[[], T]) -> T:
-        began, used = monotonic(), thread_time()
+        used = thread_time()
         made = make_hash()
         with self._lock:
-            self._pace += NEWEST_COUNTS * (monotonic() - began - self._pace)
             self._cost += NEWEST_COUNTS * (thread_time() - used - self._cost)
         return made
 
@@ -112,18 +110,18 @@ class Places:
         """
         with self._lock:
             now = monotonic()
-            self._last_turn = self._next(self._last_turn, now, self._cost)
+            self._last_turn = self._next(self._last_turn, now)
             return ceil(self._last_turn - now)
 
     def again(self) -> int:
-        """The same for whoever came in her turn and found every place taken: a line of its own, as fast as hashes are made."""
+        """The same for whoever came in her turn and found every place taken: a line of its own, before the turns to come."""
         with self._lock:
             now = monotonic()
-            self._last_again = self._next(self._last_again, now, self._pace)
+            self._last_again = self._next(self._last_again, now)
             return ceil(self._last_again - now)
 
-    def _next(self, last: float, now: float, apart: float) -> float:
-        return min(max(last + apart / self._at_once, now + SOONEST), now + LATEST)
+    def _next(self, last: float, now: float) -> float:
+        return min(max(last + self._cost / self._at_once, now + SOONEST), now + LATEST)
 
 
 @cache
