@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from math import ceil
 from threading import Lock, local
-from time import monotonic, thread_time
+from time import monotonic
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -26,11 +26,11 @@ T = TypeVar("T")
 # Longer than any honest queue of a few hashes takes, even on a machine that others use too.
 LONGEST_WAIT = 10.0  # seconds
 # Whoever is refused comes again when it is her turn, but neither at once nor so late that she gives up.
-SOONEST, LATEST = 5, 20 * 60  # seconds
+SOONEST, LATEST = 5, 5 * 60  # seconds
 # What a hash is thought to take before the first was made, and how much each one made since says about the next.
-FIRST_COST = 0.15  # seconds
+FIRST_PACE = 0.3  # seconds
 NEWEST_COUNTS = 0.1
-BEHIND_PAGES = 5  # nice: where both want a core, a page gets three quarters of it
+BEHIND_PAGES = 10  # nice: where both want a core, a page gets nine tenths of it
 
 
 class TooManyHashes(Exception):
@@ -52,7 +52,7 @@ class Places:
         self._most = at_once + waiting
         self._mine = local()
         self._lock = Lock()
-        self._cost = FIRST_COST  # seconds of a core that a hash takes, of late
+        self._pace = FIRST_PACE  # seconds that a hash takes, of late, beside all else
         self._last_turn = self._last_again = 0.0
         self.inside = 0
         self.refused = 0
@@ -95,18 +95,17 @@ class Places:
                 raise TooManyHashes from None
 
     def _timed(self, make_hash: Callable[[], T]) -> T:
-        used = thread_time()
+        began = monotonic()
         made = make_hash()
         with self._lock:
-            self._cost += NEWEST_COUNTS * (thread_time() - used - self._cost)
+            self._pace += NEWEST_COUNTS * (monotonic() - began - self._pace)
         return made
 
     def turn(self) -> int:
         """In how many seconds whoever is refused now should come again, with her turn in the form (turns.py).
 
-        Turns are given out one after the other, as fast as hashes could be made if nothing else were done, so that no core
-        idles once the crowd is over. Not all come back as one, and where a thousand wait, nobody comes ten times in vain and
-        takes from the others what refusing her costs.
+        Turns are given out one after the other, as fast as hashes are made of late: not all come back as one, and where a
+        thousand wait, nobody comes ten times in vain and takes from the others what refusing her costs.
         """
         with self._lock:
             now = monotonic()
@@ -121,7 +120,7 @@ class Places:
             return ceil(self._last_again - now)
 
     def _next(self, last: float, now: float) -> float:
-        return min(max(last + self._cost / self._at_once, now + SOONEST), now + LATEST)
+        return min(max(last + self._pace / self._at_once, now + SOONEST), now + LATEST)
 
 
 @cache

@@ -124,7 +124,7 @@ def test_an_idle_thread_waits_for_nobodys_turn():
 
 @pytest.mark.any_database("pages")
 def test_a_long_wait_is_told_in_minutes(browser, places):
-    for _ in range(1_600):
+    for _ in range(800):
         places.turn()
     places.inside = 1
     said = sign_in_of_somebody(browser)
@@ -188,13 +188,13 @@ def test_hashing_steps_back_for_pages(settings):
 
 
 def test_whoever_is_refused_gets_a_turn_of_her_own(monkeypatch):
-    """Two hashes at once of 0.15 s each: of a crowd of 300, one comes each 0.075 s; whoever comes when all are gone waits least."""
+    """Two hashes at once of 0.3 s each: of a crowd of 300, one comes each 0.15 s; whoever comes when all are gone waits least."""
     now = [1_000.0]
     monkeypatch.setattr(hashing, "monotonic", lambda: now[0])
     places = Places(at_once=2, waiting=4)
     turns = [places.turn() for _ in range(300)]
-    assert (turns[0], turns[1], turns[299]) == (5, 6, 28)
-    assert max(turns.count(second) for second in set(turns)) <= 14
+    assert (turns[0], turns[1], turns[299]) == (5, 6, 50)
+    assert max(turns.count(second) for second in set(turns)) <= 7
     now[0] += 60
     assert places.turn() == 5
 
@@ -204,23 +204,22 @@ def test_those_whose_turn_has_come_do_not_wait_behind_those_whose_turn_is_to_com
     for _ in range(400):
         places.turn()
     again = [places.again() for _ in range(40)]
-    assert (again[0], again[39], places.turn() > 50) == (5, 11, True)
+    assert (again[0], again[39], places.turn() > 100) == (5, 17, True)
 
 
 def test_nobody_is_told_to_come_back_tomorrow():
     places = Places(at_once=1, waiting=0)
-    assert max(places.turn() for _ in range(10_000)) == 20 * 60
+    assert max(places.turn() for _ in range(5_000)) == 5 * 60
 
 
 def test_turns_follow_what_a_hash_takes(monkeypatch):
-    """Two seconds of a core each, however long it took beside pages: so far apart are turns, and who comes again."""
-    used = [0.0]
-    monkeypatch.setattr(hashing, "monotonic", lambda: 1_000.0)
-    monkeypatch.setattr(hashing, "thread_time", lambda: used[0])
+    """On a machine where one takes two seconds, people come half as often as every second."""
+    now = [1_000.0]
+    monkeypatch.setattr(hashing, "monotonic", lambda: now[0])
     places = Places(at_once=1, waiting=0)
 
     def make_hash():
-        used[0] += 2
+        now[0] += 2
 
     for _ in range(80):
         places.run(make_hash)
