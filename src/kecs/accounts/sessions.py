@@ -92,7 +92,7 @@ class SessionStore(db.SessionStore):
         return row
 
     def delete(self, session_key: str | None = None) -> None:
-        """Ends this session, or the one with this key, in one statement: Django reads the row first."""
+        """Ends this session, or the one with this key."""
         key = session_key or self.session_key
         if key is not None:
-            Session.objects.filter(session_key=stored_as(key)).delete()
+            super().delete(stored_as(key))
