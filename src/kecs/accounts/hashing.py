@@ -90,9 +90,10 @@ class Places:
             try:
                 return lane.result(timeout=LONGEST_WAIT)
             except TimeoutError:
-                lane.cancel()
-                self.refused += 1
-                raise TooManyHashes from None
+                if not lane.cancel():  # it has begun: its work is not thrown away
+                    return lane.result()
+            self.refused += 1
+            raise TooManyHashes
 
     def _timed(self, make_hash: Callable[[], T]) -> T:
         began = monotonic()

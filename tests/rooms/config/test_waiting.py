@@ -176,6 +176,26 @@ def test_no_more_hashes_run_at_once_than_there_are_places(settings):
     assert (most[0], refused[0], places.inside) == (2, 15, 0)
 
 
+def test_a_hash_that_has_begun_is_waited_for_and_one_that_has_not_is_refused(monkeypatch):
+    """However long the one takes: its work would be done again. The other waits no longer than LONGEST_WAIT."""
+    monkeypatch.setattr(hashing, "LONGEST_WAIT", 0.05)
+    places, began, end, made = Places(at_once=1, waiting=1), threading.Event(), threading.Event(), []
+
+    def make_hash():
+        began.set()
+        end.wait(5)
+        return "made"
+
+    first = threading.Thread(target=lambda: made.append(places.run(make_hash)))
+    first.start()
+    began.wait(5)
+    with pytest.raises(TooManyHashes):
+        places.run(make_hash)
+    end.set()
+    first.join()
+    assert (made, places.refused, places.inside) == (["made"], 1, 0)
+
+
 def test_hashing_steps_back_for_pages(settings):
     """A thread that hashes has a lower priority than the one that answers, and leaves that one's as it is."""
     settings.KECS_HASHES_AT_ONCE = 1
