@@ -139,7 +139,7 @@ def hash_bound(seconds: float) -> dict[str, float]:
 def robot_cost(rounds: int) -> float:
     """CPU milliseconds that a challenge costs the server at its default cost more than at the cost of the measurement."""
 
-    def milliseconds(cost: int) -> float:
+    def milliseconds(cost: int) -> float:  # the counter: half of the most that guard/robots/altcha.py draws
         taken = []
         for _ in range(rounds):
             began = time.process_time()

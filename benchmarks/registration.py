@@ -148,8 +148,7 @@ def quick(visits: int) -> None:
         numbers.used(walks_of_all(numbers, visits, port=made.servers["rest"].port, roads=OUR_ROADS))
         walks_of_all(numbers, visits, port=bare["rest"].port, roads=["bare"])
         check_census(made, before, numbers)
-    if not hash_bound(0.2)["per_second"]:
-        raise Faulty("Nothing was hashed.")
+    hash_bound(0.2)  # raises where it does not hash
     print(f"{visits} registrations, 0 errors, nobody missing.")
 
 

@@ -4,9 +4,10 @@
     scripts/postgres with --durable -- .venv/bin/python -m tests.faults.opening_day [--people N] [--minutes M] [--processes N]
 
 People arrive at random moments of so many minutes; four of five are on file. Whoever is answered 503 waits as long as
-Retry-After says and sends the same form again. Meanwhile somebody opens the first pages, four times a second. Then must
-hold what `kill.py` demands (each registration once, nothing half-done, one holding a record, one mail an address, the
-log whole), no answer is 5xx but 503 with Retry-After, and nobody is turned away by a limit.
+Retry-After says and sends the same form again, with the turn that the page gave her. Meanwhile somebody opens the
+first pages, four times a second. Then must hold what `kill.py` demands (each registration once, nothing half-done, one
+holding a record, one mail an address, the log whole), no answer is 5xx but 503 with Retry-After, and nobody is turned
+away by a limit.
 Prints what it counted, and exits with 1 where a rule is broken. DATABASE_URL names an empty database.
 """
 

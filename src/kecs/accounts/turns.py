@@ -1,7 +1,8 @@
 """A turn in the line for a hash: when whoever found no place is to come again. Signed, so that nobody writes one for herself.
 
 The form that she sends again carries it, for no table could keep a crowd at such a moment. It says nothing but a time of
-the web servers' clocks, and it is no ticket for one: who sends it twice while it is good takes a place that is free anyway.
+the web servers' clocks. Whoever sends it again and again while it is good goes before newcomers each time: the line is not
+what keeps anybody from trying too often, limits are.
 """
 
 import time
