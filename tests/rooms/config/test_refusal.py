@@ -1,47 +1,12 @@
 """Production starts with safe settings only: each unsafe one alone is refused, by name, in a plain sentence."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from kecs.pii.keyring import Keyring
-
-SAFE = {
-    "KECS_MODE": "production",
-    "KECS_SECRET_KEY": "0123456789" * 6,
-    "KECS_ORIGIN": "https://kecs.example.org",
-    "KECS_ALLOWED_HOSTS": "kecs.example.org",
-    "KECS_AGENCY_NAME": "Department of Education",
-    "KECS_HELP_PHONE": "(502) 555-0142",
-    "KECS_MAIL_FROM": "no-reply@kecs.example.org",
-    "KECS_SSN_NOTICE_MANDATORY_OR_VOLUNTARY": "It is voluntary.",
-    "KECS_SSN_NOTICE_AUTHORITY": "A law.",
-    "KECS_SSN_NOTICE_USES": "To find your record.",
-}
-
-
-def outside():
-    """The environment without what the test run itself has set."""
-    ours = ("KECS_", "DJANGO_", "DATABASE_URL")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-
-
-def kecs(var, *words, without=(), **instead):
-    """Run the command line in an installation of its own; what it said, and its status."""
-    environment = outside()
-    settings = {**{name: value for name, value in SAFE.items() if name not in without}, **instead}
-    done = subprocess.run(
-        [Path(sys.executable).with_name("kecs"), *words],
-        env={**environment, "KECS_VAR_DIR": str(var), **settings},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    return done.stdout + done.stderr, done.returncode
+from tests.rooms.config.checking import SAFE, environment_of, kecs, outside
 
 
 @pytest.fixture
@@ -79,11 +44,17 @@ def test_safe_settings_pass_ours_and_djangos_checks(var):
         ("KECS_MODE", "staging", "production or development"),
     ],
 )
-def test_one_unsafe_setting_is_enough_to_refuse(var, name, value, sentence):
-    said, status = kecs(var, "check", **{name: value})
-    assert status != 0
+def test_one_unsafe_setting_is_enough_to_refuse(checker, var, name, value, sentence):
+    said, status = checker.check(environment_of(var, **{name: value}))
+    assert status == 1
     assert sentence in said
     assert said.count("(kecs.") + said.count("(guard.") == 1, said
+
+
+def test_a_start_says_what_the_checker_says(checker, var):
+    unsafe = {"KECS_DEBUG": "1"}
+    assert checker.check(environment_of(var, **unsafe)) == kecs(var, "check", **unsafe)
+    assert checker.check(environment_of(var)) == kecs(var, "check")
 
 
 def test_without_any_setting_nothing_starts(tmp_path):
@@ -137,7 +108,9 @@ def test_a_keyring_is_never_overwritten(var):
     assert (var / "keyring.json").read_text() == before
 
 
-def test_development_makes_its_settings_keys_and_town_and_a_second_time_changes_nothing(tmp_path):
+def test_development_makes_its_settings_keys_and_town_and_a_second_time_changes_nothing_and_production_refuses_it(
+    tmp_path,
+):
     var = tmp_path / "var"
     first, status = kecs(var, "init_development", without=SAFE, KECS_MODE="development")
     assert status == 0, first
@@ -147,3 +120,8 @@ def test_development_makes_its_settings_keys_and_town_and_a_second_time_changes_
     second, status = kecs(var, "init_development", without=SAFE)
     assert (status, second) == (0, first)
     assert kept == {name: (var / name).read_bytes() for name in kept}
+    # Somebody copies the demonstration's var folder to the server and changes one line.
+    said, status = kecs(var, "check", without=SAFE, KECS_MODE="production")
+    assert status == 1
+    for part in ("KECS_ORIGIN", "KECS_SSN_NOTICE_AUTHORITY", "made for development", "KECS_MAIL_FROM"):
+        assert part in said
