@@ -29,6 +29,7 @@ from kecs.pii.keyring import Keyring
 RESULTS = Path(__file__).parent / "results"
 DATABASES = ("PostgreSQL", "SQLite")
 PEOPLE, ACCOUNTS, SAMPLES = 1_000_000, 50_000, 200
+CASES, VISITS = 500, 40  # cases that are open, visits of each page
 GOAL = 150.0  # ms, p95 on PostgreSQL
 
 # What is typed, and whether the person it was made of must be on the list (not where many have the same name).
@@ -116,6 +117,8 @@ def measured(kind: str, population: Population, options: argparse.Namespace) -> 
         say(f"{kind}: searching")
         task = {
             "accounts": options.accounts,
+            "cases": options.cases,
+            "visits": options.visits,
             "asked": whom_to_ask(population, options.samples, options.accounts),
         }
         command = [sys.executable, "-m", "benchmarks.finds"]
@@ -186,8 +189,10 @@ def main() -> int:
     parser.add_argument("--samples", type=int, default=SAMPLES)
     parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
     options = parser.parse_args()
+    options.cases, options.visits = CASES, VISITS
     if options.quick:
         options.people, options.samples, options.databases = 2_000, 20, ["SQLite"]
+        options.cases, options.visits = 50, 5
         options.accounts = ACCOUNTS // 100
     population = generate(options.people)
     began = time.monotonic()

@@ -39,8 +39,6 @@ TODAY = date(2026, 11, 25)
 BY = "account:00000000-0000-0000-0000-000000000000"
 STATED = 200  # accounts whose holders said who they are; half of them hold a record
 WARM_UP = 100
-CASES = 500  # that are open
-VISITS = 40  # of each page
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of an authenticator app
 TABLES = ("records_", "accounts_user", "account_emailaddress")
 
@@ -145,22 +143,22 @@ def leads_on(desk: Client, address: str, form: dict[str, str]) -> None:
     assert answer.status_code == 302, (address, answer.status_code)
 
 
-def pages_opened(surnames: list[str]) -> dict[str, list[float]]:
+def pages_opened(surnames: list[str], *, cases: int, visits: int) -> dict[str, list[float]]:
     """What the desk's pages take in milliseconds, HTML, log and commit included, with so many cases open."""
-    records = list(EducatorRecord.objects.order_by("staff_unique_id")[: CASES + VISITS])
-    accounts = list(User.objects.order_by("pk").values_list("pk", flat=True)[:CASES])
+    records = list(EducatorRecord.objects.order_by("staff_unique_id")[: cases + visits])
+    accounts = list(User.objects.order_by("pk").values_list("pk", flat=True)[:cases])
     for record, account_id in zip(records, accounts, strict=False):
         kind = CaseKind.NEAR_MATCH
         open_case(kind=kind, account_id=account_id, record_ids=[record.pk], because=(), by=BY)
     desk = at_the_desk()
-    people = [f"/desk/people/{record.pk}" for record in records[:VISITS]]
+    people = [f"/desk/people/{record.pk}" for record in records[:visits]]
     for address in people:
         leads_on(desk, address, {"why": "phone_call"})
     addresses = {
-        "Find a person, a surname": ["/desk/find"] * VISITS,
+        "Find a person, a surname": ["/desk/find"] * visits,
         "a person's page": people,
-        f"the cases, {len(accounts)} open": ["/desk/cases"] * VISITS,
-        "Security": ["/desk/security"] * VISITS,
+        f"the cases, {len(accounts)} open": ["/desk/cases"] * visits,
+        "Security": ["/desk/security"] * visits,
     }
     times: dict[str, list[float]] = {}
     for name, all_of_it in addresses.items():
@@ -175,7 +173,10 @@ def pages_opened(surnames: list[str]) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    """The task on standard input, {"accounts": N, "asked": {kind: [[typed, expected], ...]}}; times on the output."""
+    """The task on standard input, and times on the output.
+
+    {"accounts": N, "cases": that are open, "visits": of each page, "asked": {kind: [[typed, expected], ...]}}
+    """
     task = json.load(sys.stdin)
     open_accounts(task["accounts"])
     priority = given_priority([connection])
@@ -205,7 +206,11 @@ def main() -> None:
         "plans": len(plans),
         "scans": [plan for plan in plans if reads_through(plan)],
         "priority": priority,
-        "pages": pages_opened([text for text, _expected in task["asked"]["rare surname"]]),
+        "pages": pages_opened(
+            [text for text, _expected in task["asked"]["rare surname"]],
+            cases=task["cases"],
+            visits=task["visits"],
+        ),
     }
     print(json.dumps(answer))
 

@@ -282,10 +282,10 @@ def main() -> None:
     parser.add_argument(
         "--only", choices=DATABASES, help="measure this column anew, beside what stands in the results"
     )
-    parser.add_argument("--quick", action="store_true", help="8,000 rows; writes no results")
+    parser.add_argument("--quick", action="store_true", help="3,000 rows; writes no results")
     options = parser.parse_args()
     if options.quick:
-        options.rows = 8_000
+        options.rows = 3_000
     facts: dict[str, Any] = {
         "rows": options.rows,
         "rounds": options.rounds,

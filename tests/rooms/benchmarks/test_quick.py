@@ -12,5 +12,5 @@ def test_a_few_dozen_registrations_end_without_an_error_and_nobody_is_missing(qu
 @pytest.mark.slow
 def test_the_import_and_the_bare_path_write_the_same_rows(quick_form):
     said = quick_form("importing", "--only", "SQLite")
-    assert said.strip().endswith("8,000 rows each time, nothing missing.")
+    assert said.strip().endswith("3,000 rows each time, nothing missing.")
     assert "share of the bare path" in said
