@@ -19,7 +19,6 @@ from django.contrib.sessions.models import Session
 from django.utils.crypto import get_random_string
 
 from kecs.audit.clock import portal_clock
-from kecs.audit.transactions import database_is_away
 from kecs.pii.fields import sealed_text, unsealed_text
 from kecs.pii.seal import SealBroken
 
@@ -33,6 +32,8 @@ def stored_as(session_key: str) -> str:
 
 class SessionStore(db.SessionStore):
     """Django's, with a digest for the key and the content sealed for the row it stands in."""
+
+    _is_new = False  # the key was just made, and no row has it yet
 
     @classmethod
     def _validate_session_key(cls, key: str | None) -> bool:
@@ -67,15 +68,26 @@ class SessionStore(db.SessionStore):
         kwargs.setdefault("modification", portal_clock())
         return super().get_expiry_date(**kwargs)
 
+    def create(self) -> None:
+        """A new key, which the browser learns with its answer; the row is written once, when the session is saved."""
+        self._session_key = self._get_new_session_key()
+        self._is_new = True
+        self.modified = True
+
     def save(self, must_create: bool = False) -> None:
-        """Into the table. Raises the database's own error where it is away: Django takes each for a session that was deleted."""
-        try:
-            super().save(must_create=must_create)
-        except UpdateError as error:
-            cause = error.__context__
-            if cause is not None and database_is_away(cause):
-                raise cause from None
-            raise
+        """Into the table, by one statement. Raises UpdateError where the session was ended meanwhile."""
+        if self.session_key is None:
+            self.create()
+        must_create = must_create or self._is_new
+        content = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        row = self.create_model_instance(content)
+        if must_create:
+            row.save(force_insert=True)
+            self._is_new = False
+        elif not Session.objects.filter(pk=row.pk).update(
+            session_data=row.session_data, expire_date=row.expire_date
+        ):
+            raise UpdateError
 
     def _get_new_session_key(self) -> str:
         """Without a look whether it is free: of 36^32 keys none comes twice, and the insert would refuse it."""
@@ -95,4 +107,4 @@ class SessionStore(db.SessionStore):
         """Ends this session, or the one with this key."""
         key = session_key or self.session_key
         if key is not None:
-            super().delete(stored_as(key))
+            Session(pk=stored_as(key)).delete()  # by one statement, and without a look whether it is there

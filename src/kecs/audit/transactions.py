@@ -6,6 +6,7 @@ cured by another try comes up to the page as the database's own error, which `ke
 
 import random
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from time import monotonic, sleep
 from typing import ParamSpec, TypeVar
@@ -69,6 +70,27 @@ def tried_again(action: Callable[P, R]) -> Callable[P, R]:
     return trying
 
 
+# Whether this thread is inside an action of which all is kept or nothing.
+_inside: ContextVar[bool] = ContextVar("inside", default=False)
+
+
 def whole(action: Callable[P, R]) -> Callable[P, R]:
-    """An action of which all is kept or nothing, and which is tried again where the database broke it off."""
-    return tried_again(transaction.atomic(action))
+    """An action of which all is kept or nothing, and which is tried again where the database broke it off.
+
+    Inside another such action it is a part of that one: there is no way back to before it, so whoever catches what it
+    raises can only let all be undone.
+    """
+
+    @wraps(action)
+    def one_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _inside.get():
+            with transaction.atomic(savepoint=False):
+                return action(*args, **kwargs)
+        token = _inside.set(True)
+        try:
+            with transaction.atomic():
+                return action(*args, **kwargs)
+        finally:
+            _inside.reset(token)
+
+    return tried_again(one_transaction)

@@ -296,15 +296,17 @@ def test_a_sign_in_that_gets_half_way_leaves_the_browser_as_it_is(monkeypatch):
     assert browser.get("/home").status_code == 200
 
 
-def test_a_session_that_cannot_be_kept_now_is_not_a_session_that_was_deleted(browser, monkeypatch):
-    def gone(*_words, **_facts):
-        raise OperationalError("server closed the connection unexpectedly")
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_cannot_be_kept_now_is_not_a_session_that_was_deleted(browser):
+    def gone(execute, sql, *rest):
+        if sql.startswith('UPDATE "django_session"'):
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, *rest)
 
     on_file(MARIA)
     page = search(browser, MARIA)
     pressed = {"registration": registration_key(page), "choice": "this_is_me"}
-    with monkeypatch.context() as away:
-        away.setattr(Session, "save", gone)
+    with connection.execute_wrapper(gone):
         assert browser.post("/register/match", pressed).status_code == 503
     assert browser.post("/register/match", pressed).headers["Location"] == "/register/account"
     Session.objects.all().delete()

@@ -245,7 +245,7 @@ def test_a_challenge_is_for_those_who_were_shown_the_box(client: Client, visitor
     assert (refused.status_code, refused.json()) == (403, {"error": "no_session"})
     request = visitor()
     the_robot_check().widget(request)
-    request.session.create()
+    request.session.save()
     client.cookies[django_settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
     answer = client.get("/robot/challenge")
     assert answer.status_code == 200
