@@ -58,11 +58,14 @@ class Browser:
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     retry_after: float = 0.0  # what the last answer said
+    address: str = ""  # as a proxy of ours would report it, where the portal trusts one
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
         """Status, where it leads, page. Raises NoAnswer."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=PATIENCE)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if self.address:
+            headers["X-Forwarded-For"] = self.address
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:

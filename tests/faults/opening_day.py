@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Opening day: very many people register at once through several web processes, all behind one address.
+"""Opening day: very many people register at once through several web processes, five hundred behind each address.
 
     scripts/postgres with --durable -- .venv/bin/python -m tests.faults.opening_day [--people N] [--minutes M] [--processes N]
 
@@ -38,6 +38,7 @@ from tests.faults.kill import (
 )
 from tests.faults.kill import prepare as prepare_portal
 
+BEHIND_ONE_ADDRESS = 500  # a district on its training day
 PATIENT_FOR = 3_600.0  # seconds that anybody keeps trying
 LOOKS = ("/", "/register/search")
 
@@ -76,9 +77,10 @@ class Day:
     odd: list[str] = field(default_factory=list)  # answers that nobody on her way should get
     patience: float = 1.0  # of what Retry-After says, so much is waited
 
-    def browser(self) -> Browser:
+    def browser(self, number: int = 0) -> Browser:
         """Of somebody who comes for the first time."""
-        return Browser(self.port)
+        district = number // BEHIND_ONE_ADDRESS
+        return Browser(self.port, address=f"192.0.2.{district + 1}")
 
     def ask(
         self, browser: Browser, method: str, path: str, form: dict[str, str] | None = None
@@ -113,7 +115,7 @@ class Day:
 
     def register(self, person: Person) -> None:
         """The whole road, patiently."""
-        browser, began = self.browser(), time.monotonic()
+        browser, began = self.browser(person.number), time.monotonic()
         try:
             form = self._form_of(person, browser)
             status, leads_to, _page = self.ask(browser, "POST", "/register/account", form)
@@ -152,7 +154,7 @@ class Day:
         """Somebody who only opens pages."""
         while not enough.wait(0.25):
             for path in LOOKS:
-                self.ask(Browser(self.port), "GET", path)
+                self.ask(self.browser(), "GET", path)
 
 
 def come(day: Day, people: list[Person], seconds: float) -> float:
@@ -200,7 +202,7 @@ def rules_of(day: Day, people: list[Person], slowest: float) -> Rules:
 def said(day: Day, people: list[Person], took: float) -> str:
     """The figures, in a line."""
     return (
-        f"{len(day.home)} of {len(people)} registered in {took:.0f} s ({len(day.home) / took:.1f}/s), all behind one address; "
+        f"{len(day.home)} of {len(people)} registered in {took:.0f} s ({len(day.home) / took:.1f}/s), {BEHIND_ONE_ADDRESS} behind each address; "
         f"{day.statuses[503]} answers were 503; pages p50 {at(0.5, day.looks) * 1000:.0f} ms, p99 {at(0.99, day.looks) * 1000:.0f} ms "
         f"of {len(day.looks)}; from the first page to home, median {at(0.5, day.waits):.1f} s, longest {at(1, day.waits):.1f} s"
     )
@@ -222,7 +224,10 @@ def main() -> int:
     if options.quick:
         options.people, options.minutes = 20, 0.05
     var = Path(tempfile.mkdtemp(prefix="kecs-opening-"))
-    portal = Served(var, environment_of(var, KECS_ROBOT="null", KECS_WEB_PROCESSES=str(options.processes)))
+    environment = environment_of(
+        var, KECS_ROBOT="null", KECS_TRUSTED_PROXIES="1", KECS_WEB_PROCESSES=str(options.processes)
+    )
+    portal = Served(var, environment)
     people: list[Person] = [Educator(number) for number in range(options.people)]
     try:
         prepare_portal(portal, people)

@@ -79,7 +79,7 @@ class EitherDay(Day):
 
     served: Served = field(default_factory=Served)
 
-    def browser(self) -> Browser:
+    def browser(self, number: int = 0) -> Browser:
         """Of somebody who comes for the first time."""
         return EitherBrowser(self.port, served=self.served)
 

@@ -11,7 +11,9 @@ from django import forms
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, connections
+from django.db.transaction import TransactionManagementError
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from kecs.accounts import hashing, turns
@@ -400,6 +402,36 @@ def test_inside_another_transaction_that_one_is_tried_again(django_db_blocker):
     with pytest.raises(OperationalError):
         act()  # the test's own transaction is around it
     assert len(tries) == 1
+
+
+@pytest.mark.any_database("transactions of both")
+def test_an_action_inside_an_action_is_undone_with_it_and_sets_no_savepoint():
+    @whole
+    def open_account(name):
+        User(id=uuid4(), username=name, email=f"{name}@example.org", password="!").save(force_insert=True)
+        if name == "second":
+            raise LookupError
+
+    @whole
+    def open_both(*, goes_on):
+        open_account("first")
+        try:
+            open_account("second")
+        except LookupError:
+            if not goes_on:
+                raise
+        return User.objects.count()
+
+    with CaptureQueriesContext(connection) as sent, pytest.raises(LookupError):
+        open_both(goes_on=False)
+    savepoints = [query["sql"] for query in sent if query["sql"].startswith("SAVEPOINT")]
+    assert len(savepoints) == 1  # of the outer action, in the test's own transaction
+    # Whoever catches it cannot go on as if nothing had been: half of it would stay.
+    with pytest.raises(TransactionManagementError):
+        open_both(goes_on=True)
+    assert not User.objects.exists()
+    open_account("third")  # by itself it is an action like any other
+    assert User.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
