@@ -89,7 +89,7 @@ def _offered(
 ) -> str | None:
     claim = claim_of(as_on_file(people.person(stranger)))
     if not claim_keys(claim):
-        return None  # a placeholder for digits, which is not indexed
+        return None  # no number ends so
     candidates = [
         candidate_of(record_of(population.person(place), f"p{place}"), claim, ssn=None) for place in places
     ]

@@ -52,7 +52,8 @@ class Key(NamedTuple):
 
 
 _PLACEHOLDER_BIRTH_DATES = frozenset({date(1900, 1, 1), date(1901, 1, 1)})
-_PLACEHOLDER_LAST4 = frozenset({"0000", "9999"})
+_NEVER_AN_END = "0000"  # no number that was issued ends so
+_PLACEHOLDER_LAST4 = frozenset({_NEVER_AN_END, "9999"})  # where nothing but the last 4 is on file
 _PLACEHOLDER_SSNS = frozenset({"123456789", "987654321", *(digit * 9 for digit in "0123456789")})
 # What fold's second spelling of ä, ö, ü, å and ø adds to the first.
 _TWO_LETTERS = re.compile("(?<=a)[ae]+|(?<=[ou])e+")
@@ -71,7 +72,17 @@ def record_keys(*, birth_date: date | None, last4: str | None, ssn: str | None) 
 
 def claim_keys(claim: Claim) -> tuple[Key, ...]:
     """What a search looks up: at most one key, for names are compared on the few records it leads to."""
-    return record_keys(birth_date=claim.birth_date, last4=claim.last4, ssn=None)
+    return typed_keys(birth_date=claim.birth_date, last4=claim.last4)
+
+
+def typed_keys(*, birth_date: date | None, last4: str) -> tuple[Key, ...]:
+    """What leads from a typed birth date and last 4 to those on file.
+
+    9999 is looked up, though it is not indexed where it may stand for "unknown": one in ten thousand numbers ends so, and
+    under it stand only those whose whole number is on file.
+    """
+    born = _born(birth_date)
+    return (Key(KeyKind.BIRTH_DATE_LAST4, (born, last4)),) if born and last4 != _NEVER_AN_END else ()
 
 
 def new_account_keys(claim: Claim, *, ssn: str) -> tuple[Key, ...]:
@@ -86,9 +97,7 @@ def slipped_keys(claim: Claim, *, ssn: str) -> tuple[Key, ...]:
     """
     dates = [(born, claim.last4) for born in birth_dates_one_slip_away(claim.birth_date)]
     endings = [(claim.birth_date, last4) for last4 in digits_one_slip_away(claim.last4)]
-    keys = [
-        key for born, last4 in dates + endings for key in record_keys(birth_date=born, last4=last4, ssn=None)
-    ]
+    keys = [key for born, last4 in dates + endings for key in typed_keys(birth_date=born, last4=last4)]
     # Who has a slip in the last 4 on file and another birth date or name there is found by no other key.
     for number in digits_one_slip_away(ssn) if _usable_ssn(ssn) else ():
         keys += record_keys(birth_date=None, last4=None, ssn=number)
@@ -131,9 +140,11 @@ def _born(birth_date: date | None) -> str | None:
 
 
 def _ending(last4: str | None, ssn: str | None) -> str | None:
-    if ssn and not _usable_ssn(ssn):
-        return None  # the end of a made-up number is made up
-    return last4 if last4 and last4 not in _PLACEHOLDER_LAST4 else None
+    """The last 4 where they are somebody's: the end of a made-up number is made up, and that of a whole one is no placeholder."""
+    if not last4 or last4 == _NEVER_AN_END:
+        return None
+    known = _usable_ssn(ssn) if ssn else last4 not in _PLACEHOLDER_LAST4
+    return last4 if known else None
 
 
 def _usable_ssn(ssn: str | None) -> bool:

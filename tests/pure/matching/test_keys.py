@@ -109,7 +109,16 @@ def test_no_small_fact_is_indexed_alone(
 def test_place_holder_last_4_is_not_indexed(last4: str) -> None:
     assert record_keys(birth_date=BORN, last4=last4, ssn=None) == ()
     assert not any(kind.startswith("last4") for kind in kinds(linked(last4=last4)))
-    assert claim_keys(claim(last4=last4)) == ()
+
+
+def test_a_number_that_ends_like_a_place_holder_is_found_by_its_end() -> None:
+    whole = record_keys(birth_date=BORN, last4="9999", ssn="901229999")
+    assert [key.kind for key in whole] == [KeyKind.BIRTH_DATE_LAST4, KeyKind.SSN]
+    assert claim_keys(claim(last4="9999")) == whole[:1]
+    assert any(kind.startswith("last4") for kind in kinds(linked(last4="9999", ssn="901229999")))
+    # No number ends in four noughts.
+    assert claim_keys(claim(last4="0000")) == ()
+    assert [key.kind for key in record_keys(birth_date=BORN, last4="0000", ssn="901220000")] == [KeyKind.SSN]
 
 
 @pytest.mark.parametrize("ssn", ["123456789", "111111111", "999999999", "987654321", "000000000"])

@@ -81,6 +81,15 @@ def test_other_names_come_together_in_one_person():
     }
 
 
+def test_a_last_4_that_others_make_up_leads_to_whose_whole_number_ends_so():
+    claim = replace(CLAIM, last4="9999")
+    on_file(MARIA, ssn="9999")
+    assert candidates_for(claim) == []
+    hers = on_file(MARIA, ssn="900559999")
+    assert [candidate.record_id for candidate in candidates_for(claim)] == [str(hers.pk)]
+    assert decide(claim, candidates_for(claim), population=population()).outcome is Outcome.ONE
+
+
 def test_nobody_is_found_under_no_key():
     on_file(MARIA)
     assert people_under(()) == records_near(()) == []

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import assert_never
 from uuid import UUID
 
-from kecs.matching.keys import linkage_keys, record_keys
+from kecs.matching.keys import linkage_keys, typed_keys
 from kecs.records.finding.lookups import (
     Row,
     records_with_address,
@@ -40,7 +40,7 @@ def _batches(typed: Typed) -> Iterator[list[Hit]]:
             found = records_with_address(typed.text, MOST_SHOWN + 1)
             yield [Hit(record_id=record_id, because=Because.CONTACT_EMAIL) for record_id in found]
         case Sought.LAST4_AND_BIRTH_DATE:
-            keys = record_keys(birth_date=typed.birth_date, last4=typed.last4, ssn=None)
+            keys = typed_keys(birth_date=typed.birth_date, last4=typed.last4)
             yield _hits_of_people(people_under(keys) if keys else [], Because.LAST4_AND_BIRTH_DATE)
         case Sought.NAME_AND_FACT:
             yield _hits_of_people(_near(typed), Because.NAME_AND_FACT)

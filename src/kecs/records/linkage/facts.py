@@ -39,12 +39,8 @@ def without_placeholders(facts: Facts) -> Facts:
     """The same, with what stands for "unknown" made blank, by the rule of the index: what it has no key for."""
     birth_date = facts.birth_date if _is_known_date(facts.birth_date) else ""
     ssn = facts.ssn if len(facts.ssn) in {LAST4, FULL_SSN} else ""
-    if ssn and not _is_known_end(ssn[-LAST4:]):
+    if ssn and not _is_known_number(ssn):
         ssn = ""
-    if len(ssn) == FULL_SSN and not any(
-        key.kind is KeyKind.SSN for key in record_keys(birth_date=None, last4=None, ssn=ssn)
-    ):
-        ssn = ""  # the end of a made-up number is made up
     if (birth_date, ssn) == (facts.birth_date, facts.ssn):
         return facts
     return replace(facts, birth_date=birth_date, ssn=ssn)
@@ -64,6 +60,15 @@ def _is_known_date(iso: str) -> bool:
     return bool(record_keys(birth_date=born, last4=_SOME_LAST4, ssn=None))
 
 
+def _is_known_number(ssn: str) -> bool:
+    return _is_known_end(ssn) if len(ssn) == LAST4 else _has_end(ssn[-LAST4:], ssn)
+
+
 @lru_cache(maxsize=10_000)
 def _is_known_end(last4: str) -> bool:
-    return bool(record_keys(birth_date=_SOME_DAY, last4=last4, ssn=None))
+    return _has_end(last4, None)
+
+
+def _has_end(last4: str, whole: str | None) -> bool:
+    keys = record_keys(birth_date=_SOME_DAY, last4=last4, ssn=whole)
+    return any(key.kind is KeyKind.BIRTH_DATE_LAST4 for key in keys)
