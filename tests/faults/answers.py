@@ -25,7 +25,14 @@ def _put_on_file(people: list[Educator]) -> None:
 
     for person in people:
         if person.on_file:
-            on_file(Person(first_name=person.first_name, last_surname=person.last_surname, ssn=person.ssn))
+            on_file(
+                Person(
+                    first_name=person.first_name,
+                    last_surname=person.last_surname,
+                    birth_date=person.born,
+                    ssn=person.ssn,
+                )
+            )
 
 
 def people(first: int, many: int) -> list[Educator]:
@@ -37,7 +44,11 @@ def people(first: int, many: int) -> list[Educator]:
 
 def form_of(client: Client, person: Educator) -> dict[str, str]:
     """Walk to the account page. The form, filled in; without a key where a page on the way was not had."""
-    facts = {"first_name": person.first_name, "last_surname": person.last_surname, "birth_date": "04/09/1985"}
+    facts = {
+        "first_name": person.first_name,
+        "last_surname": person.last_surname,
+        "birth_date": person.birth_date,
+    }
     client.post("/register/search", {**facts, "last4": person.ssn[-4:], "robot": "on"})
     page = client.get("/register/match").content.decode()
     choice = "this_is_me" if person.on_file else "create_new"
@@ -225,7 +236,7 @@ def limiter_lost(times: int, _folder: Path) -> Outcome:
 
     def guess(number: int) -> int:
         client, first = _client(), victim.first_name
-        facts = {"first_name": first, "last_surname": victim.last_surname, "birth_date": "04/09/1985"}
+        facts = {"first_name": first, "last_surname": victim.last_surname, "birth_date": victim.birth_date}
         wrong = f"{(int(victim.ssn[-4:]) + 1 + number) % 10_000:04}"
         return client.post("/register/search", {**facts, "last4": wrong, "robot": "on"}).status_code
 

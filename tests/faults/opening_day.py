@@ -135,7 +135,7 @@ class Day:
         facts = {
             "first_name": person.first_name,
             "last_surname": person.last_surname,
-            "birth_date": "04/09/1985",
+            "birth_date": person.birth_date,
         }
         token = {"csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken")}
         asked = {**token, **facts, "last4": person.ssn[-4:], "robot": "on"}
