@@ -5,12 +5,14 @@ import random
 import resource
 import signal
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from django.test import Client
 
+from kecs.accounts.turns import FIELD
 from tests.faults.ground import Outcome, in_child
 from tests.faults.kill import PASSWORD, hidden
 from tests.faults.opening_day import Educator
@@ -198,7 +200,7 @@ def connections_cut(times: int, _folder: Path) -> Outcome:
 
 
 def _through(person: Educator, home: set[str], statuses: Counter[int], lock: threading.Lock) -> None:
-    """Until she is home: whoever is asked to wait sends the same form again."""
+    """Until she is home: whoever is asked to wait sends the same form again, with the turn that she was given."""
     client, form = _client(), {"registration": ""}
     for _try in range(40):
         try:
@@ -217,6 +219,9 @@ def _through(person: Educator, home: set[str], statuses: Counter[int], lock: thr
                 with lock:
                     home.add(person.username)
             return
+        # Where it was the crowd, her turn has come before she gives up.
+        form |= {FIELD: turn} if (turn := hidden(answer.content.decode(), FIELD)) else {}
+        time.sleep(0.25)
 
 
 def limiter_lost(times: int, _folder: Path) -> Outcome:
