@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from django.db import close_old_connections
 from django.test import Client
 
 from kecs.accounts.turns import FIELD
@@ -203,6 +204,7 @@ def _through(person: Educator, home: set[str], statuses: Counter[int], lock: thr
     """Until she is home: whoever is asked to wait sends the same form again, with the turn that she was given."""
     client, form = _client(), {"registration": ""}
     for _try in range(40):
+        close_old_connections()  # a server does at each request, and the test client does not
         try:
             form = form_of(client, person)
         except Exception:  # noqa: BLE001 - the test client itself closes a connection that was cut, and may raise anything
@@ -211,6 +213,7 @@ def _through(person: Educator, home: set[str], statuses: Counter[int], lock: thr
             break
         client = _client()
     for _try in range(40):
+        close_old_connections()
         answer: Any = client.post("/register/account", form)
         with lock:
             statuses[answer.status_code] += 1
