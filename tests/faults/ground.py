@@ -134,7 +134,10 @@ class MailServer:
                     line.write(b"354 go on\r\n")
                     body = b""
                     while not body.endswith(b"\r\n.\r\n"):
-                        body += peer.recv(65536) or b"\r\n.\r\n"
+                        piece = peer.recv(65536)
+                        if not piece:  # gone in the middle of its mail, which is none then
+                            return
+                        body += piece
                     self._keep(body)
                     if Mood(self.mood.value) is Mood.DIES:
                         return
