@@ -1,7 +1,7 @@
 """T1, T2: thieves with name, birth date and full SSN register, look where something could be seen, use every mail they get.
 
-Three of each thousand, one a road, open every page and press every button, before and after their mail. The others look at
-home, record, proof and account, and press the buttons of the proof. Everything that comes back to any of them is searched.
+The first three, one a road, open every page and press every button, before and after their mail. The others look at home,
+record, proof and account, and press the buttons of the proof. Everything that comes back to any of them is searched.
 """
 
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ from tests.attacks.routes import ENDS_THE_SESSION, Route, routes
 
 ROADS = ("claim", "new", "other name")
 ELSEWHERE = 7_000_000
-WANDERS = len(ROADS)  # so many of each THOUSAND go everywhere
-THOUSAND = 1_000
+WANDERS = len(ROADS)  # so many go everywhere, which takes each of them minutes
+AT_A_TIME = 500
 MOST_OPENED = 120  # pages that a thief who goes everywhere opens before he follows no more links
 # Where those look who do not go everywhere: what is hers would stand here.
 LOOKED_AT = ("home", "record", "confirm-it-is-you", "account", "account/emails")
@@ -116,17 +116,20 @@ class Thieves:
 
 def wanders(number: int) -> bool:
     """Whether this thief goes everywhere."""
-    return number % THOUSAND < WANDERS
+    return number < WANDERS
 
 
 def play(portal: Portal) -> list[Outcome]:
-    """All steal, then all open their mail; what comes after that is searched too."""
+    """Some hundreds steal, then open their mail, and what comes after that is searched too; then the next come."""
     thieves = Thieves(portal)
     many = len(thieves.known)
-    portal.in_turn(many, thieves.steal)
-    thieves.open_mail()
-    portal.in_turn(many, thieves.use_mail)
-    thieves.open_mail()
+    for first in range(0, many, AT_A_TIME):
+        portal.forget_tries()  # so many people not found would have everybody asked for a code from a mailbox
+        numbers = range(first, min(first + AT_A_TIME, many))
+        portal.each(numbers, thieves.steal)
+        thieves.open_mail()
+        portal.each(numbers, thieves.use_mail)
+        thieves.open_mail()
     verified = [
         f"{holding.account_id} at {holding.level}"
         for holding in Holding.objects.filter(level__gte=AssuranceLevel.VERIFIED)

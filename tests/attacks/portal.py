@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -82,12 +82,16 @@ class Portal:
 
     def in_turn(self, many: int, act: Callable[[int], None], *, hands: int = 6) -> None:
         """All of them, a few at a time."""
+        self.each(range(many), act, hands=hands)
+
+    def each(self, numbers: Iterable[int], act: Callable[[int], None], *, hands: int = 6) -> None:
+        """These, a few at a time."""
         if self.port is None:
-            for number in range(many):
+            for number in numbers:
                 act(number)
             return
         with ThreadPoolExecutor(hands) as pool:
-            list(pool.map(lambda number: self._act(act, number), range(many)))
+            list(pool.map(lambda number: self._act(act, number), numbers))
 
     @staticmethod
     def _act(act: Callable[[int], None], number: int) -> None:
