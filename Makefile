@@ -38,6 +38,7 @@ faults: ## Break things, and print what held (FAULTS="--quick", "--only mailer",
 	@.venv/bin/python -m tests.faults.database $(filter --quick,$(FAULTS))
 	@.venv/bin/python -m tests.faults.failover $(filter --quick,$(FAULTS))
 	@scripts/postgres with -- .venv/bin/python -m tests.faults.versions $(filter --quick,$(FAULTS))
+	@scripts/postgres with -- .venv/bin/python -m tests.faults.clock $(filter --quick,$(FAULTS))
 	@scripts/postgres with --durable -- .venv/bin/python -m tests.faults.opening_day $(filter --quick,$(FAULTS))
 
 lint: ## Run the checks only: style, types, import contracts, migrations
