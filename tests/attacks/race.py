@@ -12,6 +12,7 @@ from tests.attacks.outcomes import Outcome, outcome
 from tests.attacks.portal import Portal
 from tests.attacks.roads import (
     LostTheWay,
+    Victim,
     account_form,
     put_on_file,
     record_of,
@@ -59,6 +60,20 @@ class Race:
         """A fresh one for each racer."""
         return [self.portal.browser(number, cookies=MADE_UP) for number in range(many or self.racers)]
 
+    def before_the_form(
+        self, browsers: list[Browser], people: list[Victim], usernames: list[str]
+    ) -> list[dict[str, str]]:
+        """Each on her own way to the account form, which is returned filled in and not sent; a few at a time."""
+        forms: list[dict[str, str]] = [{} for _each in browsers]
+
+        def go(number: int) -> None:
+            facts = people[number].facts
+            hidden = to_account(browsers[number], facts, road="claim", look=False)
+            forms[number] = hidden | account_form(facts, new=False, username=usernames[number])
+
+        self.portal.each(range(len(browsers)), go)
+        return forms
+
     # --- The contests --------------------------------------------------------------------------------------------
 
     def record(self, place: int) -> None:
@@ -66,11 +81,9 @@ class Race:
         [victim] = victims(1, first=place)
         put_on_file([victim])
         browsers = self.browsers()
-        forms = [
-            to_account(browser, victim.facts, road="claim", look=False)
-            | account_form(victim.facts, new=False, username=f"racer{place}x{number}")
-            for number, browser in enumerate(browsers)
-        ]
+        forms = self.before_the_form(
+            browsers, [victim] * self.racers, [f"racer{place}x{number}" for number in range(self.racers)]
+        )
         self.start(f"record {place}", browsers, forms, "/register/account")
         self.want_one(f"record {place}", Holding.objects.filter(record=record_of(victim)).count())
         self.want_one(
@@ -84,11 +97,8 @@ class Race:
         put_on_file(people)
         browsers = self.browsers()
         names = [f"racer{place}", f"Racer{place}", f"RACER{place}", f"rAcer{place}"]
-        forms = [
-            to_account(browser, victim.facts, road="claim", look=False)
-            | account_form(victim.facts, new=False, username=names[number % len(names)])
-            for number, (browser, victim) in enumerate(zip(browsers, people, strict=True))
-        ]
+        names = [names[number % len(names)] for number in range(self.racers)]
+        forms = self.before_the_form(browsers, people, names)
         self.start(f"username {place}", browsers, forms, "/register/account")
         self.want_one(f"username {place}", User.objects.filter(username__iexact=f"racer{place}").count())
         self.hang_up(browsers)
