@@ -3,7 +3,8 @@
 Needs root, for ports 80 and 443 on loopback; nginx, openssl and testssl.sh (Debian's packages of these names); node and npm, by
 which the Observatory is installed into a folder that is gone afterwards (`--tools` keeps it). The certificate comes from an
 authority made a moment before, so what testssl says of certificates is said of that one, and is not counted; all else is.
-Writes benchmarks/results/outside.md; status 1 when testssl finds anything of MEDIUM or worse, or the grade is not A+.
+nginx's own logs are read as well. Writes benchmarks/results/outside.md; status 1 when testssl finds anything of MEDIUM or worse,
+the grade is not A+, or a log tells a secret.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from tests.rooms.config.checking import environment_of
 
 HOST = "portal.example.org"  # as in deploy/nginx.conf
 WEB_PORT = 8001  # as in deploy/kecs-upstream.conf
+METRICS_TOKEN = "0123456789" * 4
 OBSERVATORY = "@mdn/mdn-http-observatory@1.4.8"
 # Of the throw-away certificate and its name: who signed it, where it is revoked, what DNS says of it.
 OF_THE_CERTIFICATE = ("cert", "OCSP", "CRL", "DNS_CAA", "certificate_transparency")
@@ -37,7 +39,7 @@ NGINX = """
 pid {folder}/nginx.pid;
 error_log {folder}/nginx.error.log;
 events {{ worker_connections 256; }}
-http {{ include {folder}/kecs.conf; }}
+http {{ include {folder}/kecs.conf; include {folder}/kecs-metrics.conf; }}
 """
 # The name of the portal stands in no DNS: it is here.
 HERE = """
@@ -80,6 +82,7 @@ def portal(folder: Path, url: str) -> Iterator[None]:
         KECS_ALLOWED_HOSTS=HOST,
         KECS_TRUSTED_PROXIES="1",
         KECS_BIND=f"127.0.0.1:{WEB_PORT}",
+        KECS_METRICS_TOKEN=METRICS_TOKEN,
     )
     run(BIN / "kecs", "migrate", env=environment, cwd=ROOT)
     command = [str(BIN / "gunicorn"), "-c", "python:kecs.config.gunicorn", "kecs.config.wsgi:application"]
@@ -96,9 +99,9 @@ def portal(folder: Path, url: str) -> Iterator[None]:
 @contextmanager
 def nginx(folder: Path) -> Iterator[None]:
     """By the shipped settings, word for word but for the folders in them."""
-    for name in ("nginx.conf", "kecs-proxy.conf", "kecs-upstream.conf"):
+    for name in ("nginx.conf", "kecs-proxy.conf", "kecs-upstream.conf", "kecs-metrics.conf"):
         text = (ROOT / "deploy" / name).read_text()
-        for theirs in ("/etc/nginx/", "/etc/ssl/kecs/", "/var/log/nginx/"):
+        for theirs in ("/etc/nginx/", "/etc/ssl/kecs/", "/var/log/nginx/", "/run/"):
             text = text.replace(theirs, f"{folder}/")
         (folder / ("kecs.conf" if name == "nginx.conf" else name)).write_text(text)
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder))
@@ -148,6 +151,43 @@ def testssl(folder: Path) -> tuple[list[str], list[str], int]:
     return [text for text in told.values() if text not in of_it], of_it, len(checks)
 
 
+def in_the_logs(folder: Path) -> list[str]:
+    """Which secrets of an address nginx wrote down, on either port, of requests that it passed on, refused, or could not read."""
+    token, asked = "t0kEn-" + "x" * 37, "SECRET-IN-A-QUERY"
+    trust = ssl.create_default_context(cafile=str(folder / "authority.pem"))
+    for page in ("/confirm-email", "/forgot-password/1", "/recover/stop", "", "/desk/people"):
+        path = f"{page}/{token}?q={asked}"
+        for port, body in ((80, b""), (443, b""), (443, b"x" * 200_000)):
+            plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+            line = trust.wrap_socket(plain, server_hostname=HOST) if port == 443 else plain
+            head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nReferer: https://{HOST}{path}\r\nContent-Length: {len(body)}\r\n\r\n"
+            with line, suppress(OSError):  # it may hang up on the long body
+                line.sendall(head.encode() + body)
+                line.recv(100)
+    time.sleep(1)
+    text = "".join(file.read_text() for file in (folder / "kecs.log", folder / "kecs.error.log"))
+    if "/confirm-email/*" not in text:
+        raise SystemExit("nginx wrote no log of what was asked.")
+    return [secret for secret in (token, asked, "127.0.0.1") if secret in text]
+
+
+def metrics_are_shut() -> None:
+    """The numbers are at their own address for whoever shows the token, and nowhere else. Raises SystemExit."""
+    token = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    asked: list[tuple[int, dict[str, str], int]] = [(9101, token, 200), (9101, {}, 404), (443, token, 404)]
+    for port, headers, wanted in asked:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        if port == 443:
+            context = ssl._create_unverified_context()  # noqa: S323 - loopback
+            connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
+        path = "/metrics" if port == 443 else f"/{WEB_PORT}/metrics"
+        connection.request("GET", path, headers={"Host": HOST, **headers})
+        answer = connection.getresponse()
+        if answer.status != wanted or (wanted == 200 and b"kecs_answers_total" not in answer.read()):
+            raise SystemExit(f"/metrics on port {port}: {answer.status}, not {wanted}")
+        connection.close()
+
+
 def observatory(folder: Path, tools: Path) -> dict[str, Any]:
     """Its scan: grade, score, and each test."""
     package = tools / "node_modules" / "@mdn" / "mdn-http-observatory"
@@ -169,7 +209,7 @@ def observatory(folder: Path, tools: Path) -> dict[str, Any]:
     return told
 
 
-def report(found: list[str], of_it: list[str], checks: int, seen: dict[str, Any]) -> str:
+def report(found: list[str], of_it: list[str], checks: int, seen: dict[str, Any], written: list[str]) -> str:
     """As Markdown."""
     scan = seen["scan"]
     lines = [
@@ -180,6 +220,7 @@ def report(found: list[str], of_it: list[str], checks: int, seen: dict[str, Any]
         "",
         f"- testssl.sh {version_of_testssl()}: {checks} checks, {len(found)} findings of MEDIUM or worse.",
         f"- {OBSERVATORY}: {scan['grade']}, score {scan['score']}, {scan['testsPassed']} of {scan['testsQuantity']} tests passed.",
+        f"- Keys of links, queries and addresses of visitors in nginx's logs: {', '.join(written) or 'none'}.",
         "",
         "| the Observatory's test | result | passed |",
         "| --- | --- | --- |",
@@ -221,10 +262,12 @@ def main() -> int:
         with portal(folder, server.new(folder)), nginx(folder):
             seen = observatory(folder, chosen.tools or Path(tools))
             found, of_it, checks = testssl(folder)
-        text = report(found, of_it, checks, seen)
+            written = in_the_logs(folder)
+            metrics_are_shut()
+        text = report(found, of_it, checks, seen, written)
     sys.stdout.write(text)
     (chosen.results / "outside.md").write_text(text)
-    return 1 if found or seen["scan"]["grade"] != "A+" else 0
+    return 1 if found or written or seen["scan"]["grade"] != "A+" else 0
 
 
 if __name__ == "__main__":
