@@ -82,7 +82,8 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             most=5,
             window=DAY,
             subject="each folded name that could be the surname asked for, with the birth date",
-            reason="The last 4 has 10,000 values: 5 guesses a day are right once in 2,000, however many networks help.",
+            reason="The last 4 has 10,000 values: 5 guesses a day are right once in 2,000, however many networks help. "
+            "An account that is made in her name counts too.",
         ),
         Limit.SEARCH_MISSES_PER_IDENTITY_TOTAL: Rule(
             most=20,

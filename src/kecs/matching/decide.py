@@ -6,7 +6,7 @@ matters. docs/adr/0010-evidence-in-bits.md is the policy; tests/pure/matching/*.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -119,6 +119,12 @@ class NewDecision:
     reason: ReviewReason | None = None
     record_ids: tuple[str, ...] = ()
     bits: float | None = None
+
+    def for_staff(self) -> "NewDecision":
+        """The same where no record may be joined unseen: staff look at what would have been joined."""
+        if self.outcome is not NewOutcome.JOIN:
+            return self
+        return replace(self, outcome=NewOutcome.REVIEW, reason=ReviewReason.NEAR_MATCH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

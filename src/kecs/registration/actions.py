@@ -219,14 +219,19 @@ def create_account_and_record(
 ) -> UUID:
     """Create New Account. Whatever is found on file, the person is led to the same page; staff decide what must be decided.
 
-    Raises UsernameTaken, AlreadyRegistered.
+    Each account counts as a miss of the identity that is typed here, which need not be the one that was searched for: whoever
+    could make accounts in her name, each with another SSN, could guess it by what a search for her finds afterwards. Past
+    the limit nothing is joined without staff. Raises UsernameTaken, AlreadyRegistered.
     """
     identity = Identity(
         first_name=claim.first_name, last_surname=claim.last_surname, birth_date=claim.birth_date, ssn=ssn
     )
 
     def register(account_id: UUID) -> str:
+        counted = count_together(tries=misses_to_count(claim), by=by)
         decision = decide_new(claim, candidates_for_new(claim, ssn=ssn), population=population())
+        if not all(each.allowed for each in counted):
+            decision = decision.for_staff()
         open_account(account_id=account_id, new=new, by=by)
         stated_id = state_identity(account_id=account_id, identity=identity, by=by)
         make_findable(stated_id=stated_id, identity=identity, by=by)

@@ -2,7 +2,8 @@
 
 import itertools
 import threading
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from django.db import connections
@@ -13,6 +14,7 @@ from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter
 from kecs.matching.decide import Claim
 from kecs.registration.actions import search_for_me
+from kecs.registration.settling import settle_waiting
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import create_new, errors, heading, register_new, search, send_account
 from tests.inspection import InspectingClient
@@ -166,6 +168,34 @@ def test_fifty_guesses_at_once_are_five(how):
     crowd(50, lambda number: guess(person, *spellings[number]))
     assert evaluated() == A_DAY
     assert not guess(person, person.first_name, person.last_surname, last4=person.last4)
+
+
+def test_accounts_in_her_name_buy_no_more_guesses_than_searches_do():
+    """Each decoy has her name and birth date and a guess; a search for her would find the decoy, or, where the guess is right, her."""
+    on_file(SINGLE)
+    right = int(SINGLE.ssn[-4:])
+    guesses = [f"{(right + place - 7) % 10_000:04}" for place in range(10)]
+    found = []
+    for place, guess in enumerate(guesses):
+        nobody = Person(
+            first_name="Zeb" + "bcdfghjkmn"[place] + "a",
+            last_surname="Qu" + "bcdfghjkmn"[place] + "ox",
+            birth_date=date(1960, 1, 1 + place),
+            ssn="90099" + guess,
+        )
+        thief = InspectingClient()
+        typed = nobody.new_account(
+            first_name=SINGLE.first_name,
+            last_surname=SINGLE.last_surname,
+            birth_date=SINGLE.birth_date.strftime("%m/%d/%Y"),
+            username=f"thief{place}",
+            email=f"thief{place}@example.org",
+        )
+        assert heading(send_account(thief, create_new(thief, nobody), typed)) == "Home Page"
+        settle_waiting(by="tests")
+        found.append(heading(search(InspectingClient(), replace(SINGLE, ssn="90011" + guess))))
+    assert evaluated() <= len(guesses) + A_DAY
+    assert set(found[A_DAY:]) == {"We did not find your record"}, found
 
 
 @pytest.mark.django_db(transaction=True)
