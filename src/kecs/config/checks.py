@@ -50,6 +50,7 @@ def _unsafe() -> Iterator[str]:
             yield f"Set KECS_SSN_NOTICE_{part.upper()}: the Privacy Act notice before the SSN has no default text."
     if settings.KECS_ALLOW_NEVER_ISSUED_SSN:
         yield "KECS_ALLOW_NEVER_ISSUED_SSN must be off: those numbers are nobody's."
+    yield from _outside_of_us()
     yield from _too_cheap()
     yield from _weak_evidence()
     if not 0 < settings.KECS_IMPORT_MOST_BYTES <= settings.KECS_IMPORT_FOLDER_MOST_BYTES:
@@ -61,6 +62,16 @@ def _unsafe() -> Iterator[str]:
     yield from _telemetry_problem()
     if settings.KECS_MAIL_TRANSPORT in KEEP_MAIL:
         yield "KECS_MAIL_TRANSPORT must send mail, not write it to files, to the log or nowhere."
+
+
+def _outside_of_us() -> Iterator[str]:
+    """The database, the mail server and the proxy."""
+    if not settings.KECS_DATABASE_NAMED:
+        yield "Set DATABASE_URL: a process without it would work on an empty database of its own, and nobody would notice."
+    if settings.KECS_SMTP_SCHEME not in {"smtp", "smtp+starttls", "smtps"}:
+        yield "KECS_SMTP_URL must begin with smtp://, smtp+starttls:// or smtps://; with anything else the password would travel in clear."
+    if settings.KECS_TRUSTED_PROXIES < 1:
+        yield "Set KECS_TRUSTED_PROXIES to how many proxies of yours stand in front: one of them ends TLS, and without it all visitors are one network."
 
 
 def _too_cheap() -> Iterator[str]:

@@ -180,6 +180,7 @@ FORM_RENDERER = "kecs.ui.renderer.Renderer"
 
 # --- Database ----------------------------------------------------------------------------------------------------
 
+KECS_DATABASE_NAMED = bool(env.text("DATABASE_URL", ""))
 DATABASES = {
     "default": dj_database_url.parse(
         env.text("DATABASE_URL", f"sqlite:///{KECS_VAR_DIR / 'kecs.sqlite3'}"),
@@ -285,6 +286,7 @@ DEFAULT_FROM_EMAIL = env.text("KECS_MAIL_FROM", "no-reply@kecs.example.org" if D
 # A mailbox for what comes back (kecs bounces): each mail leaves from an address of its own, local+token@domain. Blank: from KECS_MAIL_FROM.
 KECS_MAIL_BOUNCES_TO = env.text("KECS_MAIL_BOUNCES_TO")
 _smtp = urlsplit(env.text("KECS_SMTP_URL", "smtp://127.0.0.1:25"))
+KECS_SMTP_SCHEME = _smtp.scheme
 EMAIL_HOST = _smtp.hostname or "127.0.0.1"
 EMAIL_PORT = _smtp.port or 25
 EMAIL_HOST_USER = unquote(_smtp.username or "")

@@ -31,6 +31,7 @@ from kecs.records.actions import SsnOnFile, close_case, open_case
 from kecs.records.correcting.actions import Changes, correct_record, state_anew, wait_for_settling
 from kecs.records.holdings.queries import held_by
 from kecs.records.kinds import CaseKind
+from kecs.records.legal_holds.queries import protected
 from kecs.records.queries import owners_of_ssn
 
 
@@ -133,7 +134,9 @@ def withdraw_correction(*, account_id: UUID, by: str) -> bool:
         if row is None:
             return False
         _close(row, State.WITHDRAWN, by=by)
-        gone = destroy_documents(correction_id=row.pk, by=by)
+        _records, kept = protected()
+        # What a legal hold keeps goes when the hold is lifted and its time has come, as with every request that is closed.
+        gone = 0 if account_id in kept else destroy_documents(correction_id=row.pk, by=by)
         record(event=events.CorrectionWithdrawn(subject=f"correction:{row.pk}", documents=gone), by=by)
     return True
 

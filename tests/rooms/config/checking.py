@@ -20,6 +20,8 @@ SAFE = {
     "KECS_SECRET_KEY": "0123456789" * 6,
     "KECS_ORIGIN": "https://kecs.example.org",
     "KECS_ALLOWED_HOSTS": "kecs.example.org",
+    "KECS_TRUSTED_PROXIES": "1",
+    "DATABASE_URL": "sqlite:///kecs.sqlite3",
     "KECS_AGENCY_NAME": "Department of Education",
     "KECS_HELP_PHONE": "(502) 555-0142",
     "KECS_MAIL_FROM": "no-reply@kecs.example.org",
@@ -38,6 +40,8 @@ def outside() -> dict[str, str]:
 def environment_of(var: Path, *, without: Iterable[str] = (), **instead: str) -> dict[str, str]:
     """A safe one, but for these."""
     safe = {name: value for name, value in SAFE.items() if name not in without}
+    if "DATABASE_URL" in safe:
+        safe["DATABASE_URL"] = f"sqlite:///{var / 'kecs.sqlite3'}"
     return {**outside(), "KECS_VAR_DIR": str(var), **safe, **instead}
 
 

@@ -63,7 +63,12 @@ def test_with_safe_settings_it_serves(installation):
             "--log-level=critical",
             "--no-control-socket",
         ],
-        env={**environment, **SAFE, "KECS_TRUSTED_PROXIES": "1", "KECS_VAR_DIR": str(installation)},
+        env={
+            **environment,
+            **SAFE,
+            "DATABASE_URL": f"sqlite:///{installation / 'kecs.sqlite3'}",
+            "KECS_VAR_DIR": str(installation),
+        },
         start_new_session=True,
     )
     try:

@@ -1,6 +1,7 @@
 """`kecs breach`: who, which fields, in which form; and never a fact of anybody."""
 
 import io
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,6 +11,8 @@ from kecs.accounts.models import User
 from kecs.audit.actions import record
 from kecs.audit.queries import newest_of
 from kecs.console.events import CaseLookedAt
+from kecs.corrections.events import FactsOpened
+from kecs.corrections.models import Correction
 from kecs.records.models import EducatorRecord
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim
@@ -74,3 +77,13 @@ def test_the_looks_of_one_of_staff_are_those_of_the_log(people):
     assert "People affected: 0" in breach(
         "staff", str(staff.pk), "--since", "2020-01-01T00:00", "--until", "2020-01-02"
     )
+
+
+@pytest.mark.any_database("reads the log")
+def test_whose_request_was_opened_is_among_those_who_were_looked_at(people):
+    staff = User.objects.get()
+    asked = Correction.objects.create(account=staff, case_id=uuid4(), asked_sealed=b"x", state="open")
+    with transaction.atomic():
+        record(event=FactsOpened(subject=f"correction:{asked.pk}", facts=("ssn",)), by=f"account:{staff.pk}")
+    said = breach("staff", str(staff.pk), "--since", "2020-01-01T00:00")
+    assert "People affected: 1" in said

@@ -3,8 +3,10 @@
 import io
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -12,15 +14,19 @@ from kecs.accounts.models import User
 from kecs.audit.queries import newest_of
 from kecs.config.retention.actions import destroy_old_data
 from kecs.config.retention.periods import PERIODS, Kept
+from kecs.corrections.actions import withdraw_correction
 from kecs.corrections.documents.actions import destroy_old_documents
-from kecs.corrections.models import Correction
+from kecs.corrections.models import Correction, Document
+from kecs.guard.queries import database_clock
 from kecs.mail.models import OutboxMessage
 from kecs.records.kinds import Ending
-from kecs.records.models import Holding, StatedIdentity
-from tests.factories.people import MARIA, on_file
+from kecs.records.legal_holds.queries import protected
+from kecs.records.models import Holding, RecordNumber, StatedIdentity
+from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim
 
 pytestmark = pytest.mark.django_db
+ANN = Person(first_name="Ann", last_surname="Lee", ssn="900124822")
 LONG_AGO = timezone.now() - timedelta(days=400)
 
 
@@ -91,6 +97,52 @@ def test_a_legal_hold_keeps_all_of_a_person(maria):
     assert destroy_old_data(by="tests")[Kept.UNCONFIRMED_ACCOUNTS] == 1
     with pytest.raises(CommandError, match="There is no hold"):
         hold("lift", "record", str(record.pk))
+
+
+def test_a_hold_keeps_the_mails_to_the_address_on_file_and_goes_along_when_records_are_joined():
+    record, survivor = on_file(MARIA, contact_email="maria@school.example.org"), on_file(ANN)
+    OutboxMessage.objects.create(
+        to="maria@school.example.org", subject="x", kind="x", queued_by="tests", status="sent",
+        queued_at=LONG_AGO, next_attempt_at=LONG_AGO, sent_at=LONG_AGO, message_id="x",
+    )  # fmt: skip
+    hold("place", "record", str(record.pk), "--because", "litigation")
+    assert not destroy_old_data(by="tests")[Kept.MAIL_ROWS]
+    assert protected() == ({record.pk}, frozenset())
+    RecordNumber.objects.create(staff_unique_id="gone", record_id=survivor.pk, former_id=record.pk)
+    assert survivor.pk in protected()[0]
+
+
+def test_a_hold_on_nobody_is_refused():
+    with pytest.raises(CommandError, match="it would protect nobody"):
+        hold("place", "record", str(uuid4()), "--because", "litigation")
+    with pytest.raises(CommandError, match="it would protect nobody"):
+        hold("place", "account", str(uuid4()), "--because", "litigation")
+
+
+def test_what_a_hold_keeps_is_not_destroyed_by_taking_the_request_back(maria):
+    record, account = maria
+    Correction.objects.update(state="open", closed_at=None, closed_by="")
+    correction = Correction.objects.get()
+    Document.objects.create(
+        correction=correction, state="clean", name="license.pdf", size=1, digest=b"x", kind="pdf"
+    )
+    hold("place", "record", str(record.pk), "--because", "litigation")
+    assert withdraw_correction(account_id=account.pk, by="tests")
+    assert Document.objects.get().name == "license.pdf"
+
+
+def test_sessions_go_when_the_database_says_that_they_are_over_and_are_counted():
+    for key, hours in (("a" * 40, -1), ("b" * 40, 12)):
+        Session.objects.create(
+            session_key=key, session_data="x", expire_date=database_clock() + timedelta(hours=hours)
+        )
+    out = io.StringIO()
+    call_command("tidy", stdout=out)
+    assert "sessions: 1" in out.getvalue()
+    assert Session.objects.get().session_key == "b" * 40
+    told = newest_of("config.data_destroyed")
+    assert told is not None
+    assert "sessions:1" in told.keys["rows"]
 
 
 def test_whoever_confirmed_an_address_stays(maria):

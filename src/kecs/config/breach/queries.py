@@ -111,6 +111,8 @@ def _named(look: Recorded) -> Iterator[tuple[str, UUID]]:
     """The records and accounts that a look names: its subject, and what its keys list."""
     kind, _colon, key = look.subject.partition(":")
     named = [(kind, key)] if kind in {"record", "account"} else []
+    if kind == "correction":
+        named += [("account", str(account)) for account in _asked_by(key)]
     for kind in ("record", "account"):
         listed = (look.keys.get(kind), *(look.keys.get(f"{kind}s") or ()))
         named += [(kind, one) for one in listed if isinstance(one, str) and one]
@@ -120,6 +122,12 @@ def _named(look: Recorded) -> Iterator[tuple[str, UUID]]:
         except ValueError:
             continue  # a word that stands for nobody
         yield kind, found
+
+
+def _asked_by(correction_id: str) -> list[UUID]:
+    """Whose request for a correction it was: what is opened of it is named by its id."""
+    corrections = apps.get_model("corrections", "Correction")._base_manager.filter(pk=correction_id)
+    return list(corrections.values_list("account_id", flat=True))
 
 
 def tables_without_ids(tables: Collection[str]) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from kecs.accounts.known_devices.actions import forget_devices
+from kecs.accounts.open_sessions.actions import forget_expired
 from kecs.accounts.queries import every_address_of
 from kecs.accounts.unconfirmed.actions import destroy_unconfirmed
 from kecs.accounts.unconfirmed.queries import ids_never_confirmed
@@ -19,6 +20,7 @@ from kecs.guard.strict.actions import forget_tallies
 from kecs.mail.actions import forget_old_mails
 from kecs.records.holdings.actions import destroy_lapsed_claims
 from kecs.records.legal_holds.queries import protected
+from kecs.records.merging.queries import contact_emails_of
 from kecs.records.queries import accounts_in_use
 from kecs.records.undoing.actions import forget_before_images
 from kecs.records.uploads.actions import destroy_old_uploads
@@ -31,13 +33,15 @@ AT_ONCE = 500
 def destroy_old_data(*, by: str) -> Mapping[Kept, int]:
     """How many rows of each kind went; none of a person under a legal hold where the table says so. Safe at any time."""
     now, gone = database_clock(), Counter[Kept]()
-    _records, accounts = protected()
+    records, accounts = protected()
     gone[Kept.UNCONFIRMED_ACCOUNTS] = _destroy_accounts(by=by)
     gone[Kept.LAPSED_CLAIMS] = destroy_lapsed_claims(
         before=now - _lasts(Kept.LAPSED_CLAIMS), keeping=accounts, by=by
     )
     gone[Kept.MAIL_ROWS] = forget_old_mails(
-        before=now - _lasts(Kept.MAIL_ROWS), keeping=every_address_of(accounts), by=by
+        before=now - _lasts(Kept.MAIL_ROWS),
+        keeping=every_address_of(accounts) | set(contact_emails_of(records)),
+        by=by,
     )
     gone[Kept.OUTCOMES] = forget_outcomes(before=now - _lasts(Kept.OUTCOMES), by=by)
     gone[Kept.COUNTERS] = purge(by=by) + forget_tallies(by=by)
@@ -45,6 +49,7 @@ def destroy_old_data(*, by: str) -> Mapping[Kept, int]:
     gone[Kept.INVITATIONS] = forget_invitations(by=by)
     gone[Kept.UNDO_IMAGES] = forget_before_images(by=by)
     gone[Kept.UPLOADS] = destroy_old_uploads(by=by)
+    gone[Kept.SESSIONS] = forget_expired(by=by)
     told = {kept: many for kept, many in gone.items() if many}
     if told:
         with transaction.atomic():

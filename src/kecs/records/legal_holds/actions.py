@@ -5,12 +5,22 @@ from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
 from kecs.records import events
 from kecs.records.kinds import HoldReason
+from kecs.records.legal_holds.queries import is_somebody
 from kecs.records.models import LegalHold
+
+
+class NobodyThere(Exception):
+    """There is no such record or account: a hold on it would protect nobody."""
 
 
 @whole
 def place_hold(*, subject: str, because: HoldReason, by: str) -> bool:
-    """Nothing about this person is destroyed from now on; False where that was so already. `subject` is "record:<id>" or "account:<id>"."""
+    """Nothing about this person is destroyed from now on; False where that was so already. `subject` is "record:<id>" or "account:<id>".
+
+    Raises NobodyThere.
+    """
+    if not is_somebody(subject):
+        raise NobodyThere
     _hold, made = LegalHold.objects.get_or_create(
         subject=subject,
         lifted_at=None,

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from kecs.records.kinds import HoldReason
-from kecs.records.legal_holds.actions import lift_hold, place_hold
+from kecs.records.legal_holds.actions import NobodyThere, lift_hold, place_hold
 from kecs.records.legal_holds.queries import live_holds
 
 BY = "system:hold"
@@ -37,7 +37,10 @@ class Command(BaseCommand):
             return
         subject = f"{options['kind']}:{options['id']}"
         if options["what"] == "place":
-            made = place_hold(subject=subject, because=HoldReason(options["because"]), by=BY)
+            try:
+                made = place_hold(subject=subject, because=HoldReason(options["because"]), by=BY)
+            except NobodyThere:
+                raise CommandError(f"There is no {subject}: it would protect nobody.") from None
             self.stdout.write(f"{subject} is under a legal hold{'' if made else ' already'}.")
         elif lift_hold(subject=subject, by=BY):
             self.stdout.write(f"The hold on {subject} is lifted.")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from kecs.accounts.known_devices.actions import tell_untold
@@ -22,7 +21,6 @@ class Command(BaseCommand):
         end_if_over(by=BY)
         tell_untold(by=BY)
         gone = destroy_old_data(by=BY)
-        call_command("clearsessions")
         self.stdout.write(f"removed {sum(gone.values())}")
         for kept, many in sorted(gone.items()):
             if many:
