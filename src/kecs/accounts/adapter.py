@@ -38,9 +38,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Stops guessing, with the same words for a name that nobody has. Raises ValidationError."""
-        if used_up(Limit.SIGN_IN_FAILURES_PER_NETWORK, network_of(request)):
-            raise ValidationError(NETWORK_TRIES, code="too_many_login_attempts")
+        crowded = used_up(Limit.SIGN_IN_FAILURES_PER_NETWORK, network_of(request))
         subject, known = _subject(request, credentials)
+        if (
+            crowded and not known
+        ):  # one script of a district's network must not shut out those who come every day
+            raise ValidationError(NETWORK_TRIES, code="too_many_login_attempts")
         if not tries.may_try(subject=subject, on_known_device=known, by="anonymous"):
             wait = tries.wait_for(subject, on_known_device=known)
             raise ValidationError(too_many_sign_ins(wait), code="too_many_login_attempts")

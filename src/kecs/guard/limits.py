@@ -37,6 +37,7 @@ class Limit(StrEnum):
     NO_SSN_REQUESTS_PER_NETWORK = "no_ssn_requests_per_network"
     NO_SSN_REQUEST_SENT_AGAIN = "no_ssn_request_sent_again"
     CLAIM_CODE_TRIES_PER_ACCOUNT = "claim_code_tries_per_account"
+    FIRST_CODES_PER_MAILBOX_DAY = "first_codes_per_mailbox_day"
     LETTERS_PER_RECORD = "letters_per_record"
     CORRECTIONS_PER_ACCOUNT_DAY = "corrections_per_account_day"
     DOCUMENTS_SENT_PER_ACCOUNT_DAY = "documents_sent_per_account_day"
@@ -228,11 +229,18 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             subject="account",
             reason="A code of 8 characters has a million million values: ten guesses a day for a week hit none.",
         ),
+        Limit.FIRST_CODES_PER_MAILBOX_DAY: Rule(
+            most=40,
+            window=DAY,
+            subject="mailbox on file to which a claim asks for its first code of the day",
+            reason="Apart from all further codes: a thief who asks for many keeps nobody from her one.",
+        ),
         Limit.LETTERS_PER_RECORD: Rule(
-            most=3,
+            most=10,
             window=30 * DAY,
-            subject="record",
-            reason="Each letter costs a stamp and a clerk's minute, and lands in the home of the person on file.",
+            subject="record; three of them for one claim",
+            reason="Each letter costs a stamp and a clerk's minute, and lands in the home of the person on file; a thief's "
+            "must not be the last.",
         ),
         Limit.CORRECTIONS_PER_ACCOUNT_DAY: Rule(
             most=3,
@@ -263,7 +271,7 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
         Limit.RECOVERIES_PER_NAME: Rule(
             most=3,
             window=DAY,
-            subject="the folded username that was typed, or else the name",
+            subject="the folded username that was typed, or else the name, with the mailbox to write to",
             reason="Who lost an account asks once and mistypes once; more is somebody who wears staff down.",
         ),
         Limit.PEOPLE_SOUGHT_PER_STAFF: Rule(

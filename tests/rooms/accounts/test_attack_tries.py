@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
+from django.test import Client
 
 from kecs.accounts.addresses import mailbox_of
-from kecs.accounts.models import User
+from kecs.accounts.models import Recovery, User
+from kecs.accounts.recovery.actions import ask_for_recovery
+from kecs.guard.actions import count
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter
 from kecs.mail.models import OutboxMessage
@@ -245,3 +248,34 @@ def test_registrations_of_one_network_are_counted_before_they_cost_a_hash(client
     answer = client.post("/register/account", {**form, "username": "maria.two"}, follow=True)
     assert (answer.status_code, heading(answer)) == (429, "Please try again later")
     assert User.objects.count() == 1
+
+
+def test_a_crowded_network_shuts_nobody_out_who_comes_on_her_own_device(client):
+    """A script of a district's network fails a thousand times; whoever signed in there before signs in."""
+    on_file(MARIA)
+    claim(client, MARIA)
+    client.post("/sign-out")
+    limit = Limit.SIGN_IN_FAILURES_PER_NETWORK
+    for _failure in range(RULES[limit].most):
+        count(limit=limit, subject="127.0.0.1", by="tests")
+    form = {"login": "maria.fuentes", "password": PASSWORD}
+    assert client.post("/", form).headers["Location"] == "/home"
+    assert Client().post("/", form).status_code == 200  # a stranger to the account, right password or not
+
+
+def test_requests_of_strangers_in_her_name_do_not_use_up_hers():
+    for number in range(5):
+        ask_for_recovery(
+            name="x", login="maria.fuentes", email=f"thief{number}@example.org", message="",
+            network=f"10.0.0.{number}", by="tests",
+        )  # fmt: skip
+    before = Recovery.objects.count()
+    ask_for_recovery(
+        name="Maria",
+        login="maria.fuentes",
+        email="maria@example.org",
+        message="",
+        network="10.9.9.9",
+        by="tests",
+    )
+    assert Recovery.objects.count() == before + 1

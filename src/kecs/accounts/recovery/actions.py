@@ -52,7 +52,8 @@ def ask_for_recovery(*, name: str, login: str, email: str, message: str, network
     email = normalised_address(email)
     tries = [
         (Limit.RECOVERIES_PER_NETWORK, network),
-        (Limit.RECOVERIES_PER_NAME, (login or name).casefold().strip()),
+        # With the mailbox: three requests of a stranger's in her name must not use up hers.
+        (Limit.RECOVERIES_PER_NAME, f"{(login or name).casefold().strip()}|{mailbox_of(email)}"),
         (Limit.MAILS_PER_ADDRESS_DAY, f"recovery:{mailbox_of(email)}"),
     ]
     if not count_if_all_pass(tries=tries, by=by):

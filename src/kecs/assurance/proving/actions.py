@@ -29,8 +29,8 @@ from kecs.assurance.telling.actions import new_link, tell, tell_account
 from kecs.audit.actions import record, recorded_together
 from kecs.audit.transactions import tried_again
 from kecs.guard.actions import count, count_if_all_pass
-from kecs.guard.limits import Limit
-from kecs.guard.queries import database_clock
+from kecs.guard.limits import RULES, Limit
+from kecs.guard.queries import database_clock, used
 from kecs.mail.actions import queue
 from kecs.pii.fields import digest_of
 from kecs.records.actions import open_case
@@ -48,6 +48,7 @@ from kecs.records.queries import has_open_case
 MAIL_CODE_LASTS = timedelta(hours=24)
 LETTER_CODE_LASTS = timedelta(days=21)
 # For staff to post it, and for the post; from then on its code has 21 days.
+LETTERS_PER_CLAIM = 3
 LETTER_TAKES = timedelta(days=14)
 EMAIL_MAY_TAKE = timedelta(days=30)
 
@@ -221,9 +222,7 @@ def send_code(*, holding_id: UUID, by: str) -> bool:
         return False
     address = address_on_file_before(held)
     with transaction.atomic(), recorded_together():
-        subject = f"claim_code:{mailbox_of(address) if address else held.record_id}"
-        tries = [(Limit.MAILS_PER_ADDRESS_HOUR, subject), (Limit.MAILS_PER_ADDRESS_DAY, subject)]
-        allowed = count_if_all_pass(tries=tries, by=by)
+        allowed = count_if_all_pass(tries=_counted_for_code(held, address), by=by)
         if allowed:
             code = _new_code(held, kind=EvidenceKind.CODE_TO_ADDRESS, lasts=MAIL_CODE_LASTS)
             link = new_link(held=held, why=Why.CODE, by=by)
@@ -233,6 +232,25 @@ def send_code(*, holding_id: UUID, by: str) -> bool:
         mailed = allowed and bool(address)
         record(event=events.CodeAsked(subject=f"account:{held.account_id}", mailed=mailed), by=by)
     return mailed
+
+
+def _counted_for_code(held: HeldRecord, address: str) -> list[tuple[Limit, str]]:
+    """What a code counts against: the first that a claim asks for in a day has a count of its own at the mailbox.
+
+    So whoever asks for all that a mailbox may get in a day keeps nobody else from the one code that she needs.
+    """
+    mailbox, claim = mailbox_of(address) if address else str(held.record_id), str(held.holding_id)
+    first = not used(Limit.MAILS_PER_ADDRESS_DAY, f"claim_code:{claim}")
+    others = [
+        (Limit.MAILS_PER_ADDRESS_HOUR, f"claim_code:{mailbox}"),
+        (Limit.MAILS_PER_ADDRESS_DAY, f"claim_code:{mailbox}"),
+    ]
+    shared = [(Limit.FIRST_CODES_PER_MAILBOX_DAY, mailbox)] if first else others
+    own = [
+        (Limit.MAILS_PER_ADDRESS_HOUR, f"claim_code:{claim}"),
+        (Limit.MAILS_PER_ADDRESS_DAY, f"claim_code:{claim}"),
+    ]
+    return own + shared
 
 
 @tried_again
@@ -283,9 +301,12 @@ def order_letter(*, holding_id: UUID, by: str) -> None:
             return
         if Letter.objects.filter(holding_id=holding_id, posted_at=None).exists():
             return
+        now = database_clock()
+        since = now - (RULES[Limit.LETTERS_PER_RECORD].window or timedelta(0))
+        if Letter.objects.filter(holding_id=holding_id, asked_at__gt=since).count() >= LETTERS_PER_CLAIM:
+            return
         if not count(limit=Limit.LETTERS_PER_RECORD, subject=str(held.record_id), by=by).allowed:
             return
-        now = database_clock()
         Letter.objects.create(holding_id=holding_id, asked_at=now, asked_by=by)
         extend_holding(holding_id=holding_id, until=now + LETTER_TAKES, by=by)
         record(event=events.LetterAsked(subject=f"account:{held.account_id}"), by=by)

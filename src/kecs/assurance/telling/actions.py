@@ -24,14 +24,15 @@ def tell(*, held: HeldRecord, why: Why, also: Iterable[str] = (), by: str) -> No
 
     `also` are addresses that were on file until now.
 
-    One that is not confirmed may be a stranger's, who must not get a link that freezes the claim. Of claims, ten a day to a mailbox; a rise of level is always told.
+    One that is not confirmed may be a stranger's, who must not get a link that freezes the claim. Of claims of one
+    record, seven a day to a mailbox; a rise of level is always told.
     """
     on_file = contact_email_of(held.record_id)
     every = dict.fromkeys(
         address.lower() for address in (on_file, *also, *confirmed_addresses(held.account_id)) if address
     )
     if why in {Why.CLAIMED, Why.CONTESTED}:
-        every = {address: None for address in every if _not_too_often(address, by=by)}
+        every = {address: None for address in every if _not_too_often(f"{held.record_id}:", address, by=by)}
     if not every:
         return
     facts = {"not_me_url": new_link(held=held, why=why, by=by)}
@@ -44,9 +45,9 @@ def tell(*, held: HeldRecord, why: Why, also: Iterable[str] = (), by: str) -> No
 
 
 def tell_account(*, held: HeldRecord, why: Why, by: str) -> None:
-    """Tell the account what became of its hold. Without the link: it would let a squatter shut out the owner."""
+    """Tell the account what became of its hold, whatever others claim. Without the link: it would let a squatter shut out the owner."""
     for address in confirmed_addresses(held.account_id):
-        if _not_too_often(address, by=by):
+        if _not_too_often(f"{held.account_id}:", address, by=by):
             queue(message=notice(why=why, to=address, facts={}), by=by)
 
 
@@ -62,5 +63,6 @@ def new_link(*, held: HeldRecord, why: Why, by: str) -> str:
     return not_me_url(token)
 
 
-def _not_too_often(address: str, *, by: str) -> bool:
-    return count(limit=Limit.MAILS_PER_ADDRESS_DAY, subject=f"claim:{mailbox_of(address)}", by=by).allowed
+def _not_too_often(about: str, address: str, *, by: str) -> bool:
+    subject = f"claim:{about}{mailbox_of(address)}"
+    return count(limit=Limit.MAILS_PER_ADDRESS_DAY, subject=subject, by=by).allowed
