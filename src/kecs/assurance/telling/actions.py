@@ -15,6 +15,7 @@ from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue
 from kecs.records.holdings.queries import HeldRecord, contact_email_of
+from kecs.records.queries import stated_by
 
 NOTICE_LASTS = timedelta(days=10)
 
@@ -28,9 +29,8 @@ def tell(*, held: HeldRecord, why: Why, also: Iterable[str] = (), by: str) -> No
     record, seven a day to a mailbox; a rise of level is always told.
     """
     on_file = contact_email_of(held.record_id)
-    every = dict.fromkeys(
-        address.lower() for address in (on_file, *also, *confirmed_addresses(held.account_id)) if address
-    )
+    own = confirmed_addresses(held.account_id) if why is not Why.CLAIMED or _knows(held) else []
+    every = dict.fromkeys(address.lower() for address in (on_file, *also, *own) if address)
     if why in {Why.CLAIMED, Why.CONTESTED}:
         every = {address: None for address in every if _not_too_often(f"{held.record_id}:", address, by=by)}
     if not every:
@@ -46,9 +46,20 @@ def tell(*, held: HeldRecord, why: Why, also: Iterable[str] = (), by: str) -> No
 
 def tell_account(*, held: HeldRecord, why: Why, by: str) -> None:
     """Tell the account what became of its hold, whatever others claim. Without the link: it would let a squatter shut out the owner."""
+    if why is Why.LAPSED and not _knows(held):
+        return
     for address in confirmed_addresses(held.account_id):
         if _not_too_often(f"{held.account_id}:", address, by=by):
             queue(message=notice(why=why, to=address, facts={}), by=by)
+
+
+def _knows(held: HeldRecord) -> bool:
+    """Whether the account pressed "This is Me!". Who pressed Create New Account is not told that a record was found.
+
+    A mail would say what her Home Page does not (kecs.home.queries): whether the number that was typed is on file.
+    """
+    stated = stated_by(held.account_id)
+    return stated is not None and stated.by_claim
 
 
 def new_link(*, held: HeldRecord, why: Why, by: str) -> str:

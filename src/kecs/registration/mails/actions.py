@@ -15,6 +15,8 @@ from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
 from kecs.records.holdings.queries import contact_email_of, held_by
+from kecs.records.kinds import AssuranceLevel
+from kecs.records.queries import stated_by
 from kecs.registration.actions import NOBODY
 
 
@@ -42,8 +44,19 @@ def write_record_searched(*, to: str, facts: Mapping[str, str], by: str) -> None
 
 
 def write_username_on_file(*, to: str, facts: Mapping[str, str], by: str) -> None:
-    """An account's username, to the address that is on file for the record it holds, else to the account's own."""
+    """An account's username, to the address that is on file for the record it holds, else to the account's own.
+
+    An account that was joined to a record unseen has it at its own address too, as if it had none: else the mail that does
+    not come would tell that the number typed for it is on file.
+    """
     account_id = UUID(facts["account_id"])
-    held = held_by(account_id)
-    address = (contact_email_of(held.record_id) if held else "") or state_of(account_id).email
-    send_username_of(account_id=account_id, to=address, by=by)
+    held, stated, own = held_by(account_id), stated_by(account_id), state_of(account_id).email
+    on_file = contact_email_of(held.record_id) if held else ""
+    unseen = (
+        stated is not None
+        and not stated.by_claim
+        and held is not None
+        and held.level < AssuranceLevel.VERIFIED
+    )
+    for address in dict.fromkeys([on_file or own, *([own] if unseen else [])]):
+        send_username_of(account_id=account_id, to=address, by=by)
