@@ -24,6 +24,9 @@ BARS: Mapping[str, Bar] = MappingProxyType(
         "guess.a_day": Bar(what="guesses at one person looked at in a day", most=5, threat="T3"),
         "guess.in_all": Bar(what="guesses at one person looked at in all days", most=20, threat="T3"),
         "guess.at_once": Bar(what="guesses looked at of those sent at once", most=5, threat="T3"),
+        "guess.by_accounts": Bar(
+            what="guesses by accounts made in somebody's name looked at in a day", most=5, threat="T3"
+        ),
         "spray.evaluated": Bar(what="guesses at many people looked at in quiet time", most=300, threat="T4"),
         "spray.verified": Bar(what="accounts of the sprayer above provisional", most=0, threat="T4"),
         "doors.told": Bar(what="doors where bytes tell who is known", most=0, threat="T5 to T8"),

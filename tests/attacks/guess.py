@@ -1,18 +1,30 @@
-"""T3, T4: guessing the last four of one person, in sequence, for days, and from many connections; and one guess at each of many."""
+"""T3, T4: guessing the last four of one person, in sequence, for days, from many connections, and by accounts made in her name; and
+one guess at each of many."""
 
 import threading
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from benchmarks.people import Person, person
 from kecs.audit.models import AuditEvent
 from kecs.records.kinds import AssuranceLevel
 from kecs.records.models import Holding
-from tests.attacks.browsers import FORM, Browser
+from tests.attacks.browsers import FORM, Browser, post
 from tests.attacks.outcomes import Outcome, outcome
 from tests.attacks.portal import Portal
-from tests.attacks.roads import LostTheWay, put_on_file, search_form, token_of, victims
+from tests.attacks.roads import (
+    LostTheWay,
+    account_form,
+    put_on_file,
+    search_form,
+    to_account,
+    token_of,
+    victims,
+)
 
 SEARCH_MADE = "registration.search_made"
+DECOYS = 12  # more than a day lets through
+NOBODY = 5_000_000
 ON_FILE_EVERY = 10  # of those that the sprayer tries
 # What a search leads to: what was found, later, or, while many are tried, a mailbox first.
 ANSWERS = frozenset({"/register/match", "/register/later", "/register/mailbox"})
@@ -51,9 +63,9 @@ def looked_at() -> int:
 
 
 def play(portal: Portal) -> list[Outcome]:
-    """Two people on file: one is guessed at day after day, the other from many connections at once."""
-    put_on_file(victims(2))
-    patient, crowd = person(0), person(1)
+    """Three people on file: one is guessed at day after day, one from many connections at once, one by accounts in her name."""
+    put_on_file(victims(3))
+    patient, crowd, named = person(0), person(1), person(2)
     sizes = portal.sizes
     guesser = Guesser(portal)
     days = []
@@ -85,7 +97,31 @@ def play(portal: Portal) -> list[Outcome]:
         ),
         Outcome(name="guess.in_all", tries=each_day * sizes.days, through=sum(days)),
         Outcome(name="guess.at_once", tries=sizes.guesses, through=at_once),
+        Outcome(name="guess.by_accounts", tries=DECOYS, through=by_accounts(portal, guesser, named)),
     ]
+
+
+def by_accounts(portal: Portal, guesser: Guesser, named: Person) -> int:
+    """An account with her name and a guess, by way of a search for nobody, then a search for her with the guess: how many were looked at.
+
+    A search finds the account, or, where the guess is right, her: so it tells which, and misses nobody.
+    """
+    through = 0
+    for number in range(DECOYS):
+        last4 = f"{1 + (int(named.ssn[-4:]) + number) % 9_998:04}"
+        ssn = f"90099{last4}"
+        with portal.visit(4_000 + number) as browser:
+            hidden = to_account(browser, replace(person(NOBODY + number), ssn=ssn), road="new")
+            decoy = replace(named, number=NOBODY + number, ssn=ssn)  # number: of username and address
+            token = hidden.pop("csrfmiddlewaretoken")
+            form = {**hidden, **account_form(decoy, new=True)}
+            answer = post(browser, "/register/account", form, token=token)
+        if answer.leads_to != "/home":
+            raise LostTheWay(f"the account form led to {answer.status} {answer.location}")
+        before = looked_at()
+        guesser.guess(named, last4, 5_000 + number)
+        through += looked_at() - before
+    return through
 
 
 def spray(portal: Portal) -> list[Outcome]:
