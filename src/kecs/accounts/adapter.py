@@ -40,9 +40,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Stops guessing, with the same words for a name that nobody has. Raises ValidationError."""
         crowded = used_up(Limit.SIGN_IN_FAILURES_PER_NETWORK, network_of(request))
         subject, known = _subject(request, credentials)
-        if (
-            crowded and not known
-        ):  # one script of a district's network must not shut out those who come every day
+        # One script of a district's network must not shut out those who come every day.
+        if crowded and not known:
             raise ValidationError(NETWORK_TRIES, code="too_many_login_attempts")
         if not tries.may_try(subject=subject, on_known_device=known, by="anonymous"):
             wait = tries.wait_for(subject, on_known_device=known)

@@ -47,8 +47,8 @@ from kecs.records.queries import has_open_case
 
 MAIL_CODE_LASTS = timedelta(hours=24)
 LETTER_CODE_LASTS = timedelta(days=21)
+LETTERS_PER_CLAIM = 3  # in the window of LETTERS_PER_RECORD
 # For staff to post it, and for the post; from then on its code has 21 days.
-LETTERS_PER_CLAIM = 3
 LETTER_TAKES = timedelta(days=14)
 EMAIL_MAY_TAKE = timedelta(days=30)
 
