@@ -19,7 +19,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from tests.faults.kill import Portal, Rules, environment_of, prepare, rules_broken, told
+from tests.faults.kill import WITHOUT_WAITS, Portal, Rules, environment_of, prepare, rules_broken, told
 from tests.faults.servers import Visitors, answers_broken, educators
 from tests.faults.versions import EitherDay, Served
 
@@ -132,8 +132,7 @@ def main() -> int:
 
 def serve_by_three_clocks(var: Path, many: int) -> tuple[EitherDay, Rules, str]:
     """So many people register; what happened, what held, and how many answers each clock gave."""
-    settings = {"KECS_PASSWORD_HASH_COST": "test", "KECS_ROBOT": "null", "KECS_SEARCH_TAKES_MS": "0"}
-    environment = environment_of(var, **settings)
+    environment = environment_of(var, **WITHOUT_WAITS)
     library = moving_library(var)
     portals = [Portal(var, moved(environment, library, hours)) for hours in HOURS]
     wrong = [believed(portal.environment) / 3600 for portal in portals]

@@ -15,7 +15,16 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import quote
 
-from tests.faults.kill import ROOT, Person, Portal, Rules, environment_of, prepare, rules_broken
+from tests.faults.kill import (
+    ROOT,
+    WITHOUT_WAITS,
+    Person,
+    Portal,
+    Rules,
+    environment_of,
+    prepare,
+    rules_broken,
+)
 from tests.faults.opening_day import Day, Educator
 
 
@@ -170,8 +179,7 @@ class Visitors:
 def visited(people: list[Person], *servers: Server) -> Iterator[Visitors]:
     """A portal on these servers, one of which takes writes, while people register. When it ends they are home, and `rules` says what held."""
     var = Path(tempfile.mkdtemp(prefix="kecs-visited-"))
-    settings = {"KECS_PASSWORD_HASH_COST": "test", "KECS_ROBOT": "null", "KECS_SEARCH_TAKES_MS": "0"}
-    portal = Portal(var, environment_of(var, DATABASE_URL=database_url(*servers), **settings))
+    portal = Portal(var, environment_of(var, DATABASE_URL=database_url(*servers), **WITHOUT_WAITS))
     try:
         prepare(portal, list(people))
         portal.start()

@@ -21,7 +21,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.kill import BIN, ROOT, Browser, Portal, environment_of, prepare, rules_broken, told
+from tests.faults.kill import (
+    BIN,
+    ROOT,
+    WITHOUT_WAITS,
+    Browser,
+    Portal,
+    environment_of,
+    prepare,
+    rules_broken,
+    told,
+)
 from tests.faults.opening_day import Day
 from tests.faults.servers import Visitors, answers_broken, educators
 
@@ -86,9 +96,7 @@ class EitherDay(Day):
 
 def rehearse(var: Path, old_source: Path, each: int) -> tuple[EitherDay, dict[str, int]]:
     """The deploy, step by step; how many got home in each."""
-    environment = environment_of(
-        var, KECS_PASSWORD_HASH_COST="test", KECS_ROBOT="null", KECS_SEARCH_TAKES_MS="0"
-    )
+    environment = environment_of(var, **WITHOUT_WAITS)
     old = Portal(var, {**environment, "PYTHONPATH": str(old_source / "src")})
     new = Portal(var, environment)
     served = Served()
