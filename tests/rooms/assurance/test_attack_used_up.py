@@ -7,7 +7,7 @@ from kecs.assurance.models import Letter
 from kecs.mail.models import OutboxMessage
 from tests.factories.claims import ON_FILE, ask_for_code, contest, hold_of
 from tests.factories.mails import write_mails
-from tests.factories.people import MARIA, on_file
+from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_one_claim_gets_three_codes_an_hour_and_no_more(thieves):
 
 def test_who_claims_another_record_is_told_of_whatever_was_claimed_before(thieves):
     """A school office is on file for many: each record has its own count."""
-    other = MARIA.__class__(first_name="Ann", last_surname="Lee", ssn="900124822")
+    other = Person(first_name="Ann", last_surname="Lee", ssn="900124822")
     on_file(other, contact_email=ON_FILE)
     write_mails()
     before = OutboxMessage.objects.filter(to=ON_FILE, kind="assurance.claimed").count()

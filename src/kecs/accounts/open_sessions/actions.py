@@ -46,8 +46,3 @@ def end_session(*, account_id: UUID, session_id: UUID, by: str) -> None:
 def note_time_out(*, account_id: UUID, by: str) -> None:
     """Record that a session ended because its time was over."""
     record(event=events.SessionTimedOut(subject=f"account:{account_id}"), by=by)
-
-
-def forget_expired(*, by: str) -> int:
-    """Sessions whose time is over by the database's clock; how many."""
-    return Session.objects.filter(expire_date__lt=database_clock()).delete()[0]

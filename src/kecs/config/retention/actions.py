@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.db import transaction
 
 from kecs.accounts.known_devices.actions import forget_devices
-from kecs.accounts.open_sessions.actions import forget_expired
 from kecs.accounts.queries import every_address_of
+from kecs.accounts.sessions import forget_expired
 from kecs.accounts.unconfirmed.actions import destroy_unconfirmed
 from kecs.accounts.unconfirmed.queries import ids_never_confirmed
 from kecs.audit.actions import record
@@ -49,7 +49,7 @@ def destroy_old_data(*, by: str) -> Mapping[Kept, int]:
     gone[Kept.INVITATIONS] = forget_invitations(by=by)
     gone[Kept.UNDO_IMAGES] = forget_before_images(by=by)
     gone[Kept.UPLOADS] = destroy_old_uploads(by=by)
-    gone[Kept.SESSIONS] = forget_expired(by=by)
+    gone[Kept.SESSIONS] = forget_expired()
     told = {kept: many for kept, many in gone.items() if many}
     if told:
         with transaction.atomic():
