@@ -207,7 +207,6 @@ def recoveries(visit: Visit) -> None:
         login="maria",
         email="new@example.org",
         message="(900) 555-0100",
-        network="n",
         by="t",
     )
     Recovery.objects.update(status=Status.CONFIRMED)

@@ -16,7 +16,10 @@ from kecs.accounts.models import User
 from kecs.accounts.turns import turn_in
 from kecs.config.errors import server_error
 from kecs.config.urls import urlpatterns as portal
+from kecs.guard.actions import count
+from kecs.guard.crowds import OF_NETWORKS
 from kecs.guard.limits import RULES, Limit
+from kecs.guard.models import LimitCounter
 from kecs.guard.strict.actions import begin
 from kecs.records.models import Holding
 from kecs.registration.mailbox.actions import may_search
@@ -271,6 +274,20 @@ def without_a_number(visit: Visit) -> None:
     visit.show("empty", client.post("/register/no-ssn", {}))
     facts = {"first_name": "Ruth", "last_surname": "Okafor", "birth_date": "03/05/1961", "email": RUTH.email}
     visit.show("sent", client.post("/register/no-ssn", {**facts, "robot": "on"}, follow=True))
+
+
+@scene
+def in_a_crowded_network(visit: Visit) -> None:
+    for limit in OF_NETWORKS:
+        most = RULES[limit].most
+        count(limit=limit, subject="127.0.0.1", by="tests")
+        LimitCounter.objects.filter(limit=limit).update(count=most)
+    client = visit.client
+    for address in ("/", "/forgot-password", "/forgot-username", "/recover"):
+        visit.show("with the box", client.get(address))
+    wrong = {"login": "nobody", "password": "Brisk-Otter7 lamp"}
+    with override_settings(KECS_ROBOT="altcha"):
+        visit.show("box not checked", client.post("/", wrong))
 
 
 def forbidden(_request: HttpRequest) -> HttpResponse:

@@ -13,13 +13,14 @@ from kecs.accounts.factors.queries import factor_used
 from kecs.accounts.fresh import note_fresh
 from kecs.accounts.known_devices.cookie import meet_device, tokens_of
 from kecs.accounts.known_devices.queries import NOBODY, is_known
-from kecs.accounts.messages import NETWORK_TRIES, SIGN_IN_FAILED, too_many_sign_ins
+from kecs.accounts.messages import NOT_CHECKED, SIGN_IN_FAILED, too_many_sign_ins
 from kecs.accounts.queries import account_named
 from kecs.accounts.usernames import normalised
 from kecs.guard.actions import count
+from kecs.guard.crowds import box_asked
 from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
-from kecs.guard.queries import used_up
+from kecs.guard.robot import Verdict, sentence, the_robot_check
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -29,7 +30,6 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": SIGN_IN_FAILED,
         "username_password_mismatch": SIGN_IN_FAILED,
-        "too_many_login_attempts": NETWORK_TRIES,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -38,11 +38,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Stops guessing, with the same words for a name that nobody has. Raises ValidationError."""
-        crowded = used_up(Limit.SIGN_IN_FAILURES_PER_NETWORK, network_of(request))
+        crowded = box_asked(Limit.SIGN_IN_FAILURES_PER_NETWORK, network_of(request))
         subject, known = _subject(request, credentials)
-        # One script of a district's network must not shut out those who come every day.
+        # One script of a district's network must shut nobody out there, and be no bother to those who come every day.
         if crowded and not known:
-            raise ValidationError(NETWORK_TRIES, code="too_many_login_attempts")
+            verdict = the_robot_check().verify(request=request, form_data=request.POST)
+            if verdict is not Verdict.PASSED:
+                raise ValidationError(sentence(verdict), code=NOT_CHECKED)
         if not tries.may_try(subject=subject, on_known_device=known, by="anonymous"):
             wait = tries.wait_for(subject, on_known_device=known)
             raise ValidationError(too_many_sign_ins(wait), code="too_many_login_attempts")

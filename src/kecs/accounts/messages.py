@@ -59,10 +59,7 @@ EMAIL_SHAPE = _("Enter an email address in the form name@example.com.")
 SIGN_IN_FAILED = _(
     "The username or email and the password do not go together. Check both, or use a link below."
 )
-NETWORK_TRIES = _(
-    "There were too many failed tries to sign in from your network. Wait 15 minutes and try again, or choose a new "
-    "password under Forgot password."
-)
+NOT_CHECKED = "robot"  # the code of a refusal by the box I'm not a robot
 # Never one of them, so that no text needs a form for one.
 WAIT_SECONDS = _(
     "Too many tries to sign in. Wait %(count)d seconds and try again, or choose a new password under Forgot password."

@@ -7,6 +7,7 @@ from allauth.account import views as library
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -28,24 +29,24 @@ from kecs.accounts.forms import (
 from kecs.accounts.hashing import HashesPassword
 from kecs.accounts.known_devices.cookie import tokens_of
 from kecs.accounts.language import LANGUAGE_SESSION_KEY, in_own_language
-from kecs.accounts.messages import password_rules
+from kecs.accounts.messages import NOT_CHECKED, password_rules
 from kecs.accounts.queries import signed_in, state_of
 from kecs.accounts.tokens import digest_of_token
 from kecs.accounts.validators import suggestion_for_page
-from kecs.guard.actions import count
-from kecs.guard.checked import RobotChecked
-from kecs.guard.later import later
-from kecs.guard.limits import RULES, Limit
-from kecs.guard.network import network_of
+from kecs.guard.crowds import BoxInCrowds
+from kecs.guard.limits import Limit
 from kecs.guard.pace import take_one_time
-from kecs.guard.queries import used
 
 CONFIRM_SESSION_KEY = "confirm_email"  # the digest of the token in the link that was opened
 
 
-class SignInView(HashesPassword, library.LoginView):
-    """The portal's first page: the Sign In box, and Register under it."""
+class SignInView(HashesPassword, BoxInCrowds, library.LoginView):
+    """The portal's first page: the Sign In box, and Register under it.
 
+    Where many fail, it has the box I'm not a robot; the adapter judges it, since it knows whose device this is.
+    """
+
+    crowd = Limit.SIGN_IN_FAILURES_PER_NETWORK
     form_class = SignInForm
     template_name = "accounts/sign_in.html"
 
@@ -56,6 +57,9 @@ class SignInView(HashesPassword, library.LoginView):
     def form_invalid(self, form: SignInForm) -> HttpResponse:
         """A refusal takes one time, whoever was named."""
         take_one_time(self.request)
+        for problem in form.errors.as_data().get(NON_FIELD_ERRORS, []):
+            if problem.code == NOT_CHECKED:
+                self.robot_error = problem.message
         return super().form_invalid(form)
 
 
@@ -92,16 +96,14 @@ class SignOutView(library.LogoutView):
         return response
 
 
-class ForgottenView(RobotChecked, FormView):
+class ForgottenView(BoxInCrowds, FormView):
     """Asks for an address that anybody may type, and has a mail written there: from a crowded network with the robot check."""
+
+    crowd = Limit.FORGOTTEN_PER_NETWORK
 
     def form_valid(self, form: Form) -> HttpResponse:
         """The answer is the same whether or not an account has the address."""
-        limit = Limit.FORGOTTEN_PER_NETWORK
-        counted = count(limit=limit, subject=network_of(self.request), by="anonymous")
-        if not counted.allowed:
-            return later(self.request, [counted])
-        if counted.escalated and not self.robot_passed(form):
+        if not self.passed_in_crowd(form):
             return self.form_invalid(form)
         take_one_time(self.request)
         self.ask(email=form.cleaned_data["email"], tokens=tokens_of(self.request))
@@ -110,12 +112,6 @@ class ForgottenView(RobotChecked, FormView):
     def ask(self, *, email: str, tokens: Sequence[str]) -> None:
         """Queue what there is to send."""
         raise NotImplementedError
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the box where the next form will need it."""
-        limit = Limit.FORGOTTEN_PER_NETWORK
-        crowded = used(limit, network_of(self.request)) >= (RULES[limit].escalate_over or 0)
-        return super().get_context_data(**kwargs) if crowded else FormView.get_context_data(self, **kwargs)
 
 
 class ForgotPasswordView(ForgottenView):

@@ -52,6 +52,7 @@ _USE = """
 class Count:
     """What a try came to. `resets_at` is None where only clearing helps."""
 
+    limit: Limit
     used: int
     allowed: bool
     escalated: bool
@@ -163,6 +164,7 @@ def _counted(digests: list[tuple[Limit, bytes]], now: datetime) -> dict[tuple[st
 def _verdict(limit: Limit, row: LimitCounter) -> Count:
     rule = RULES[limit]
     return Count(
+        limit=limit,
         used=row.count,
         allowed=row.count <= rule.most,
         escalated=rule.escalate_over is not None and row.count > rule.escalate_over,

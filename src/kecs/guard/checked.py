@@ -37,9 +37,15 @@ class RobotChecked:
         """What the page makes of a verdict."""
         return verdict
 
+    def box_is_due(self) -> bool:
+        """Whether this page has the box on it."""
+        return True
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the box, fresh for this page."""
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin of FormView
+        if not self.box_is_due():
+            return context
         widget = the_robot_check().widget(self.request)
         context.update(
             robot=widget.context,

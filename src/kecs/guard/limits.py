@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LONGEST_DELAY = 15 * MINUTE
+NETWORK = "network"
 
 
 class Limit(StrEnum):
@@ -20,6 +21,7 @@ class Limit(StrEnum):
     SEARCHES_WITHOUT_SCRIPT_PER_NETWORK = "searches_without_script_per_network"
     SEARCHES_PER_MAILBOX = "searches_per_mailbox"
     MAILBOX_CODES_PER_NETWORK = "mailbox_codes_per_network"
+    MAILBOX_CODES_PER_SEARCH = "mailbox_codes_per_search"
     TRIES_OF_A_MAILBOX_CODE = "tries_of_a_mailbox_code"
     USERNAME_TAKEN_PER_SESSION = "username_taken_per_session"
     MAILS_PER_ADDRESS_HOUR = "mails_per_address_hour"
@@ -33,6 +35,7 @@ class Limit(StrEnum):
     SECOND_STEP_TRIES = "second_step_tries"
     SECOND_STEP_TRIES_IN_A_ROW = "second_step_tries_in_a_row"
     REGISTRATIONS_PER_NETWORK = "registrations_per_network"
+    REGISTRATIONS_PER_SESSION = "registrations_per_session"
     FORM_SENT_AGAIN = "form_sent_again"
     NO_SSN_REQUESTS_PER_NETWORK = "no_ssn_requests_per_network"
     NO_SSN_REQUEST_SENT_AGAIN = "no_ssn_request_sent_again"
@@ -58,6 +61,9 @@ class Rule:
     Windows do not slide: the last counts of one and the first of the next can follow each other closely, so within
     any `window` of time at most twice `most` pass. Where that matters a second limit without a window stands
     behind the first. From `escalate_over` on, a try still passes, and the caller asks more of it.
+
+    A limit of a network turns nobody away: a whole district may stand behind one address. From `escalate_over`
+    and again from `most` on its visitors do more work for the robot check, and what else is asked stands in `reason`. docs/adr/0039-networks.md
 
     With `free`, tries after so many must wait for one another, twice as long each time (`delay_after`); those that come
     too early are refused and not counted. Such a limit has no window.
@@ -102,14 +108,16 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             most=3_000,
             window=5 * MINUTE,
             escalate_over=600,
-            subject="network",
-            reason="A district shares one address: 500 people at a training day must pass. A script must not.",
+            subject=NETWORK,
+            reason="A district shares one address: 500 people at a training day must pass. Further on, each search needs a "
+            "mailbox.",
         ),
         Limit.SEARCHES_WITHOUT_SCRIPT_PER_NETWORK: Rule(
             most=120,
             window=10 * MINUTE,
-            subject="network",
-            reason="The road without script costs no work, so it is narrower; few browsers need it.",
+            subject=NETWORK,
+            reason="The road without script costs no work, so it is narrower; few browsers need it. Further on, a search "
+            "needs a mailbox, and other forms script.",
         ),
         Limit.SEARCHES_PER_MAILBOX: Rule(
             most=5,
@@ -120,8 +128,15 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
         Limit.MAILBOX_CODES_PER_NETWORK: Rule(
             most=1_500,
             window=HOUR,
-            subject="network",
-            reason="500 people behind one address may each need a second code; a script must not write to the world.",
+            subject=NETWORK,
+            reason="500 people behind one address may each need a second code; a script must not write to the world, so "
+            "the search before it costs more work.",
+        ),
+        Limit.MAILBOX_CODES_PER_SEARCH: Rule(
+            most=4,
+            window=HOUR,
+            subject="the search that waits for the code",
+            reason="A mistyped address and a lost mail or two; then a search, and its robot check, is made again.",
         ),
         Limit.TRIES_OF_A_MAILBOX_CODE: Rule(
             most=5,
@@ -182,9 +197,10 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
         Limit.SIGN_IN_FAILURES_PER_NETWORK: Rule(
             most=1_000,
             window=15 * MINUTE,
-            subject="network",
+            subject=NETWORK,
             reason="Stuffing of leaked passwords tries each account once; a district's Monday morning fails too, and is "
-            "asked for nothing more before it.",
+            "asked for nothing more before it. Further on, a device that the account does not know checks the box “I'm not a "
+            "robot”.",
         ),
         Limit.SECOND_STEP_TRIES: Rule(
             most=10,
@@ -202,8 +218,15 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             most=1_500,
             window=10 * MINUTE,
             escalate_over=60,
-            subject="network",
-            reason="500 people behind one address register at once on opening day; each costs a password hash.",
+            subject=NETWORK,
+            reason="500 people behind one address register at once on opening day; each costs a password hash. Each has "
+            "searched before, and that costs more work.",
+        ),
+        Limit.REGISTRATIONS_PER_SESSION: Rule(
+            most=20,
+            window=HOUR,
+            subject="session",
+            reason="A name that is taken, a record that went to somebody else: each try costs a password hash.",
         ),
         Limit.FORM_SENT_AGAIN: Rule(
             most=10,
@@ -214,8 +237,8 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
         Limit.NO_SSN_REQUESTS_PER_NETWORK: Rule(
             most=60,
             window=HOUR,
-            subject="network",
-            reason="Each becomes a case that a person at the agency must read.",
+            subject=NETWORK,
+            reason="Each becomes a case that a person at the agency must read: further on the robot check costs more work.",
         ),
         Limit.NO_SSN_REQUEST_SENT_AGAIN: Rule(
             most=1,
@@ -258,15 +281,16 @@ RULES: Mapping[Limit, Rule] = MappingProxyType(
             most=1_500,
             window=HOUR,
             escalate_over=60,
-            subject="network",
+            subject=NETWORK,
             reason="A training day behind one address forgets its passwords; from the 61st on each checks the box “I'm not a "
             "robot”. A script must not write to everybody whose address it has.",
         ),
         Limit.RECOVERIES_PER_NETWORK: Rule(
             most=20,
             window=HOUR,
-            subject="network",
-            reason="Each becomes a request that a person at the agency must read, and a mail to an address of anybody's.",
+            subject=NETWORK,
+            reason="Each becomes a request that a person at the agency must read, and a mail to an address of anybody's: "
+            "from the 21st on each checks the box “I'm not a robot”.",
         ),
         Limit.RECOVERIES_PER_NAME: Rule(
             most=3,

@@ -8,4 +8,5 @@ LAST4_DIFFERS = _(
 START_AGAIN = _(
     "We did not hear from you for a while, so we cleared what you typed to keep it safe. Please start again."
 )
+MANY_CODES = _("You asked for several codes. Please search again, and we will send you a new one.")
 OTHER_TAB = _("You searched again in another window. This is your newest search.")

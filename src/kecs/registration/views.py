@@ -19,8 +19,9 @@ from kecs.accounts.hashing import HashesPassword
 from kecs.accounts.messages import password_rules
 from kecs.accounts.queries import password_is_right
 from kecs.audit.clock import portal_clock
-from kecs.guard.actions import count, count_together
+from kecs.guard.actions import count
 from kecs.guard.checked import RobotChecked
+from kecs.guard.crowds import counted_here
 from kecs.guard.later import later
 from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
@@ -95,16 +96,18 @@ class SearchView(RobotChecked, FrontDoorView, FormView):
     def form_valid(self, form: SearchForm) -> HttpResponse:
         """Counts the search, checks the box, and searches or has the search wait for a mailbox code."""
         request = self.request
-        visitor = state.visitor_of(request.session)
-        tries = [(Limit.SEARCHES_PER_SESSION, visitor), (Limit.SEARCHES_PER_NETWORK, network_of(request))]
-        counts = count_together(tries=tries, by=ANYONE)
-        if not all(counted.allowed for counted in counts):
-            return later(request, counts)
+        in_session, crowded = counted_here(
+            session=(Limit.SEARCHES_PER_SESSION, state.visitor_of(request.session)),
+            network=(Limit.SEARCHES_PER_NETWORK, network_of(request)),
+            by=ANYONE,
+        )
+        if not in_session.allowed:
+            return later(request, [in_session])
         if not self.robot_passed(form):
             return self.form_invalid(form)
         take_one_time(request)
         now = portal_clock()
-        if not (mailbox_asked(by=ANYONE) or self.without_script):
+        if not (mailbox_asked(by=ANYONE) or self.without_script or crowded):
             return search_and_keep(request, claim=form.claim, proven=False)
         mailbox = proven_mailbox(request.session, now=now)
         if mailbox and may_search(mailbox=mailbox, by=ANYONE):
@@ -227,9 +230,13 @@ class AccountView(HashesPassword, FrontDoorView):
                 key
             )  # the same form, sent a moment before, took the username
             return self.home(account_id) if account_id else self.page(form)
-        counted = count(limit=Limit.REGISTRATIONS_PER_NETWORK, subject=network_of(request), by=ANYONE)
-        if not counted.allowed:
-            return later(request, [counted])
+        in_session, _crowded = counted_here(
+            session=(Limit.REGISTRATIONS_PER_SESSION, state.visitor_of(request.session)),
+            network=(Limit.REGISTRATIONS_PER_NETWORK, network_of(request)),
+            by=ANYONE,
+        )
+        if not in_session.allowed:
+            return later(request, [in_session])
         try:
             account_id = self.register(form)
         except UsernameTaken:
@@ -315,10 +322,7 @@ class NoSsnView(RobotChecked, FormView):
 
     def form_valid(self, form: NoSsnForm) -> HttpResponse:
         """A case for staff."""
-        limit = Limit.NO_SSN_REQUESTS_PER_NETWORK
-        counted = count(limit=limit, subject=network_of(self.request), by=ANYONE)
-        if not counted.allowed:
-            return later(self.request, [counted])
+        count(limit=Limit.NO_SSN_REQUESTS_PER_NETWORK, subject=network_of(self.request), by=ANYONE)
         if not self.robot_passed(form):
             return self.form_invalid(form)
         actions.ask_without_ssn(request=actions.RequestWithoutSsn(**form.cleaned_data), by=ANYONE)

@@ -80,7 +80,7 @@ def values(staff: InspectingClient) -> Values:
         for kind in CaseKind
         if kind is not CaseKind.CORRECTION
     ]
-    ask_for_recovery(name=NAUGHTY, login="person", email=EMAIL, message=NAUGHTY, network="n", by="tests")
+    ask_for_recovery(name=NAUGHTY, login="person", email=EMAIL, message=NAUGHTY, by="tests")
     Recovery.objects.update(status=Status.CONFIRMED, taken_by=colleague)
     upload = Upload.objects.create(
         name=NAUGHTY, size=1, columns=["ssn"], unknown=[NAUGHTY], state="checked", sent_by="tests"

@@ -32,9 +32,7 @@ def opened(kind=CaseKind.SEVERAL, due=TODAY, taken_by=None):
 
 
 def recovery(confirmed):
-    ask_for_recovery(
-        name="Mo", login="mo", email=f"m{confirmed:%d%H}@example.org", message="", network="n", by="t"
-    )
+    ask_for_recovery(name="Mo", login="mo", email=f"m{confirmed:%d%H}@example.org", message="", by="t")
     Recovery.objects.filter(status=Status.ASKED).update(status=Status.CONFIRMED, confirmed_at=confirmed)
     return Recovery.objects.get(confirmed_at=confirmed).pk
 

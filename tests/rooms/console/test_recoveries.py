@@ -36,7 +36,6 @@ def asked(record):
         login="maria",
         email="new@example.org",
         message="My phone <fell>.",
-        network="n",
         by="t",
     )
     Recovery.objects.update(status=Status.CONFIRMED)

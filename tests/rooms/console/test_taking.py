@@ -122,7 +122,7 @@ def test_an_old_page_does_nothing_and_says_what_changed(staff):
 
 
 def test_a_recovery_is_taken_and_decided_by_who_has_it(staff, colleague):
-    ask_for_recovery(name="Omar", login="", email="new@example.org", message="", network="n", by="t")
+    ask_for_recovery(name="Omar", login="", email="new@example.org", message="", by="t")
     Recovery.objects.update(status=Status.CONFIRMED)
     lost = Recovery.objects.get()
     address = f"/desk/recoveries/{lost.pk}"

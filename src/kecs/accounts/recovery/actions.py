@@ -47,11 +47,10 @@ class TooManyMails(Exception):
 
 
 @whole
-def ask_for_recovery(*, name: str, login: str, email: str, message: str, network: str, by: str) -> None:
+def ask_for_recovery(*, name: str, login: str, email: str, message: str, by: str) -> None:
     """Keep the request and send a link to the new address. Looks nobody up: the same work for every name."""
     email = normalised_address(email)
     tries = [
-        (Limit.RECOVERIES_PER_NETWORK, network),
         # With the mailbox: three requests of a stranger's in her name must not use up hers.
         (Limit.RECOVERIES_PER_NAME, f"{(login or name).casefold().strip()}|{mailbox_of(email)}"),
         (Limit.MAILS_PER_ADDRESS_DAY, f"recovery:{mailbox_of(email)}"),

@@ -10,23 +10,27 @@ from kecs.accounts.recovery import actions
 from kecs.accounts.recovery.forms import RecoveryForm
 from kecs.accounts.recovery_status import Status
 from kecs.accounts.tokens import digest_of_token
-from kecs.guard.network import network_of
+from kecs.guard.crowds import BoxInCrowds
+from kecs.guard.limits import Limit
 
 CONFIRM_SESSION_KEY = "recovery"  # the digests of the tokens in the links that were opened
 CANCEL_SESSION_KEY = "cancel_recovery"
 
 
-class AskForRecoveryView(FormView):
+class AskForRecoveryView(BoxInCrowds, FormView):
     """The answer is the same whoever asks for whom."""
 
+    crowd = Limit.RECOVERIES_PER_NETWORK
     form_class = RecoveryForm
     template_name = "accounts/recovery/ask.html"
     success_url = reverse_lazy("accounts:recovery_sent")
 
     def form_valid(self, form: RecoveryForm) -> HttpResponse:
         """Keeps it and sends the link."""
+        if not self.passed_in_crowd(form):
+            return self.form_invalid(form)
         words = {field: form.cleaned_data[field] for field in ("name", "login", "email", "message")}
-        actions.ask_for_recovery(**words, network=network_of(self.request), by="anonymous")
+        actions.ask_for_recovery(**words, by="anonymous")
         return super().form_valid(form)
 
 

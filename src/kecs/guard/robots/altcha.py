@@ -15,9 +15,9 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from kecs.guard.actions import count, use_up
-from kecs.guard.limits import RULES, Limit
+from kecs.guard.crowds import times_the_work
+from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
-from kecs.guard.queries import used
 from kecs.guard.robot import Sources, Verdict, WidgetContext
 from kecs.guard.session import remembered_visitor, visitor_of
 from kecs.guard.stamps import stamp_for, verdict_on_stamp
@@ -27,7 +27,6 @@ ALGORITHM = "PBKDF2/SHA-256"
 # The browser tries counters from 0 up, each of KECS_ALTCHA_COST rounds, until it meets the one drawn here. A robot would begin at
 # the least that can be drawn: what lies below costs people alone.
 MOST_COUNTER = 240
-HARDER = 3  # times the work, for networks that many searches come from
 LIFE = 10 * 60  # seconds; the script asks for a new challenge when one runs out under a slow typist
 LONGEST_PAYLOAD = 4_000  # characters; ours have about 1,000
 BY = "anonymous"
@@ -60,7 +59,7 @@ def challenge_for(request: HttpRequest) -> dict[str, Any]:
     """A fresh challenge for this visitor, as the browser's script reads it."""
     challenge = create_challenge(
         ALGORITHM,
-        settings.KECS_ALTCHA_COST * (HARDER if _crowded(request) else 1),
+        settings.KECS_ALTCHA_COST * times_the_work(network_of(request)),
         counter=1 + secrets.randbelow(MOST_COUNTER),
         expires_at=int(time.time()) + LIFE,
         data={"visitor": remembered_visitor(request)},
@@ -69,15 +68,6 @@ def challenge_for(request: HttpRequest) -> dict[str, Any]:
     )
     answer: dict[str, Any] = challenge.to_dict()
     return answer
-
-
-def _crowded(request: HttpRequest) -> bool:
-    """Whether so much comes from this network that each visitor is asked for more work; nobody is turned away."""
-    network = network_of(request)
-    return any(
-        used(limit, network) > (RULES[limit].escalate_over or 0)
-        for limit in (Limit.SEARCHES_PER_NETWORK, Limit.REGISTRATIONS_PER_NETWORK)
-    )
 
 
 def _verdict_on_work(request: HttpRequest, payload: str) -> Verdict:

@@ -12,7 +12,7 @@ from django.views import View
 from kecs.accounts.actions import NewAccount, UsernameTaken, hash_of, sign_in
 from kecs.accounts.hashing import HashesPassword
 from kecs.accounts.messages import password_rules
-from kecs.guard.actions import count
+from kecs.guard.crowds import counted_here
 from kecs.guard.later import later
 from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
@@ -71,9 +71,13 @@ class InvitedView(HashesPassword, View):
         form = self.form(request.POST)
         if not form.is_valid():
             return self.page(form)
-        counted = count(limit=Limit.REGISTRATIONS_PER_NETWORK, subject=network_of(request), by=ANYONE)
-        if not counted.allowed:
-            return later(request, [counted])
+        in_session, _crowded = counted_here(
+            session=(Limit.REGISTRATIONS_PER_SESSION, state.visitor_of(request.session)),
+            network=(Limit.REGISTRATIONS_PER_NETWORK, network_of(request)),
+            by=ANYONE,
+        )
+        if not in_session.allowed:
+            return later(request, [in_session])
         try:
             account_id = self.register(form)
         except UsernameTaken:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -10,8 +11,7 @@ from django.views import View
 
 from kecs.accounts.addresses import mailbox_of
 from kecs.audit.clock import portal_clock
-from kecs.guard.actions import count
-from kecs.guard.later import later
+from kecs.guard.crowds import counted_here
 from kecs.guard.limits import Limit
 from kecs.guard.network import network_of
 from kecs.guard.pace import take_one_time
@@ -19,6 +19,7 @@ from kecs.matching.decide import Claim
 from kecs.registration.mailbox import waiting
 from kecs.registration.mailbox.actions import accept_code, may_search, send_code
 from kecs.registration.mailbox.forms import CodeForm, MailboxForm
+from kecs.registration.messages import MANY_CODES
 from kecs.registration.searching import search_and_keep
 
 ANYONE = "anonymous"
@@ -54,9 +55,15 @@ class MailboxView(View):
         form = MailboxForm(self.request.POST)
         if not form.is_valid():
             return self.page(form)
-        counted = count(limit=Limit.MAILBOX_CODES_PER_NETWORK, subject=network_of(self.request), by=ANYONE)
-        if not counted.allowed:
-            return later(self.request, [counted])
+        for_search, _crowded = counted_here(
+            session=(Limit.MAILBOX_CODES_PER_SEARCH, waiting.name_of_search(self.request.session)),
+            network=(Limit.MAILBOX_CODES_PER_NETWORK, network_of(self.request)),
+            by=ANYONE,
+        )
+        if not for_search.allowed:
+            waiting.forget_search(self.request.session)
+            messages.warning(self.request, MANY_CODES)
+            return redirect("registration:search")
         email, code = form.cleaned_data["email"], waiting.new_code()
         send_code(email=email, code=code, language=translation.get_language() or "en", by=ANYONE)
         waiting.keep_code(self.request.session, code=code, mailbox=mailbox_of(email), now=portal_clock())

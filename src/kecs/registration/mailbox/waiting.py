@@ -78,6 +78,11 @@ def kept_search(session: Session, *, now: datetime) -> Claim | None:
     )
 
 
+def name_of_search(session: Session) -> str:
+    """What the codes of the search that waits are counted under."""
+    return str(session[SEARCH_KEY]["name"])
+
+
 def keep_code(session: Session, *, code: str, mailbox: str, now: datetime) -> None:
     """Remember the code that is being mailed; the one before it is good no more."""
     name = secrets.token_urlsafe(12)

@@ -182,23 +182,3 @@ def test_it_is_limited_by_name(maria):
     for _try in range(5):
         InspectingClient().post("/recover", ASKED)
     assert Recovery.objects.count() == 3
-
-
-def test_what_a_network_is_refused_uses_up_no_name():
-    def ask(number, login, network):
-        actions.ask_for_recovery(
-            name="M F",
-            login=login,
-            email=f"new{number}@example.org",
-            message="",
-            network=network,
-            by="tests",
-        )
-
-    for number in range(20):
-        ask(number, f"somebody{number}", "one")
-    for number in range(20, 25):
-        ask(number, "maria.fuentes", "one")
-    assert Recovery.objects.count() == 20
-    ask(30, "maria.fuentes", "another")
-    assert Recovery.objects.count() == 21

@@ -4,7 +4,7 @@
  * without the result, as it is without script, and the server takes its other road.
  */
 
-const LONGEST_WAIT = 20_000; // milliseconds that a press of Search waits for the work
+const LONGEST_WAIT = 45_000; // milliseconds that a press of Search waits for the work
 
 function start(root) {
   const box = root.querySelector('input[type="checkbox"]');
