@@ -11,6 +11,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from kecs.audit.standby import STANDBY
 from kecs.config.environment import SOURCE_TREE, Environment, var_dir
 
 KECS_VAR_DIR = var_dir()
@@ -181,30 +182,37 @@ FORM_RENDERER = "kecs.ui.renderer.Renderer"
 # --- Database ----------------------------------------------------------------------------------------------------
 
 KECS_DATABASE_NAMED = bool(env.text("DATABASE_URL", ""))
+_URLS = {"default": env.text("DATABASE_URL", f"sqlite:///{KECS_VAR_DIR / 'kecs.sqlite3'}")}
+# A standby of the same server, for long reads about nobody in particular: audit/standby.py.
+if _STANDBY_URL := env.text("DATABASE_STANDBY_URL", ""):
+    _URLS[STANDBY] = _STANDBY_URL
+    DATABASE_ROUTERS = ["kecs.audit.standby.StandbyRouter"]
 DATABASES = {
-    "default": dj_database_url.parse(
-        env.text("DATABASE_URL", f"sqlite:///{KECS_VAR_DIR / 'kecs.sqlite3'}"),
+    name: dj_database_url.parse(
+        url,
         conn_max_age=600,  # a new PostgreSQL connection costs 12 ms of CPU
         conn_health_checks=True,  # and one that a restarted server forgot is replaced, not shown as an error
     )
+    for name, url in _URLS.items()
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        # A transaction that will write takes its lock at once: no deadlock between two that read first.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-    }
-else:
-    # A statement that comes for the fifth time on a connection is parsed and planned no more: a quarter of the server's
-    # CPU. A pool between us and PostgreSQL must know prepared statements (PgBouncer does from 1.21 on).
-    # Whoever cannot reach the server in time is told so; what a web process may wait for is in config/wsgi.py.
-    DATABASES["default"]["OPTIONS"] = {
-        "server_side_binding": True,
-        "prepare_threshold": 5,
-        "connect_timeout": 5,
-        **DATABASES["default"].get("OPTIONS", {}),
-    }
+for _database in DATABASES.values():
+    if _database["ENGINE"] == "django.db.backends.sqlite3":
+        _database["OPTIONS"] = {
+            # A transaction that will write takes its lock at once: no deadlock between two that read first.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        }
+    else:
+        # A statement that comes for the fifth time on a connection is parsed and planned no more: a quarter of the server's
+        # CPU. A pool between us and PostgreSQL must know prepared statements (PgBouncer does from 1.21 on).
+        # Whoever cannot reach the server in time is told so; what a web process may wait for is in config/wsgi.py.
+        _database["OPTIONS"] = {
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+            "connect_timeout": 5,
+            **_database.get("OPTIONS", {}),
+        }
 # In a web process no statement runs, and none waits for a lock, longer than so many milliseconds. Commands take their time.
 KECS_STATEMENT_MS = env.number("KECS_STATEMENT_MS", 10_000)
 KECS_LOCK_MS = env.number("KECS_LOCK_MS", 5_000)

@@ -39,17 +39,16 @@ class Application(WSGIHandler):
 
 def bound_statements() -> None:
     """Before the first connection: no statement of a page, and no wait for a lock, holds a thread for longer than this."""
-    database = connections.settings["default"]
-    if database["ENGINE"] == "django.db.backends.sqlite3":
-        return
-    options = database.setdefault("OPTIONS", {})
     bounds = {
         "statement_timeout": settings.KECS_STATEMENT_MS,
         "lock_timeout": settings.KECS_LOCK_MS,
         "idle_in_transaction_session_timeout": 60_000,
     }
     words = [f"-c {name}={milliseconds}" for name, milliseconds in bounds.items()]
-    options["options"] = " ".join([options.get("options", ""), *words]).strip()
+    for database in connections.settings.values():
+        if database["ENGINE"] != "django.db.backends.sqlite3":
+            options = database.setdefault("OPTIONS", {})
+            options["options"] = " ".join([options.get("options", ""), *words]).strip()
 
 
 django.setup(set_prefix=False)
