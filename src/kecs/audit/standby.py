@@ -13,17 +13,6 @@ _reading: ContextVar[bool] = ContextVar("reading_from_standby", default=False)
 _logger = logging.getLogger(__name__)
 Read = TypeVar("Read")
 
-# It may have been promoted since. A standby whose stream is cut has replayed all that it received, however old that is.
-_KEEPS_UP = """
-    SELECT NOT pg_is_in_recovery() OR (
-        EXISTS (SELECT 1 FROM pg_stat_wal_receiver WHERE pid IS NOT NULL)
-        AND (
-            pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
-            OR clock_timestamp() - pg_last_xact_replay_timestamp() < make_interval(secs => %s)
-        )
-    )
-"""
-
 
 class StandbyRouter:
     """Django's question where a model is read; named in settings.DATABASE_ROUTERS."""
@@ -60,7 +49,17 @@ def read_from_standby(read: Callable[[], Read]) -> Read:
 def _keeps_up() -> bool:
     try:
         with connections[STANDBY].cursor() as cursor:
-            cursor.execute(_KEEPS_UP, [AS_OLD_AS])
+            # It may have been promoted since. One whose stream is cut has replayed all that it received, however old that is.
+            cursor.execute(
+                """SELECT NOT pg_is_in_recovery() OR (
+                    EXISTS (SELECT 1 FROM pg_stat_wal_receiver WHERE pid IS NOT NULL)
+                    AND (
+                        pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+                        OR clock_timestamp() - pg_last_xact_replay_timestamp() < make_interval(secs => %s)
+                    )
+                )""",
+                [AS_OLD_AS],
+            )
             return bool(cursor.fetchone()[0])
     except DatabaseError:
         _logger.warning("standby left out", exc_info=True)
