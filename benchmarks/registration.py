@@ -1,6 +1,6 @@
 """`make bench`: what a registration costs, beside a bare Django form and the bound that password hashing sets.
 
-Writes benchmarks/results/registration.md and .json. `--quick` walks a few dozen registrations on SQLite and demands that
+Writes benchmarks/results/registration.md and .json. `--quick` walks eighteen registrations on SQLite and demands that
 nothing failed and nobody is missing; the tests run it.
 """
 
@@ -137,7 +137,7 @@ def one_round(
 
 
 def quick(visits: int) -> None:
-    """A few dozen registrations and sign-ups on SQLite, and the bound: nothing fails, nobody is missing. Raises Faulty."""
+    """Some registrations and sign-ups on SQLite, and the bound: nothing fails, nobody is missing. Raises Faulty."""
     with ExitStack() as stack:
         server = stack.enter_context(database("SQLite"))
         file = file_of_people(stack.enter_context(folder_of_its_own()), visits)
@@ -166,7 +166,7 @@ def walks_of_all(numbers: Numbers, visits: int, *, port: int, roads: list[str]) 
 def main() -> int:
     """Measure on both databases, write and print the report."""
     parser = argparse.ArgumentParser(description="What a registration costs.")
-    parser.add_argument("--quick", action="store_true", help="a few dozen registrations on SQLite, no report")
+    parser.add_argument("--quick", action="store_true", help="eighteen registrations on SQLite, no report")
     parser.add_argument("--rounds", type=int, default=3, help="medians are taken over so many (3)")
     parser.add_argument("--seconds", type=float, default=12.0, help="of each measurement (12)")
     parser.add_argument("--records", type=int, default=10_000, help="loaded in advance (10,000)")
@@ -175,7 +175,7 @@ def main() -> int:
     chosen = parser.parse_args()
     try:
         if chosen.quick:
-            quick(36)
+            quick(18)
             return 0
         measured = {kind: measure(kind, chosen) for kind in chosen.databases}
     except Faulty as faulty:
