@@ -47,6 +47,14 @@ def recorded_since(at: datetime, *, codes: Collection[str]) -> Iterator[Recorded
         yield Recorded(**dict(zip(columns, row, strict=True)))
 
 
+def rows_after(sequence: int) -> Iterator[tuple[int, Recorded]]:
+    """Every row beyond this number, with its own, oldest first; a few at a time."""
+    columns = ("at", "code", "by", "subject", "keys")
+    rows = AuditEvent.objects.filter(sequence__gt=sequence).order_by("sequence")
+    for number, *values in rows.values_list("sequence", *columns).iterator(chunk_size=2000):
+        yield number, Recorded(**dict(zip(columns, values, strict=True)))
+
+
 def newest_of(code: str) -> Recorded | None:
     """The last event of this kind."""
     columns = ("at", "code", "by", "subject", "keys")

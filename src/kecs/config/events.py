@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kecs.audit.events import Event
+from kecs.audit.owasp import Owasp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,6 +12,7 @@ class KeyAdded(Event):
     """A fresh root key stands in the keyring; it opens and finds, and seals nothing yet."""
 
     code: ClassVar[str] = "config.key_added"
+    owasp: ClassVar[Owasp | None] = Owasp.AUTHZ_ADMIN
 
     key: int
 
@@ -20,6 +22,7 @@ class KeyInUse(Event):
     """From now on this root key seals and indexes."""
 
     code: ClassVar[str] = "config.key_in_use"
+    owasp: ClassVar[Owasp | None] = Owasp.AUTHZ_ADMIN
 
     key: int
     instead_of: int
@@ -30,6 +33,7 @@ class ValuesResealed(Event):
     """Nothing in the database is sealed or indexed with another key than this one. `sealed` were sealed anew by the run that ended."""
 
     code: ClassVar[str] = "config.values_resealed"
+    owasp: ClassVar[Owasp | None] = Owasp.SENSITIVE_UPDATE
 
     key: int
     sealed: int
@@ -40,6 +44,7 @@ class KeyringWrapped(Event):
     """The keys in the keyring's file were wrapped anew by an HSM or key service, or `wrapped` is false and they lie open in it now."""
 
     code: ClassVar[str] = "config.keyring_wrapped"
+    owasp: ClassVar[Owasp | None] = Owasp.AUTHZ_ADMIN
     is_alarm: ClassVar[bool] = True
 
     wrapped: bool
@@ -50,6 +55,7 @@ class KeyRetired(Event):
     """A root key was taken out of the keyring. `at_once` ended sessions and codes that needed it."""
 
     code: ClassVar[str] = "config.key_retired"
+    owasp: ClassVar[Owasp | None] = Owasp.AUTHZ_ADMIN
     is_alarm: ClassVar[bool] = True
 
     key: int
@@ -61,6 +67,7 @@ class BackupMade(Event):
     """The whole database was written into a sealed file, which was read once more and found whole."""
 
     code: ClassVar[str] = "config.backup_made"
+    owasp: ClassVar[Owasp | None] = Owasp.AUTHZ_ADMIN
 
     tables: int
     rows: int
@@ -71,6 +78,7 @@ class BackupRestored(Event):
     """This database was made of a backup of `made_at`, and is what was backed up, row for row. What came after that is not in it."""
 
     code: ClassVar[str] = "config.backup_restored"
+    owasp: ClassVar[Owasp | None] = Owasp.AUTHZ_ADMIN
     is_alarm: ClassVar[bool] = True
 
     made_at: str
@@ -82,6 +90,7 @@ class DataDestroyed(Event):
     """Rows whose time was over are gone for good: of each kind ("mail_rows:12") how many."""
 
     code: ClassVar[str] = "config.data_destroyed"
+    owasp: ClassVar[Owasp | None] = Owasp.SENSITIVE_DELETE
 
     rows: tuple[str, ...]
 
@@ -91,6 +100,7 @@ class BreachReported(Event):
     """An operator asked who was affected by a breach. `scenario` is "dump", "keyring" or "staff"."""
 
     code: ClassVar[str] = "config.breach_reported"
+    owasp: ClassVar[Owasp | None] = Owasp.AUTHZ_ADMIN
     is_alarm: ClassVar[bool] = True
 
     scenario: str

@@ -54,6 +54,19 @@ class Limit(StrEnum):
     EXPORTS_PER_STAFF_HOUR = "exports_per_staff_hour"
 
 
+# Tries of what only one person knows or has: the log of programs that watch tells these as guesses that came to their end.
+GUESSES = frozenset(
+    {
+        Limit.SIGN_IN_FAILURES_FROM_UNKNOWN_DEVICES,
+        Limit.SIGN_IN_FAILURES_FROM_KNOWN_DEVICES,
+        Limit.SIGN_IN_FAILURES_PER_NETWORK,
+        Limit.SECOND_STEP_TRIES,
+        Limit.SECOND_STEP_TRIES_IN_A_ROW,
+        Limit.CLAIM_CODE_TRIES_PER_ACCOUNT,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """At most `most` counts in `window`, which begins with the first of them; without a window, until cleared.

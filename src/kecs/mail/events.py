@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kecs.audit.events import Event
+from kecs.audit.owasp import Owasp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,6 +12,7 @@ class MailRefused(Event):
     """A mail will never arrive: refused for good, deferred for too long, or it came back. Says which kind, not to whom."""
 
     code: ClassVar[str] = "mail.refused"
+    owasp: ClassVar[Owasp | None] = None
 
     kind: str
     reason: str

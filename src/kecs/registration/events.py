@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kecs.audit.events import Event
+from kecs.audit.owasp import Owasp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,7 @@ class SearchMade(Event):
     """
 
     code: ClassVar[str] = "registration.search_made"
+    owasp: ClassVar[Owasp | None] = None
     outcome: str
     because: tuple[str, ...]
     limited: bool
@@ -28,6 +30,7 @@ class Registered(Event):
     """
 
     code: ClassVar[str] = "registration.registered"
+    owasp: ClassVar[Owasp | None] = None
     road: str
     outcome: str
     seconds: int | None = None
@@ -38,6 +41,7 @@ class ChoiceMade(Event):
     """Somebody pressed a button on the page that shows what the search found; `choice` says which."""
 
     code: ClassVar[str] = "registration.choice_made"
+    owasp: ClassVar[Owasp | None] = None
     choice: str
 
 
@@ -46,6 +50,7 @@ class HelpAsked(Event):
     """Somebody without an SSN, or unwilling to give it, asked staff to register her."""
 
     code: ClassVar[str] = "registration.help_asked"
+    owasp: ClassVar[Owasp | None] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +58,4 @@ class Invited(Event):
     """Staff sent somebody without an SSN a link to make an account; the one before, if any, ended."""
 
     code: ClassVar[str] = "registration.invited"
+    owasp: ClassVar[Owasp | None] = Owasp.AUTHN_TOKEN_CREATED

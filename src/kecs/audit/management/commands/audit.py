@@ -1,4 +1,7 @@
-"""`kecs audit verify`: whether the log is as it was written, and where it is not. Exit status 0 whole, 1 broken, 2 not checked."""
+"""`kecs audit verify`: whether the log is as it was written, and where it is not. Exit status 0 whole, 1 broken, 2 not checked.
+
+`kecs audit export`: its rows as lines of JSON with their OWASP names, for programs that watch logs.
+"""
 
 import json
 import sys
@@ -9,15 +12,16 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from kecs.audit.anchors import anchors_file, append_anchor
+from kecs.audit.exporting import lines_after
 from kecs.audit.queries import log_report
 from kecs.audit.words import not_checked, sentence, verdict
 from kecs.pii.keyring import KeyringError
 
 
 class Command(BaseCommand):
-    """Verifies the log."""
+    """Verifies the log, or tells it."""
 
-    help = "Verify the audit log: every row, the end of the chain, and the anchors outside of the database."
+    help = "Verify the audit log (every row, the end of the chain, the anchors outside of the database), or export it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to do, and how to say it."""
@@ -25,9 +29,15 @@ class Command(BaseCommand):
         verify = what.add_parser("verify", help="walk the whole log and say whether anything is wrong")
         verify.add_argument("--json", action="store_true", help="say it in JSON")
         verify.add_argument("--no-anchor", action="store_true", help="write no anchor where all is well")
+        export = what.add_parser("export", help="write every row as a line of JSON, with its OWASP name")
+        export.add_argument("--after", type=int, default=0, help="only rows beyond this sequence number")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Exits with the status."""
+        if options["what"] == "export":
+            for line in lines_after(options["after"]):
+                self.stdout.write(line)
+            return
         try:
             report = log_report()
         except (KeyringError, DatabaseError) as error:

@@ -16,8 +16,11 @@ HEAD = """# Events
 What the audit log records, by code. Written by `kecs events` from the declarations in each room's `events.py`; a test
 fails when the two differ. No key ever holds a name, a date, a number or an address of a person.
 
-| event | keys | when |
-|---|---|---|
+`kecs audit export` tells each with its OWASP name, for programs that watch logs: a word of the [Application Logging Vocabulary](https://cheatsheetseries.owasp.org/cheatsheets/Logging_Vocabulary_Cheat_Sheet.html),
+or one of ours in its style (`claim_*`, `disavow_*`, `reveal_*`). Guesses at a password, a second step or a code that come to their end are `authn_login_fail_max`. The name is not in the row, and so not in the chain.
+
+| event | OWASP | keys | when |
+|---|---|---|---|
 """
 
 
@@ -26,7 +29,8 @@ def events_page() -> str:
     rows = []
     for kind in sorted(kinds(), key=lambda kind: kind.code):
         keys = ", ".join(f"`{field.name}`" for field in fields(kind))
-        rows.append(f"| `{kind.code}` | {keys} | {' '.join((kind.__doc__ or '').split())} |")
+        owasp = f"`{kind.owasp}`" if kind.owasp else "-"
+        rows.append(f"| `{kind.code}` | {owasp} | {keys} | {' '.join((kind.__doc__ or '').split())} |")
     return HEAD + "\n".join(rows) + "\n"
 
 
