@@ -123,6 +123,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "new-device/not-me": ALL,
         "new-device/not-me/<str:token>": NOBODY,
         "not-me": ALL,
+        "not-me/letter": ALL,
         "not-me/<str:token>": NOBODY,
         "record": frozenset({Role.VERIFIED}),
         "recover": ALL,

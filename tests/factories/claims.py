@@ -36,6 +36,13 @@ def code_in(text: str) -> str:
     return found.group(1)
 
 
+def not_me_code_in(text: str) -> str:
+    """What is typed from a letter by whoever did not ask for it."""
+    found = re.search(r"^([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})$", text, re.MULTILINE)
+    assert found, "nothing to type"
+    return found.group(1)
+
+
 def link_in(text: str) -> str:
     """The path of the first link that carries a token."""
     found = re.search(r"https?://[^/\s]+(/(?:not-me|confirm-email)/\S+)", text)

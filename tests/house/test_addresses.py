@@ -43,6 +43,7 @@ PUBLIC: dict[str, str] = {
     "readyz": "the probe of a proxy: which part of us is not ready, in fixed words",
     "language/setlang/": "English or Spanish, before signing in too",
     "not-me": "this wasn't me: a person with the link from a notice freezes the claim",
+    "not-me/letter": "this wasn't me: a person types what stands in a letter that she did not ask for",
     "not-me/<str:token>": "this wasn't me: takes the token out of the address and leads to the button",
     "new-device/not-me": "ends the sessions of an account, for who holds the link in its mail",
     "new-device/not-me/<str:token>": "the link in the mail about a new device",

@@ -14,6 +14,8 @@ from django.utils import timezone
 from kecs.accounts.hashing import TooManyHashes
 from kecs.accounts.models import User
 from kecs.accounts.turns import turn_in
+from kecs.assurance.actions import order_letter, print_letter
+from kecs.assurance.queries import letters_to_post
 from kecs.config.errors import server_error
 from kecs.config.urls import urlpatterns as portal
 from kecs.guard.actions import count
@@ -33,6 +35,7 @@ from tests.factories.claims import (
     enter,
     link_in,
     newest,
+    not_me_code_in,
     sign_in,
 )
 from tests.factories.people import MARIA, Person, on_file
@@ -237,6 +240,20 @@ def this_was_not_me_pages(visit: Visit) -> None:
     visit.show("box not ticked", client.post("/not-me"))
     visit.show("done", client.post("/not-me", {"not_me": "on"}, follow=True))
     visit.show("frozen", sign_in(home, "maria.fuentes"))
+
+
+@scene
+def this_letter_was_not_mine(visit: Visit) -> None:
+    on_file(MARIA, contact_email=ON_FILE)
+    claim(visit.browser(), MARIA)
+    hold = Holding.objects.get().pk
+    order_letter(holding_id=hold, by="tests")
+    text = print_letter(letter_id=letters_to_post()[0].letter_id, by="tests").text
+    client = visit.client
+    visit.show("what to type", client.get("/not-me/letter"))
+    visit.show("empty", client.post("/not-me/letter", {}))
+    visit.show("not known", client.post("/not-me/letter", {"code": "AAAA-AAAA-AAAA"}))
+    visit.show("done", client.post("/not-me/letter", {"code": not_me_code_in(text)}))
 
 
 @scene

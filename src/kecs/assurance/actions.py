@@ -12,15 +12,18 @@ from django.db import transaction
 
 from kecs.accounts.shut_out.actions import end_sessions
 from kecs.assurance import events
-from kecs.assurance.levels import Event, Illegal, State, step
-from kecs.assurance.models import ClaimNotice
+from kecs.assurance.codes import as_typed
+from kecs.assurance.levels import Event, EvidenceKind, Illegal, State, step
+from kecs.assurance.models import ClaimCode, ClaimNotice
 from kecs.assurance.notices import Why
 from kecs.assurance.proving.actions import (
     EMAIL_MAY_TAKE,
+    Entered,
     NeedsColleague,
     become,
-    enter_code,
+    forget_letters_nobody_posted,
     forget_proofs,
+    give,
     give_evidence,
     known,
     locked,
@@ -31,10 +34,19 @@ from kecs.assurance.proving.actions import (
     print_letter,
     send_code,
 )
-from kecs.assurance.queries import evidence_that_counts, live_notice, may_claim_again, standing_of
+from kecs.assurance.queries import (
+    evidence_that_counts,
+    live_code,
+    live_notice,
+    may_begin_after,
+    may_claim_again,
+    standing_of,
+)
 from kecs.assurance.telling.actions import tell, tell_account
 from kecs.audit.actions import record, recorded_together
 from kecs.audit.transactions import tried_again
+from kecs.guard.actions import count
+from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
 from kecs.records.actions import open_case
 from kecs.records.holdings.actions import (
@@ -136,6 +148,31 @@ def claim_again(*, account_id: UUID, by: str) -> HeldRecord | None:
     return held_by(account_id)
 
 
+@tried_again
+def enter_code(*, account_id: UUID, code: str, by: str) -> Entered:
+    """A code from a mail or a letter. Ten tries a day, counted before the code is looked at.
+
+    A letter may come after the claim lapsed: with its code the claim begins again, and is proved in the same breath.
+    """
+    with transaction.atomic(), recorded_together():
+        if not count(limit=Limit.CLAIM_CODE_TRIES_PER_ACCOUNT, subject=str(account_id), by=by).allowed:
+            return Entered.TOO_MANY
+        last = last_held_by(account_id)
+        found = live_code(last, as_typed(code)) if last and may_begin_after(last) else None
+        if found is None:
+            record(event=events.CodeRefused(subject=f"account:{account_id}"), by=by)
+            return Entered.WRONG
+        try:
+            held = claim_again(account_id=account_id, by=by)
+            if held is None:
+                return Entered.WRONG
+            give(held=locked(holding_id=held.holding_id, by=by), kind=EvidenceKind(found.kind), by=by)
+        except Illegal:
+            return Entered.WRONG
+        ClaimCode.objects.filter(pk=found.pk).delete()
+    return Entered.ACCEPTED
+
+
 # --- This wasn't me ----------------------------------------------------------------------------------------------
 
 
@@ -153,8 +190,21 @@ def disavow(*, token: str, by: str) -> bool:
 
 @tried_again
 def disavow_holding(*, holding_id: UUID, by: str) -> None:
-    """The same, where something else than a notice of ours showed that the claim is false. Nothing, where it is over."""
+    """The same, where something else than a notice of ours showed that the claim is false. Nothing, where it is over.
+
+    One that lapsed is over, but could begin again, with the code of a letter or without: it is the claim of now that is
+    false then; where there is none, none begins any more.
+    """
     with transaction.atomic(), recorded_together():
+        held = known(holding_id=holding_id, by=by)
+        if may_claim_again(held):
+            latest = last_held_by(held.account_id)
+            if latest is None or latest.record_id != held.record_id:
+                return
+            if latest.ended:
+                _disavow_lapsed(latest, by=by)
+                return
+            holding_id = latest.holding_id
         try:
             held = locked(holding_id=holding_id, by=by)
             before = standing_of(held)
@@ -167,20 +217,31 @@ def disavow_holding(*, holding_id: UUID, by: str) -> None:
             release_holding(holding_id=held.holding_id, because=Ending.DISAVOWED, by=by)
         else:
             freeze_holding(holding_id=held.holding_id, by=by)
-        forget_proofs(held=held, by=by)
-        end_sessions(account_id=held.account_id, by=by)
         tell_account(held=held, why=Why.FROZEN, by=by)
-        open_case(
-            kind=CaseKind.DISAVOWED_CLAIM,
-            account_id=held.account_id,
-            record_ids=[held.record_id],
-            because=(),
-            by=by,
-        )
-        record(
-            event=events.ClaimDisavowed(subject=f"record:{held.record_id}", account=str(held.account_id)),
-            by=by,
-        )
+        _shut_out(held, by=by)
+
+
+def _disavow_lapsed(held: HeldRecord, *, by: str) -> None:
+    if not may_claim_again(held):
+        return  # it was ended for another reason since
+    release_holding(holding_id=held.holding_id, because=Ending.DISAVOWED, by=by)
+    _shut_out(held, by=by)
+
+
+def _shut_out(held: HeldRecord, *, by: str) -> None:
+    """Nothing that she proved counts, her sessions end, and staff look into it."""
+    forget_proofs(held=held, by=by)
+    end_sessions(account_id=held.account_id, by=by)
+    open_case(
+        kind=CaseKind.DISAVOWED_CLAIM,
+        account_id=held.account_id,
+        record_ids=[held.record_id],
+        because=(),
+        by=by,
+    )
+    record(
+        event=events.ClaimDisavowed(subject=f"record:{held.record_id}", account=str(held.account_id)), by=by
+    )
 
 
 @tried_again
@@ -215,6 +276,7 @@ def release(*, holding_id: UUID, reason: str, by: str) -> None:
 
 def lapse_claims(*, by: str, limit: int = 500) -> int:
     """End the claims and contests whose seven days passed without evidence, each by itself; how many."""
+    forget_letters_nobody_posted(by=by)
     return sum(_lapse(holding_id, by=by) for holding_id in lapsing(at=database_clock(), limit=limit))
 
 
@@ -231,6 +293,6 @@ def _lapse(holding_id: UUID, *, by: str) -> bool:
             extend_holding(holding_id=holding_id, until=database_clock() + EMAIL_MAY_TAKE, by=by)
             return False
         release_holding(holding_id=holding_id, because=Ending.LAPSED, by=by)
-        forget_proofs(held=held, by=by)
+        forget_proofs(held=held, but_letters=True, by=by)
         tell_account(held=held, why=Why.LAPSED, by=by)
     return True

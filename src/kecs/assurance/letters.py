@@ -14,13 +14,15 @@ from kecs.records.holdings.queries import names_on_file
 TEMPLATE = "assurance/letter.txt"
 
 
-def letter_text(*, record_id: UUID, code: str) -> str:
+def letter_text(*, record_id: UUID, code: str, not_me: str) -> str:
     """What is printed."""
     first_name, last_surname = names_on_file(record_id)
     facts = {
         "name": f"{first_name} {last_surname}".strip(),
         "code": spaced(code),
         "page": settings.KECS_ORIGIN + reverse("assurance:prove"),
+        "not_me": spaced(not_me),
+        "not_me_page": settings.KECS_ORIGIN + reverse("assurance:not_me_letter"),
         "agency": settings.KECS_AGENCY_NAME,
         "help_phone": settings.KECS_HELP_PHONE,
         "help_email": settings.KECS_HELP_EMAIL,

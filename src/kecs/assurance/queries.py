@@ -1,10 +1,11 @@
 """How sure we are of an account, what letters wait for staff, what suffices: other rooms and this room's actions ask here."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 
 from kecs.accounts.queries import confirmed_addresses, is_fresh, signed_in
@@ -18,6 +19,7 @@ from kecs.records.holdings.queries import held_by as live_hold_of
 from kecs.records.kinds import AssuranceLevel, Ending
 
 CODE = "assurance.code"
+LETTER_TAKES = timedelta(days=14)  # for staff to post it, where the claim lapsed meanwhile
 _STATES = {
     AssuranceLevel.UNDER_REVIEW: State.UNDER_REVIEW,
     AssuranceLevel.PROVISIONAL: State.PROVISIONAL,
@@ -108,16 +110,21 @@ def live_notice(token: str) -> ClaimNotice | None:
     ).first()
 
 
+def of_same_claimant(held: HeldRecord) -> Q:
+    """Codes and letters of this hold, and of claims by the same account on the same record that lapsed before it."""
+    return Q(holding__account_id=held.account_id, holding__record_id=held.record_id)
+
+
 def live_code(held: HeldRecord, typed: str) -> ClaimCode | None:
     """The code of this hold that was typed, if it works still. `typed` is in its one form.
 
-    A code that was mailed works while the address that it went to is the one on file: a merge, or an import, may have changed that.
+    A letter takes days: its code outlives the claim, for the same account and record. A code that was mailed works while
+    the address that it went to is the one on file: a merge, or an import, may have changed that.
     """
-    found = ClaimCode.objects.filter(
-        holding_id=held.holding_id,
-        digest__in=digests_of(CODE, str(held.holding_id), typed),
-        expires_at__gt=database_clock(),
-    ).first()
+    working = ClaimCode.objects.filter(of_same_claimant(held), expires_at__gt=database_clock())
+    ours = working.filter(Q(holding_id=held.holding_id) | Q(kind=EvidenceKind.LETTER_CODE.value))
+    typed_one = (code for code in ours if bytes(code.digest) in digests_of(CODE, str(code.holding_id), typed))
+    found = next(typed_one, None)
     mailed = found is not None and found.kind == EvidenceKind.CODE_TO_ADDRESS
     return None if mailed and not address_on_file_before(held) else found
 
@@ -130,7 +137,10 @@ def codes_made_before(at: datetime) -> int:
 
 def letters_to_post() -> list[LetterToPost]:
     """The letters that wait for staff, the longest first. Who shows them records the look."""
-    waiting = Letter.objects.filter(posted_at=None, holding__released_at=None).order_by("asked_at")
+    lapsed = Q(holding__released_because=Ending.LAPSED.value, asked_at__gt=database_clock() - LETTER_TAKES)
+    waiting = Letter.objects.filter(Q(holding__released_at=None) | lapsed, posted_at=None).order_by(
+        "asked_at"
+    )
     return [
         LetterToPost(
             letter_id=letter.pk,

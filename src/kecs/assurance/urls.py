@@ -10,5 +10,6 @@ urlpatterns = [
     path("confirm-it-is-you/code", views.SendCodeView.as_view(), name="send_code"),
     path("confirm-it-is-you/letter", views.LetterView.as_view(), name="letter"),
     path("not-me", views.NotMeView.as_view(), name="not_me"),
+    path("not-me/letter", views.NotMeLetterView.as_view(), name="not_me_letter"),
     path("not-me/<str:token>", views.NotMeLinkView.as_view(), name="not_me_link"),
 ]

@@ -13,7 +13,7 @@ from django.views.generic import FormView
 
 from kecs.accounts.queries import signed_in, state_of
 from kecs.assurance import actions
-from kecs.assurance.forms import CodeForm, NotMeForm
+from kecs.assurance.forms import CodeForm, NotMeForm, NotMeLetterForm
 from kecs.assurance.gate import Allowed
 from kecs.assurance.levels import State
 from kecs.assurance.permissions import Function
@@ -137,3 +137,23 @@ class NotMeView(FormView):
         """The same words for a claim that was frozen before."""
         done = actions.disavow(token=self.request.session.pop(NOT_ME_SESSION_KEY, ""), by="address_on_file")
         return render(self.request, self.template_name, {"done": done, "expired": not done})
+
+
+class NotMeLetterView(FormView):
+    """The same for whoever got a letter that she did not ask for: she types what stands in it."""
+
+    form_class = NotMeLetterForm
+    template_name = "assurance/not_me_letter.html"
+
+    def form_valid(self, form: NotMeLetterForm) -> HttpResponse:
+        """The same words, and the same time, for a claim that was frozen before."""
+        take_one_time(self.request)
+        if not actions.disavow(token=form.cleaned_data["code"], by="address_on_file"):
+            form.add_error(
+                "code",
+                _(
+                    "We do not know these letters and numbers, or our letter is too old. Check them, or call us."
+                ),
+            )
+            return self.form_invalid(form)
+        return render(self.request, self.template_name, {"done": True})

@@ -10,7 +10,7 @@ from django.db import transaction
 from kecs.accounts.addresses import mailbox_of
 from kecs.accounts.queries import confirmed_addresses
 from kecs.assurance import events
-from kecs.assurance.codes import LETTER_LENGTH, MAIL_LENGTH, as_typed, new_code, spaced
+from kecs.assurance.codes import LETTER_LENGTH, MAIL_LENGTH, new_code, spaced
 from kecs.assurance.letters import letter_text
 from kecs.assurance.levels import (
     TRANSITIONS,
@@ -24,10 +24,23 @@ from kecs.assurance.levels import (
 )
 from kecs.assurance.models import ClaimCode, Evidence, Letter
 from kecs.assurance.notices import Why, notice
-from kecs.assurance.queries import CODE, evidence_that_counts, live_code, standing_of
-from kecs.assurance.telling.actions import new_link, tell, tell_account
+from kecs.assurance.queries import (
+    CODE,
+    LETTER_TAKES,
+    evidence_that_counts,
+    may_claim_again,
+    of_same_claimant,
+    standing_of,
+)
+from kecs.assurance.telling.actions import (
+    letter_posted,
+    new_letter_code,
+    new_link,
+    tell,
+    tell_account,
+)
 from kecs.audit.actions import record, recorded_together
-from kecs.audit.transactions import tried_again
+from kecs.audit.transactions import tried_again, whole
 from kecs.guard.actions import count, count_if_all_pass
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.queries import database_clock, used
@@ -48,8 +61,7 @@ from kecs.records.queries import has_open_case
 MAIL_CODE_LASTS = timedelta(hours=24)
 LETTER_CODE_LASTS = timedelta(days=21)
 LETTERS_PER_CLAIM = 3  # in the window of LETTERS_PER_RECORD
-# For staff to post it, and for the post; from then on its code has 21 days.
-LETTER_TAKES = timedelta(days=14)
+_BY_LETTER = EvidenceKind.LETTER_CODE.value
 EMAIL_MAY_TAKE = timedelta(days=30)
 
 
@@ -93,12 +105,33 @@ def locked(*, holding_id: UUID, by: str) -> HeldRecord:
     raise Illegal("this hold is over")
 
 
-def forget_proofs(*, held: HeldRecord, by: str) -> None:
-    """Evidence from before counts no more, codes work no more, letters are not posted any more."""
+def forget_proofs(*, held: HeldRecord, but_letters: bool = False, by: str) -> None:
+    """Evidence from before counts no more, codes work no more, letters are not posted any more.
+
+    Those of claims of this account on this record that lapsed as well; `but_letters`, when one lapses: a letter is on its way.
+    """
     now = database_clock()
     Evidence.objects.filter(holding_id=held.holding_id, withdrawn_at=None).update(withdrawn_at=now)
-    ClaimCode.objects.filter(holding_id=held.holding_id).delete()
-    Letter.objects.filter(holding_id=held.holding_id, posted_at=None).delete()
+    if but_letters:
+        ClaimCode.objects.filter(holding_id=held.holding_id).exclude(kind=_BY_LETTER).delete()
+        return
+    # The letters first: one that is being printed this moment has its code before its row can go.
+    Letter.objects.filter(of_same_claimant(held), posted_at=None).delete()
+    ClaimCode.objects.filter(of_same_claimant(held)).delete()
+
+
+@whole
+def forget_letters_nobody_posted(*, by: str) -> int:
+    """Of claims that lapsed meanwhile, with the codes that were printed for them; how many."""
+    old = Letter.objects.filter(
+        posted_at=None,
+        holding__released_because=Ending.LAPSED.value,
+        asked_at__lte=database_clock() - LETTER_TAKES,
+    )
+    claims = list(old.values_list("holding_id", flat=True))
+    gone = old.filter(holding_id__in=claims).delete()[0]
+    ClaimCode.objects.filter(holding_id__in=claims, kind=_BY_LETTER, expires_at=None).delete()
+    return gone
 
 
 # --- Evidence ----------------------------------------------------------------------------------------------------
@@ -113,7 +146,7 @@ def give_evidence(*, holding_id: UUID, kind: EvidenceKind, by: str) -> State:
     with transaction.atomic(), recorded_together():
         held = locked(holding_id=holding_id, by=by)
         _demand_another(held, by=by)
-        return _give(held, kind=kind, by=by)
+        return give(held=held, kind=kind, by=by)
 
 
 def _demand_another(held: HeldRecord, *, by: str) -> None:
@@ -121,7 +154,7 @@ def _demand_another(held: HeldRecord, *, by: str) -> None:
         raise Illegal
 
 
-def _give(held: HeldRecord, *, kind: EvidenceKind, by: str) -> State:
+def give(*, held: HeldRecord, kind: EvidenceKind, by: str) -> State:
     counts, before = evidence_that_counts(), standing_of(held)
     after = step(before, Event.EVIDENCE_GIVEN, counts=counts, evidence=kind)
     if kind not in before.evidence:
@@ -197,7 +230,7 @@ def note_confirmed_address(*, account_id: UUID, email: str, by: str) -> None:
         except Illegal:
             return
         if was_on_file(held, email) and (before.state, Event.EVIDENCE_GIVEN) in TRANSITIONS:
-            _give(held, kind=EvidenceKind.ADDRESS_ON_FILE, by=by)
+            give(held=held, kind=EvidenceKind.ADDRESS_ON_FILE, by=by)
         else:
             become(held=held, before=before, after=after, by=by)
 
@@ -253,26 +286,6 @@ def _counted_for_code(held: HeldRecord, address: str) -> list[tuple[Limit, str]]
     return own + shared
 
 
-@tried_again
-def enter_code(*, account_id: UUID, code: str, by: str) -> Entered:
-    """A code from a mail or a letter. Ten tries a day, counted before the code is looked at."""
-    with transaction.atomic(), recorded_together():
-        if not count(limit=Limit.CLAIM_CODE_TRIES_PER_ACCOUNT, subject=str(account_id), by=by).allowed:
-            return Entered.TOO_MANY
-        held = held_by(account_id)
-        found = live_code(held, as_typed(code)) if held else None
-        if held is None or found is None:
-            record(event=events.CodeRefused(subject=f"account:{account_id}"), by=by)
-            return Entered.WRONG
-        kind = EvidenceKind(found.kind)
-        try:
-            _give(locked(holding_id=held.holding_id, by=by), kind=kind, by=by)
-        except Illegal:
-            return Entered.WRONG
-        ClaimCode.objects.filter(pk=found.pk).delete()
-    return Entered.ACCEPTED
-
-
 def _new_code(held: HeldRecord, *, kind: EvidenceKind, lasts: timedelta | None) -> str:
     """A code in clear, for the mail or the letter; the one before works no more."""
     now = database_clock()
@@ -294,21 +307,24 @@ def _new_code(held: HeldRecord, *, kind: EvidenceKind, lasts: timedelta | None) 
 
 @tried_again
 def order_letter(*, holding_id: UUID, by: str) -> None:
-    """Ask staff to post a code to the address in the agency's files. Asked twice, it is one letter."""
+    """Ask staff to post a code to the address in the agency's files. Asked twice, it is one letter.
+
+    The claim lapses when it would have: the letter's code works afterwards too (actions.enter_code).
+    """
     with transaction.atomic(), recorded_together():
         held = locked(holding_id=holding_id, by=by)
         if (standing_of(held).state, Event.EVIDENCE_GIVEN) not in TRANSITIONS:
             return
-        if Letter.objects.filter(holding_id=holding_id, posted_at=None).exists():
+        asked = Letter.objects.filter(of_same_claimant(held))
+        if asked.filter(posted_at=None).exists():
             return
         now = database_clock()
         since = now - (RULES[Limit.LETTERS_PER_RECORD].window or timedelta(0))
-        if Letter.objects.filter(holding_id=holding_id, asked_at__gt=since).count() >= LETTERS_PER_CLAIM:
+        if asked.filter(asked_at__gt=since).count() >= LETTERS_PER_CLAIM:
             return
         if not count(limit=Limit.LETTERS_PER_RECORD, subject=str(held.record_id), by=by).allowed:
             return
         Letter.objects.create(holding_id=holding_id, asked_at=now, asked_by=by)
-        extend_holding(holding_id=holding_id, until=now + LETTER_TAKES, by=by)
         record(event=events.LetterAsked(subject=f"account:{held.account_id}"), by=by)
 
 
@@ -320,14 +336,20 @@ def print_letter(*, letter_id: UUID, by: str) -> PrintedLetter:
     """
     with transaction.atomic(), recorded_together():
         letter = Letter.objects.select_for_update(of=("self",), no_key=True).get(pk=letter_id, posted_at=None)
-        held = locked(holding_id=letter.holding_id, by=by)
+        held = _addressee(letter, by=by)
         _demand_another(held, by=by)
         code = _new_code(held, kind=EvidenceKind.LETTER_CODE, lasts=None)
         Letter.objects.filter(pk=letter_id).update(printed_at=database_clock(), printed_by=by)
+        not_me = new_letter_code(held=held, by=by)
         record(event=events.LetterPrinted(subject=f"record:{held.record_id}", letter=str(letter_id)), by=by)
-    return PrintedLetter(
-        letter_id=letter_id, record_id=held.record_id, text=letter_text(record_id=held.record_id, code=code)
-    )
+    text = letter_text(record_id=held.record_id, code=code, not_me=not_me)
+    return PrintedLetter(letter_id=letter_id, record_id=held.record_id, text=text)
+
+
+def _addressee(letter: Letter, *, by: str) -> HeldRecord:
+    """Whose letter it is; her claim may have lapsed while it waited. Raises Illegal where it is over for another reason."""
+    held = known(holding_id=letter.holding_id, by=by)
+    return held if may_claim_again(held) else locked(holding_id=letter.holding_id, by=by)
 
 
 @tried_again
@@ -350,6 +372,6 @@ def mark_letter_posted(*, letter_id: UUID, by: str) -> None:
             expires_at=ends
         )
         Letter.objects.filter(pk=letter_id).update(posted_at=now, posted_by=by)
-        extend_holding(holding_id=letter.holding_id, until=ends, by=by)
+        letter_posted(holding_id=letter.holding_id, until=ends, by=by)
         held = known(holding_id=letter.holding_id, by=by)
         record(event=events.LetterPosted(subject=f"record:{held.record_id}", letter=str(letter_id)), by=by)

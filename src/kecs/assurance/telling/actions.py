@@ -1,12 +1,14 @@
 """Sends the notices of a claim, with or without the link "this wasn't me"; the other actions of this room call it."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from kecs.accounts.addresses import mailbox_of
 from kecs.accounts.queries import confirmed_addresses
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.assurance import events
+from kecs.assurance.codes import NOT_ME_LENGTH, new_code
 from kecs.assurance.models import ClaimNotice
 from kecs.assurance.notices import Why, not_me_url, notice
 from kecs.audit.actions import record
@@ -18,6 +20,8 @@ from kecs.records.holdings.queries import HeldRecord, contact_email_of
 from kecs.records.queries import stated_by
 
 NOTICE_LASTS = timedelta(days=10)
+LETTER = "letter"  # why, of a notice that is no mail
+LETTER_WAITS = timedelta(days=35)  # printed, and nobody has said yet that it was posted
 
 
 def tell(*, held: HeldRecord, why: Why, also: Iterable[str] = (), by: str) -> None:
@@ -72,6 +76,24 @@ def new_link(*, held: HeldRecord, why: Why, by: str) -> str:
         expires_at=now + NOTICE_LASTS,
     )
     return not_me_url(token)
+
+
+def new_letter_code(*, held: HeldRecord, by: str) -> str:
+    """What is typed from a letter instead of a link: twelve letters and digits, 60 bits, so nobody guesses one."""
+    code, now = new_code(NOT_ME_LENGTH), database_clock()
+    ClaimNotice.objects.create(
+        holding_id=held.holding_id,
+        why=LETTER,
+        token_digest=digest_of_token(code),
+        sent_at=now,
+        expires_at=now + LETTER_WAITS,
+    )
+    return code
+
+
+def letter_posted(*, holding_id: UUID, until: datetime, by: str) -> None:
+    """Whoever gets it can say that she did not ask for it as long as its other code works."""
+    ClaimNotice.objects.filter(holding_id=holding_id, why=LETTER).update(expires_at=until)
 
 
 def _not_too_often(about: str, address: str, *, by: str) -> bool:

@@ -132,7 +132,7 @@ def release_holding(*, holding_id: UUID, because: Ending, reason: str = "", by: 
 
 
 def extend_holding(*, holding_id: UUID, until: datetime, by: str) -> None:
-    """A claim whose letter is on its way lapses no sooner than the letter's code."""
+    """A claim that has evidence, and waits for a confirmed address, lapses later."""
     Holding.objects.filter(pk=holding_id, provisional_until__lt=until).update(provisional_until=until)
 
 
