@@ -6,7 +6,6 @@ from typing import Any
 from allauth.account import views as library
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -19,6 +18,7 @@ from django.views.i18n import set_language
 
 from kecs.accounts import actions
 from kecs.accounts.actions import Confirmation
+from kecs.accounts.factors.doors import KeepsAccount
 from kecs.accounts.forms import (
     ChangeEmailForm,
     ChoosePasswordForm,
@@ -220,7 +220,7 @@ class ConfirmEmailView(View):
         return render(request, "accounts/confirm_email.html", {"outcome": outcome.value})
 
 
-class ResendConfirmationView(LoginRequiredMixin, View):
+class ResendConfirmationView(KeepsAccount, View):
     """Sends the confirmation link once more."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -233,7 +233,7 @@ class ResendConfirmationView(LoginRequiredMixin, View):
         return redirect("home:home")
 
 
-class ChangeEmailView(LoginRequiredMixin, FormView):
+class ChangeEmailView(KeepsAccount, FormView):
     """Another address, before the first was confirmed."""
 
     form_class = ChangeEmailForm

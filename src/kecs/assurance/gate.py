@@ -1,4 +1,7 @@
-"""A view behind sign-in names a function; whoever may not do it yet gets a plain page that says what to do."""
+"""A view behind sign-in names a function; whoever may not do it yet gets a plain page that says what to do.
+
+The pages of the account itself stand in a room below, which cannot name one: they ask at its doors.
+"""
 
 from typing import Any, ClassVar
 
@@ -6,12 +9,29 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from kecs.accounts.factors.doors import Door
 from kecs.accounts.factors.gate import shows_again
+from kecs.accounts.queries import is_fresh
 from kecs.assurance.levels import State
-from kecs.assurance.permissions import Function, may, needs_fresh_sign_in
+from kecs.assurance.permissions import Function, everybody_may, may, needs_fresh_sign_in
 from kecs.assurance.queries import state_for
 
 SHUT = 403
+DOORS = {Door.KEEP: Function.KEEP_ACCOUNT, Door.CHANGE: Function.CHANGE_ACCOUNT}
+
+
+def at_the_door(request: HttpRequest, door: Door) -> HttpResponse | None:
+    """What the table says of an account's own page; None where she may."""
+    if everybody_may(DOORS[door]):
+        return None
+    state = state_for(request)
+    return None if may(state, DOORS[door]) else not_yet(request, state)
+
+
+def not_yet(request: HttpRequest, state: State) -> HttpResponse:
+    """The same page for all who have something to prove, whether or not there is a record."""
+    context = {"state": state.value, "may_prove": may(state, Function.PROVE)}
+    return render(request, "assurance/not_yet.html", context, status=SHUT)
 
 
 class Allowed(LoginRequiredMixin):
@@ -28,7 +48,7 @@ class Allowed(LoginRequiredMixin):
         if not request.user.is_authenticated:
             return self.handle_no_permission()
         self.state = state_for(request)
-        if needs_fresh_sign_in(self.state, self.function):
+        if needs_fresh_sign_in(self.state, self.function, fresh=is_fresh(request)):
             return shows_again(request)
         if not may(self.state, self.function):
             return self.not_yet(request)
@@ -36,9 +56,5 @@ class Allowed(LoginRequiredMixin):
         return answer
 
     def not_yet(self, request: HttpRequest) -> HttpResponse:
-        """The same page for all who have something to prove, whether or not there is a record."""
-        context = {
-            "state": self.state.value,
-            "may_prove": may(self.state, Function.PROVE),
-        }
-        return render(request, "assurance/not_yet.html", context, status=SHUT)
+        """A view may say it in another way."""
+        return not_yet(request, self.state)

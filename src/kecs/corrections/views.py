@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views import View
 from django.views.generic import FormView
 
-from kecs.accounts.factors.gate import FreshSignInRequired
+from kecs.accounts.factors.gate import kept_typed
 from kecs.accounts.queries import signed_in
 from kecs.assurance.gate import Allowed
 from kecs.assurance.permissions import Function
@@ -29,7 +29,7 @@ NOT_ME_SESSION_KEY = "correction_not_me"
 class MayAsk(Allowed):
     """Whoever the table of permissions lets ask. She is told nothing but what she typed."""
 
-    function = Function.ASK_FOR_CORRECTION
+    function = Function.FOLLOW_CORRECTION
     request: HttpRequest
 
     @property
@@ -47,9 +47,10 @@ class MayAsk(Allowed):
         return redirect("home:home")
 
 
-class AskView(MayAsk, FreshSignInRequired, FormView):
+class AskView(MayAsk, FormView):
     """What is wrong, what is right, why, and documents. A borrowed open browser cannot ask."""
 
+    function = Function.ASK_FOR_CORRECTION
     form_class = CorrectionForm
     template_name = "corrections/ask.html"
 
@@ -62,6 +63,10 @@ class AskView(MayAsk, FreshSignInRequired, FormView):
                     notes.info(request, messages.ALREADY_ASKED)
                 return redirect("corrections:state")
         return super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        """What was typed before she was asked who she is, once."""
+        return {**super().get_initial(), **kept_typed(self.request)}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Counts what is sent."""

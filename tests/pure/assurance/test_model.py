@@ -17,7 +17,14 @@ from kecs.assurance.levels import (
     seen,
     step,
 )
-from kecs.assurance.permissions import PERMISSIONS, Function, may, needs_fresh_sign_in
+from kecs.assurance.permissions import (
+    AFTER_FRESH_SIGN_IN,
+    PERMISSIONS,
+    Function,
+    everybody_may,
+    may,
+    needs_fresh_sign_in,
+)
 
 ALL = frozenset(EvidenceKind)
 PROVED = {State.VERIFIED, State.FRESH}
@@ -202,11 +209,20 @@ def test_nobody_sees_a_record_without_proof():
 
 def test_who_signed_in_just_now_may_do_whatever_the_verified_may_and_more():
     assert all(may(State.FRESH, each) for each in Function if may(State.VERIFIED, each))
-    assert [each for each in Function if needs_fresh_sign_in(State.VERIFIED, each)] == [
-        Function.DO_RISKY_ACTS
-    ]
+    for state in State:
+        assert not any(needs_fresh_sign_in(state, each, fresh=True) for each in Function)
+        asked = {each for each in Function if needs_fresh_sign_in(state, each, fresh=False)}
+        assert asked == {each for each in AFTER_FRESH_SIGN_IN if may(state, each)}
+
+
+def test_only_what_depends_on_no_state_is_open_to_everybody():
+    assert {each for each in Function if everybody_may(each)} == {
+        Function.SEE_HOME,
+        Function.KEEP_ACCOUNT,
+        Function.CHANGE_ACCOUNT,
+    }
 
 
 def test_the_frozen_keep_their_account_and_no_more():
     allowed = {each for each in Function if may(State.FROZEN, each)}
-    assert allowed == {Function.SEE_HOME, Function.KEEP_ACCOUNT}
+    assert allowed == {Function.SEE_HOME, Function.KEEP_ACCOUNT, Function.CHANGE_ACCOUNT}

@@ -3,11 +3,11 @@
 import pytest
 from django.urls import URLResolver, get_resolver
 
-from kecs.accounts.models import User
-from kecs.assurance.gate import Allowed
+from kecs.accounts.factors.doors import KeepsAccount
+from kecs.assurance.gate import DOORS, Allowed
 from kecs.assurance.levels import State
 from kecs.assurance.models import Evidence
-from kecs.assurance.permissions import Function, may, needs_fresh_sign_in
+from kecs.assurance.permissions import PERMISSIONS, Function, may, needs_fresh_sign_in
 from kecs.records.kinds import AssuranceLevel
 from tests.factories.claims import hold_of
 from tests.factories.people import MARIA
@@ -15,8 +15,7 @@ from tests.factories.visits import claim
 from tests.house.test_addresses import PUBLIC, address, routes
 
 pytestmark = pytest.mark.django_db
-# Rooms below this one cannot name a function: their pages are about the account itself. Staff have a gate of their own.
-OTHER_GATES = {"kecs.accounts": Function.KEEP_ACCOUNT, "kecs.console": None}
+STAFF = "kecs.console"  # whose gate asks a table of its own: tests/rooms/console/test_roles.py
 
 
 def views(resolver, prefix=""):
@@ -33,8 +32,7 @@ def function_of(view):
     """What a view is for."""
     if view is not None and issubclass(view, Allowed):
         return view.function
-    room = ".".join(view.__module__.split(".")[:2]) if view is not None else ""
-    return OTHER_GATES.get(room)
+    return DOORS[view.door] if view is not None and issubclass(view, KeepsAccount) else None
 
 
 BEHIND_SIGN_IN = {route: view for route, view in views(get_resolver()) if route not in PUBLIC}
@@ -63,38 +61,65 @@ def put_into(state):
 
 def test_every_page_behind_sign_in_names_its_function():
     assert set(routes(get_resolver())) == {route for route, _view in views(get_resolver())}
-    rooms = [room for room in OTHER_GATES if OTHER_GATES[room] is None]
     nameless = [
         route
         for route, view in BEHIND_SIGN_IN.items()
-        if function_of(view) is None
-        and not (view is not None and any(view.__module__.startswith(room) for room in rooms))
+        if function_of(view) is None and not (view is not None and view.__module__.startswith(STAFF))
     ]
     assert nameless == []
 
 
+def test_every_row_of_the_table_is_asked_by_a_page():
+    assert {function_of(view) for view in BEHIND_SIGN_IN.values()} - {None} == set(Function)
+
+
+def pages_of(function):
+    """The addresses that name it."""
+    return [address(route) for route, view in BEHIND_SIGN_IN.items() if function_of(view) is function]
+
+
+def answers_of(client, function):
+    """What its pages answer, without those that are no pages for this method."""
+    for page in pages_of(function):
+        for answer in (client.get(page), client.post(page)):
+            if answer.status_code != 405:
+                yield page, answer
+
+
+def long_ago(client):
+    """She signed in longer ago than ten minutes."""
+    session = client.session
+    session.pop("fresh", None)
+    session.save()
+
+
+@pytest.mark.parametrize("function", Function)
 @pytest.mark.parametrize("state", State)
-def test_each_state_opens_what_the_table_says_and_no_more(client, record, state):
+def test_each_state_opens_what_the_table_says_and_no_more(client, record, state, function):
     claim(client, MARIA)
     put_into(state)
     if state is not State.FRESH:
-        session = client.session
-        session.pop("fresh", None)
-        session.save()
+        long_ago(client)
     seen = 0
-    for route, view in BEHIND_SIGN_IN.items():
-        if view is None or not issubclass(view, Allowed):
-            continue
-        for answer in (client.get(address(route)), client.post(address(route))):
-            if answer.status_code == 405:
-                continue
-            seen += 1
-            shut = answer.status_code == 403 or (
-                needs_fresh_sign_in(state, view.function)
-                and answer.headers["Location"].startswith("/account/again")
-            )
-            assert shut != may(state, view.function), (route, state, answer.status_code)
-    assert seen >= 4
+    for page, answer in answers_of(client, function):
+        seen += 1
+        assert (answer.status_code == 403) != may(state, function), (page, answer.status_code)
+        led = answer.status_code == 302 and answer.headers["Location"].startswith("/account/again")
+        asked = needs_fresh_sign_in(state, function, fresh=state is State.FRESH)
+        assert led == asked, (page, answer.status_code)
+    assert seen
+
+
+@pytest.mark.parametrize("function", Function)
+def test_a_state_that_is_taken_out_of_the_row_finds_its_pages_shut(client, record, monkeypatch, function):
+    """Also the rows that stand open to everybody: nobody would notice otherwise that no page asks them."""
+    claim(client, MARIA)
+    put_into(State.FRESH)
+    without = {**PERMISSIONS, function: PERMISSIONS[function] - {State.FRESH}}
+    monkeypatch.setattr("kecs.assurance.permissions.PERMISSIONS", without)
+    answers = list(answers_of(client, function))
+    assert answers
+    assert {page: answer.status_code for page, answer in answers if answer.status_code != 403} == {}
 
 
 def test_who_is_not_signed_in_is_led_to_the_sign_in_page(client, record):
@@ -102,25 +127,15 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in_page(client, record):
         assert client.get(route).headers["Location"] == f"/?next={route}"
 
 
-def test_a_function_for_the_fresh_asks_for_a_new_sign_in(client, record, rf):
-    from django.http import HttpResponse
-    from django.views import View
-
-    class Risky(Allowed, View):
-        function = Function.DO_RISKY_ACTS
-
-        def get(self, _request):
-            return HttpResponse("done")
-
+@pytest.mark.parametrize("page", ["/corrections", "/account/password"])
+def test_a_risky_act_asks_for_a_new_sign_in_and_leads_back(client, record, page):
     claim(client, MARIA)
     put_into(State.VERIFIED)
-    request = rf.get("/risky")
-    request.user, request.session = User.objects.get(), client.session
-    assert Risky.as_view()(request).status_code == 200
-    request.session["fresh"] = {"account": str(request.user.pk), "at": 0}
-    answer = Risky.as_view()(request)
+    assert client.get(page).status_code == 200
+    long_ago(client)
+    answer = client.get(page)
     assert answer.status_code == 302
-    assert answer.headers["Location"] == "/account/again?next=%2Frisky"
+    assert answer.headers["Location"] == f"/account/again?next={page.replace('/', '%2F')}"
 
 
 def test_no_address_names_a_record_or_an_account(db):

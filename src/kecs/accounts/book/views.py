@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -13,7 +12,7 @@ from django.views.generic import FormView, TemplateView
 
 from kecs.accounts.book import actions
 from kecs.accounts.book.queries import entries_of
-from kecs.accounts.factors.gate import FreshSignInRequired
+from kecs.accounts.factors.doors import ChangesAccount, KeepsAccount
 from kecs.accounts.forms import ChangeEmailForm
 from kecs.accounts.queries import signed_in
 from kecs.accounts.tokens import digest_of_token
@@ -21,7 +20,7 @@ from kecs.accounts.tokens import digest_of_token
 UNDO_SESSION_KEY = "undo_address"  # the digest of the token in the link that was opened
 
 
-class AddressesView(LoginRequiredMixin, TemplateView):
+class AddressesView(KeepsAccount, TemplateView):
     """All of them, and what can be done with each."""
 
     template_name = "accounts/book/addresses.html"
@@ -33,7 +32,7 @@ class AddressesView(LoginRequiredMixin, TemplateView):
         return {**super().get_context_data(**kwargs), "entries": entries, "only_one": confirmed < 2}
 
 
-class AddAddressView(FreshSignInRequired, FormView):
+class AddAddressView(ChangesAccount, FormView):
     """One more; the page that follows is the same whoever else has it."""
 
     form_class = ChangeEmailForm
@@ -53,7 +52,7 @@ class AddAddressView(FreshSignInRequired, FormView):
         return super().form_valid(form)
 
 
-class AddressActView(FreshSignInRequired, View):
+class AddressActView(ChangesAccount, View):
     """What a button beside an address does; GET goes to the list."""
 
     comes_back_to = reverse_lazy("accounts:addresses")

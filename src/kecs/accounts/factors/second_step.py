@@ -8,7 +8,6 @@ from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
@@ -18,6 +17,7 @@ from django.views.generic import FormView
 from kecs.accounts.actions import note_failed_sign_in, try_password
 from kecs.accounts.factors import actions, passkeys
 from kecs.accounts.factors.actions import CodeVerdict
+from kecs.accounts.factors.doors import KeepsAccount
 from kecs.accounts.factors.forms import CodeForm, PasswordAgainForm
 from kecs.accounts.factors.gate import TYPED_SESSION_KEY
 from kecs.accounts.factors.kinds import Factor
@@ -166,7 +166,7 @@ class PasskeySignInView(View):
         return in_own_language(request, perform_login(request, login))
 
 
-class ConfirmAgainView(HashesPassword, LoginRequiredMixin, AsksFactor):
+class ConfirmAgainView(HashesPassword, KeepsAccount, AsksFactor):
     """Before a risky act: the password, a code or a passkey once more. Recovery codes are for signing in only.
 
     With `second` in the address, staff show the second factor, for which the password is no substitute.

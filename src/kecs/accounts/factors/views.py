@@ -10,7 +10,6 @@ import qrcode
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse, reverse_lazy
@@ -22,8 +21,8 @@ from qrcode.image.svg import SvgPathFillImage
 from kecs.accounts.actions import hash_of
 from kecs.accounts.factors import actions, passkeys, totp
 from kecs.accounts.factors.activity import recent_activity
+from kecs.accounts.factors.doors import ChangesAccount, KeepsAccount
 from kecs.accounts.factors.forms import ChangePasswordForm, CodeForm, PasskeyNameForm
-from kecs.accounts.factors.gate import FreshSignInRequired
 from kecs.accounts.factors.kinds import Factor
 from kecs.accounts.factors.messages import CODE_WRONG, PASSKEY_FAILED, PASSKEY_NEEDS_SCRIPT
 from kecs.accounts.factors.passkeys import PasskeyRefused
@@ -64,7 +63,7 @@ def _after_enrolment(request: HttpRequest, factor: Factor, *, first: bool) -> Ht
     return redirect("accounts:second_step")
 
 
-class AccountView(LoginRequiredMixin, TemplateView):
+class AccountView(KeepsAccount, TemplateView):
     """My account: what there is, with a way to each part."""
 
     template_name = "accounts/factors/account.html"
@@ -82,7 +81,7 @@ class AccountView(LoginRequiredMixin, TemplateView):
         }
 
 
-class ActivityView(LoginRequiredMixin, TemplateView):
+class ActivityView(KeepsAccount, TemplateView):
     """What happened to my account."""
 
     template_name = "accounts/factors/activity.html"
@@ -92,7 +91,7 @@ class ActivityView(LoginRequiredMixin, TemplateView):
         return {**super().get_context_data(**kwargs), "recent": recent_activity(signed_in(self.request))}
 
 
-class ChangePasswordView(HashesPassword, FreshSignInRequired, FormView):
+class ChangePasswordView(HashesPassword, ChangesAccount, FormView):
     """A new password while signed in; this session goes on, all others end."""
 
     form_class = ChangePasswordForm
@@ -127,7 +126,7 @@ class ChangePasswordView(HashesPassword, FreshSignInRequired, FormView):
         return {**super().get_context_data(**kwargs), "password_rules": password_rules()}
 
 
-class SecondStepsView(LoginRequiredMixin, TemplateView):
+class SecondStepsView(KeepsAccount, TemplateView):
     """The second step of my account: what is set up, and what could be."""
 
     template_name = "accounts/factors/second_steps.html"
@@ -137,7 +136,7 @@ class SecondStepsView(LoginRequiredMixin, TemplateView):
         return {**super().get_context_data(**kwargs), "factors": factors_of(signed_in(self.request))}
 
 
-class AddAuthenticatorView(FreshSignInRequired, FormView):
+class AddAuthenticatorView(ChangesAccount, FormView):
     """The secret as a picture and as letters, and a code of the app to show that it works."""
 
     form_class = CodeForm
@@ -191,7 +190,7 @@ def _picture(text: str) -> str:
     return f"data:image/svg+xml;base64,{b64encode(drawn.getvalue()).decode('ascii')}"
 
 
-class RemoveAuthenticatorView(FreshSignInRequired, View):
+class RemoveAuthenticatorView(ChangesAccount, View):
     """Asks, then removes the authenticator app."""
 
     comes_back_to = reverse_lazy("accounts:remove_authenticator")
@@ -209,7 +208,7 @@ class RemoveAuthenticatorView(FreshSignInRequired, View):
         return redirect("accounts:second_step")
 
 
-class NewRecoveryCodesView(FreshSignInRequired, View):
+class NewRecoveryCodesView(ChangesAccount, View):
     """Ten new codes by POST; GET shows them until she has kept them, and never after."""
 
     comes_back_to = reverse_lazy("accounts:second_step")
@@ -233,7 +232,7 @@ class NewRecoveryCodesView(FreshSignInRequired, View):
         return redirect("accounts:new_recovery_codes")
 
 
-class RecoveryCodesFileView(FreshSignInRequired, View):
+class RecoveryCodesFileView(ChangesAccount, View):
     """The codes that are shown just now, as a text file."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -249,7 +248,7 @@ class RecoveryCodesFileView(FreshSignInRequired, View):
         return response
 
 
-class PasskeysView(LoginRequiredMixin, TemplateView):
+class PasskeysView(KeepsAccount, TemplateView):
     """My passkeys."""
 
     template_name = "accounts/factors/passkeys.html"
@@ -259,7 +258,7 @@ class PasskeysView(LoginRequiredMixin, TemplateView):
         return {**super().get_context_data(**kwargs), "factors": factors_of(signed_in(self.request))}
 
 
-class AddPasskeyView(FreshSignInRequired, FormView):
+class AddPasskeyView(ChangesAccount, FormView):
     """A name, and the browser's question; this page alone needs script, and says so."""
 
     form_class = PasskeyNameForm
@@ -292,7 +291,7 @@ class AddPasskeyView(FreshSignInRequired, FormView):
         return {**super().get_context_data(**kwargs), "passkey_options": options}
 
 
-class OnePasskey(FreshSignInRequired):
+class OnePasskey(ChangesAccount):
     """A page about one passkey of the account. Raises Http404 for any other."""
 
     http_method_names = ["get", "head", "options", "post"]

@@ -4,20 +4,20 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
+from kecs.accounts.factors.doors import KeepsAccount
 from kecs.accounts.open_sessions import actions
 from kecs.accounts.open_sessions.queries import clock_of, devices_of
 from kecs.accounts.queries import signed_in
 from kecs.accounts.shut_out.actions import end_sessions
 
 
-class DevicesView(LoginRequiredMixin, TemplateView):
+class DevicesView(KeepsAccount, TemplateView):
     """All sessions of my account, this one marked."""
 
     template_name = "accounts/open_sessions/devices.html"
@@ -28,7 +28,7 @@ class DevicesView(LoginRequiredMixin, TemplateView):
         return {**super().get_context_data(**kwargs), "devices": devices}
 
 
-class EndSessionView(LoginRequiredMixin, View):
+class EndSessionView(KeepsAccount, View):
     """One of mine, at once."""
 
     def post(self, request: HttpRequest, session_id: UUID) -> HttpResponse:
@@ -39,7 +39,7 @@ class EndSessionView(LoginRequiredMixin, View):
         return redirect("accounts:sessions")
 
 
-class EndOthersView(LoginRequiredMixin, View):
+class EndOthersView(KeepsAccount, View):
     """All but this one."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -51,7 +51,7 @@ class EndOthersView(LoginRequiredMixin, View):
         return redirect("accounts:sessions")
 
 
-class LeftView(LoginRequiredMixin, View):
+class LeftView(KeepsAccount, View):
     """The seconds that this session has left; asking is no use of it."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -62,7 +62,7 @@ class LeftView(LoginRequiredMixin, View):
         return JsonResponse({"seconds": round(clock.seconds_left) if clock else 0})
 
 
-class ExtendView(LoginRequiredMixin, View):
+class ExtendView(KeepsAccount, View):
     """One press, and the session goes on."""
 
     def post(self, request: HttpRequest) -> HttpResponse:

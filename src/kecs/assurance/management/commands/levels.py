@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 import kecs
 from kecs.assurance.levels import BEGINNINGS, TRANSITIONS, Event, EvidenceKind, State
-from kecs.assurance.permissions import PERMISSIONS, Function
+from kecs.assurance.permissions import AFTER_FRESH_SIGN_IN, PERMISSIONS, Function
 
 GUIDE = Path(kecs.__file__).parents[2] / "docs" / "guides" / "assurance.md"
 BEGIN, END = "<!-- kecs levels: begin -->", "<!-- kecs levels: end -->"
@@ -34,13 +34,14 @@ def transitions_table() -> str:
 
 
 def permissions_table() -> str:
-    """Who may do what: a row a function, a column a state."""
+    """Who may do what: a row a function, a column a state, and whether a sign-in under ten minutes old is asked for."""
     rows = [
-        "| function | " + " | ".join(f"`{state}`" for state in State) + " |",
-        "|---|" + "---|" * len(State),
+        "| function | " + " | ".join(f"`{state}`" for state in State) + " | after a fresh sign-in |",
+        "|---|" + "---|" * (len(State) + 1),
     ]
     for function in Function:
         cells = ["yes" if state in PERMISSIONS[function] else "-" for state in State]
+        cells.append("yes" if function in AFTER_FRESH_SIGN_IN else "-")
         rows.append(f"| `{function}` | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
