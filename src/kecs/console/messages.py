@@ -187,6 +187,7 @@ UNLOCK_STOPPED_EFFECT = _(
     "not, start a recovery instead. It cannot be taken back."
 )
 OWN_FILE = _("This is about you. Ask a colleague.")
+INVITED_BY_YOU = _("You invited this person. Ask a colleague to check who they are.")
 STAFF_ACCOUNT = _("This account belongs to a member of staff. An administrator must do this.")
 REPAIR_PROBLEMS = {
     "changed": _("This cannot be done now, because something changed. Go back and look again."),
@@ -196,6 +197,7 @@ REPAIR_PROBLEMS = {
     "address_taken": _("Another account has this email address. Ask for a different one."),
     "too_many_mails": _("We wrote to this address too often today. Try again tomorrow, or use another way."),
     "frozen": _("Someone said that this claim is false. Decide that case first."),
+    "invited": INVITED_BY_YOU,
     "no_code": _(
         "No code was sent: no email address was on file before the claim, or we wrote to it too often today."
     ),

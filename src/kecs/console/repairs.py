@@ -47,11 +47,15 @@ class Repair(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Who may, and on which side of the page it stands. `opens_door`: it could let a stranger into the account."""
+    """Who may, and on which side of the page it stands.
+
+    `opens_door`: it could let a stranger into the account; `vouches`: the word of staff opens the record.
+    """
 
     function: Function
     of_record: bool = False
     opens_door: bool = False
+    vouches: bool = False
 
 
 RULES: Mapping[Repair, Rule] = MappingProxyType(
@@ -64,7 +68,7 @@ RULES: Mapping[Repair, Rule] = MappingProxyType(
         Repair.CLEAR_SEARCHES: Rule(function=Function.HELP_ACCOUNT, of_record=True),
         Repair.START_RECOVERY: Rule(function=Function.HELP_ACCOUNT, opens_door=True),
         Repair.STOP_RECOVERY: Rule(function=Function.HELP_ACCOUNT),
-        Repair.RAISE_EVIDENCE: Rule(function=Function.RAISE_EVIDENCE),
+        Repair.RAISE_EVIDENCE: Rule(function=Function.RAISE_EVIDENCE, vouches=True),
         Repair.RELEASE: Rule(function=Function.RELEASE_HOLDING),
         Repair.CORRECT: Rule(function=Function.CORRECT_FACT, of_record=True),
         Repair.ALLOW_REVEALS: Rule(function=Function.SEE_SECURITY),

@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from kecs.accounts.staff.queries import staff
+from kecs.assurance.events import EvidenceGiven
+from kecs.assurance.levels import EvidenceKind
 from kecs.audit.clock import portal_clock
 from kecs.audit.events import kinds
 from kecs.audit.queries import Recorded, newest_anchor, newest_rows_hold, recorded_since, rows_recorded
 
 # How many rows a page shows; the numbers above them count all.
 SHOWN = 50
+EVIDENCE = EvidenceGiven.code
+BY_STAFF = frozenset({EvidenceKind.STAFF_CHECK.value, EvidenceKind.DISTRICT_CHECK.value})
 LOOKED_BACK = timedelta(days=90)  # for the looks at one person
 
 
@@ -28,6 +32,15 @@ class Watcher:
     def total(self) -> int:
         """Over all kinds."""
         return sum(self.looks.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voucher:
+    """How many claims were proved by the word of one member of staff."""
+
+    account_id: str
+    username: str
+    times: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +67,7 @@ class Watched:
     """Everything on the page, for some days."""
 
     watchers: list[Watcher]
+    vouchers: list[Voucher]
     kinds_of_looks: list[str]
     tripped: list[Tripped]
     alarms: list[Recorded]
@@ -78,15 +92,20 @@ def watched(*, days: int, by: str) -> Watched:
     counted: dict[str, Counter[str]] = {}
     found: list[Recorded] = []
     limits: dict[str, list[datetime]] = {}
-    for row in recorded_since(since, codes=seen | alarming | {"guard.limit_reached"}):
+    vouched: Counter[str] = Counter()
+    for row in recorded_since(since, codes=seen | alarming | {"guard.limit_reached", EVIDENCE}):
         if row.code in seen:
             counted.setdefault(row.by, Counter())[row.code] += 1
         if row.code in alarming:
             found.append(row)
         if row.code == "guard.limit_reached":
             limits.setdefault(str(row.keys["limit"]), []).append(row.at)
+        if row.code == EVIDENCE and row.keys["kind"] in BY_STAFF:
+            vouched[row.by] += 1
+    names = {f"account:{member.account_id}": member.username for member in staff()}
     return Watched(
-        watchers=_watchers(counted),
+        watchers=_watchers(counted, names),
+        vouchers=_vouchers(vouched, names),
         kinds_of_looks=sorted({code for looked in counted.values() for code in looked}),
         tripped=_tripped(limits),
         alarms=found[: -SHOWN - 1 : -1],
@@ -95,8 +114,15 @@ def watched(*, days: int, by: str) -> Watched:
     )
 
 
-def _watchers(counted: Mapping[str, Counter[str]]) -> list[Watcher]:
-    names = {f"account:{member.account_id}": member.username for member in staff()}
+def _vouchers(vouched: Counter[str], names: Mapping[str, str]) -> list[Voucher]:
+    rows = [
+        Voucher(account_id=by.removeprefix("account:"), username=names.get(by, by), times=times)
+        for by, times in vouched.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.times, row.username))
+
+
+def _watchers(counted: Mapping[str, Counter[str]], names: Mapping[str, str]) -> list[Watcher]:
     rows = [
         Watcher(account_id=by.removeprefix("account:"), username=names.get(by, by), looks=looked)
         for by, looked in counted.items()

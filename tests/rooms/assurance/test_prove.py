@@ -27,6 +27,7 @@ from tests.factories.claims import (
     ask_for_code,
     code_in,
     confirm_address,
+    contest,
     enter,
     hold_of,
     link_in,
@@ -283,3 +284,14 @@ def test_nobody_vouches_for_herself(maria):
     held = hold_of("maria.fuentes")
     with pytest.raises(Illegal):
         give_evidence(holding_id=held.pk, kind=EvidenceKind.STAFF_CHECK, by=f"account:{held.account_id}")
+
+
+def test_nobody_vouches_for_a_record_that_she_contests_nor_prints_its_letter(maria):
+    rival = InspectingClient()
+    contest(rival, MARIA, username="rival", email="rival@example.net")
+    held, by = hold_of("maria.fuentes"), f"account:{account_id('rival')}"
+    maria.post("/confirm-it-is-you/letter")
+    with pytest.raises(Illegal):
+        give_evidence(holding_id=held.pk, kind=EvidenceKind.STAFF_CHECK, by=by)
+    with pytest.raises(Illegal):
+        print_letter(letter_id=letters_to_post()[0].letter_id, by=by)

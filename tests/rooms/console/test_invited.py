@@ -3,17 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from kecs.accounts.models import User
+from kecs.assurance.actions import release
+from kecs.assurance.models import Evidence
 from kecs.mail.models import OutboxMessage
-from kecs.records.kinds import AssuranceLevel
+from kecs.records.actions import open_case
+from kecs.records.kinds import AssuranceLevel, CaseKind
 from kecs.records.models import Case, EducatorRecord, Holding
 from kecs.registration.invited.actions import forget_invitations
 from kecs.registration.invited.queries import LASTS
 from kecs.registration.models import Invitation
 from tests.factories import desk
-from tests.factories.claims import newest
-from tests.factories.people import Person
+from tests.factories.claims import confirm_address, newest
+from tests.factories.people import Person, on_file
 from tests.factories.visits import errors, heading
 from tests.inspection import InspectingClient
 
@@ -79,3 +83,56 @@ def test_an_invitation_ends_after_a_week_or_with_the_next_one(staff):
     assert forget_invitations(by="tests") == 1
     assert not User.objects.filter(username="maria.fuentes").exists()
     assert Case.objects.get(pk=case_id).outcome == "invite"
+
+
+# --- Who invited somebody is not the one who vouches for her -------------------------------------------------------
+
+
+@pytest.fixture
+def ana(staff):
+    """Ines invited her; her account, with her address confirmed."""
+    link = invited(staff, desk.no_ssn())
+    browser = InspectingClient()
+    browser.get(link, follow=True)
+    browser.post("/register/invited", ANA.account(username="ana.sol"))
+    confirm_address(browser, "ana@example.org")
+    return User.objects.get(username="ana.sol")
+
+
+def somebody_else_invited_her():
+    """And Ines has nothing to do with it."""
+    Invitation.objects.update(made_by="account:00000000-0000-0000-0000-000000000000")
+
+
+def vouches(staff, ana):
+    """Opens her page, and says that she saw a passport."""
+    record_id = Holding.objects.get(account=ana, released_at=None).record_id
+    staff.post(f"/desk/people/{record_id}", {"why": "visit"})
+    answers = {"reason": "visitor_checked", "paper": "passport"}
+    return staff.post(f"/desk/accounts/{ana.pk}/repairs/raise-evidence", answers, follow=True)
+
+
+def test_who_invited_her_does_not_say_that_she_is_the_person(staff, ana):
+    page = vouches(staff, ana)
+    assert page.status_code == 409
+    assert errors(page) == ["You invited this person. Ask a colleague to check who they are."]
+    assert Holding.objects.get(account=ana).level == AssuranceLevel.UNDER_REVIEW
+    assert not Evidence.objects.exists()
+    somebody_else_invited_her()
+    vouches(staff, ana)
+    assert Holding.objects.get(account=ana).level == AssuranceLevel.VERIFIED
+
+
+def test_nor_by_way_of_a_case(staff, ana):
+    held = Holding.objects.get(account=ana)
+    release(holding_id=held.pk, reason="no_answer", by="tests")
+    free = on_file(Person(first_name="Ana", last_surname="Sol", ssn="901230001"))
+    with transaction.atomic():
+        open_case(kind=CaseKind.NEAR_MATCH, account_id=ana.pk, record_ids=[free.pk], because=(), by="tests")
+    case_id = desk.case_of(CaseKind.NEAR_MATCH)
+    page = desk.send(staff, case_id, "give_evidence")
+    assert page.status_code == 409
+    assert "You invited this person." in page.content.decode()
+    somebody_else_invited_her()
+    desk.decide(staff, case_id, "give_evidence")
+    assert Holding.objects.get(record=free).level == AssuranceLevel.VERIFIED

@@ -7,13 +7,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from kecs.accounts.models import User
+from kecs.assurance.actions import give_evidence
+from kecs.assurance.levels import EvidenceKind
 from kecs.audit.actions import record
 from kecs.audit.events import kinds
 from kecs.audit.models import AuditEvent
 from kecs.audit.queries import _sequence_at, newest_rows_hold, recorded_since
 from kecs.console.messages import EVENT_WORDS
 from kecs.console.watching import alarms, looks, looks_at, watched
-from kecs.records.models import Case
+from kecs.records.models import Case, Holding
 from kecs.registration.events import HelpAsked, SearchMade
 from tests.factories.claims import ON_FILE, newest, this_was_not_me
 from tests.factories.people import MARIA, Person
@@ -57,6 +59,20 @@ def test_a_look_at_a_case_is_counted_for_whoever_looked_and_found_by_whom_it_was
     )
     thief = User.objects.get(username="thief")
     assert len(looks_at([thief.pk], by="tests")) == 2, "found by the account as well"
+
+
+def test_whose_word_opened_how_many_records_is_counted(staff, record):
+    thing = "Who said of how many claims that the person was checked"
+    assert thing not in text(staff.get("/desk/security"))
+    claim(InspectingClient(), MARIA, username="maria")
+    held = Holding.objects.get(account__username="maria").pk
+    clerk = User.objects.get(username="ines.clerk")
+    give_evidence(holding_id=held, kind=EvidenceKind.CODE_TO_ADDRESS, by=f"account:{clerk.pk}")
+    assert watched(days=7, by="tests").vouchers == []
+    give_evidence(holding_id=held, kind=EvidenceKind.STAFF_CHECK, by=f"account:{clerk.pk}")
+    (voucher,) = watched(days=7, by="tests").vouchers
+    assert (voucher.username, voucher.times) == ("ines.clerk", 1)
+    assert thing in text(staff.get("/desk/security"))
 
 
 def test_no_name_stands_on_the_security_officers_pages(staff, record, disavowed):

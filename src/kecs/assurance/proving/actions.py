@@ -53,6 +53,7 @@ from kecs.records.holdings.queries import (
     address_on_file_before,
     held_by,
     holding,
+    live_holders_of,
     was_on_file,
 )
 from kecs.records.kinds import CaseKind, Ending
@@ -150,7 +151,8 @@ def give_evidence(*, holding_id: UUID, kind: EvidenceKind, by: str) -> State:
 
 
 def _demand_another(held: HeldRecord, *, by: str) -> None:
-    if by == f"account:{held.account_id}":
+    """Not to oneself, nor for a record that one has a share in: whoever holds or contests it gains by what happens to the other."""
+    if by in {f"account:{each}" for each in (held.account_id, *live_holders_of(held.record_id))}:
         raise Illegal
 
 

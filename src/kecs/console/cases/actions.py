@@ -19,13 +19,15 @@ from kecs.console.cases.decision import (
     Colleagues,
     DecidedBefore,
     Decision,
+    InvitedByHerself,
     NotPossible,
     NumberTaken,
     StaysClosed,
 )
 from kecs.console.cases.queries import Situation, situation_of
 from kecs.console.cases.stamps import changed_since
-from kecs.console.outcomes import GIVES_RECORD, Outcome, OwnCase, why_shut
+from kecs.console.outcomes import GIVES_RECORD, PROVES, Outcome, OwnCase, why_shut
+from kecs.console.staff_accounts import invited_it
 from kecs.corrections.actions import (
     ClaimEnded,
     ClaimFrozen,
@@ -92,7 +94,7 @@ def open_again(*, case: CaseFile, reason: Reason, by: str) -> bool:
 def decide_case(*, case: CaseFile, decision: Decision, by: str) -> None:
     """Close the case with this outcome, and carry it out. Of any number at once one holds: raises DecidedBefore for the others.
 
-    Raises ChangedSince, Colleagues, OwnCase, and NotPossible where the outcome does not fit any more: nothing is done then.
+    Raises ChangedSince, Colleagues, InvitedByHerself, OwnCase, and NotPossible where the outcome does not fit any more: nothing is done then.
     """
     if decision.outcome in {Outcome.ACCEPT, Outcome.REFUSE} and case.kind == CaseKind.CORRECTION:
         _decide_correction(case=case, decision=decision, by=by)
@@ -113,6 +115,12 @@ def _demand_another(situation: Situation, *, by: str) -> None:
     """Nobody decides about her own account, nor about a record that she holds or contests. Raises OwnCase."""
     if by in {f"account:{account_id}" for account_id in situation.parties}:
         raise OwnCase
+
+
+def _demand_another_inviter(situation: Situation, *, by: str) -> None:
+    """Nobody is the only one to have seen whom she invited. Raises InvitedByHerself."""
+    if invited_it(situation.case.account_id, by=by):
+        raise InvitedByHerself
 
 
 def _as_it_was_shown(case: CaseFile, decision: Decision, *, by: str) -> Situation:
@@ -171,6 +179,8 @@ def _decide_correction(*, case: CaseFile, decision: Decision, by: str) -> None:
 def _carry_out(situation: Situation, decision: Decision, *, by: str) -> None:
     if decision.outcome in GIVES_RECORD and (decision.reason not in SEEN or decision.paper is None):
         raise NotPossible  # the form has said so: this opens a record, and somebody must have checked whose it is
+    if decision.outcome in PROVES and decision.reason in SEEN:
+        _demand_another_inviter(situation, by=by)
     match decision.outcome:
         case Outcome.UNFREEZE:
             unfreeze(holding_id=_hold(situation), reason=decision.reason.value, by=by)

@@ -39,7 +39,14 @@ from kecs.console.cases.queue import lateness
 from kecs.console.cases.rehearsing import Preview, rehearsed
 from kecs.console.cases.waterfalls import told
 from kecs.console.gate import FreshDeskView
-from kecs.console.messages import CASE_OUTCOMES, KINDS, NOT_POSSIBLE, OUTCOME_LABELS, OWN_CASE
+from kecs.console.messages import (
+    CASE_OUTCOMES,
+    INVITED_BY_YOU,
+    KINDS,
+    NOT_POSSIBLE,
+    OUTCOME_LABELS,
+    OWN_CASE,
+)
 from kecs.console.outcomes import OwnCase, why_shut
 from kecs.console.permissions import PERMISSIONS, Function
 from kecs.records.cases.queries import case_with_id
@@ -149,6 +156,8 @@ class CaseView(CasePageView):
             return self.anew(case_id, form, changed=[CHANGES[part] for part in since.parts])
         except decision.Colleagues:
             return self.refused(page, form, COLLEAGUE_HAS_IT, 409)
+        except decision.InvitedByHerself:
+            return self.refused(page, form, INVITED_BY_YOU, 409)
         except decision.NotPossible:
             return self.refused(page, form, NOT_POSSIBLE, 409)
 

@@ -25,6 +25,10 @@ class NumberTaken(Exception):
     """Somebody else has the SSN that is asked for: the request stays open, and a case about the two was opened."""
 
 
+class InvitedByHerself(Exception):
+    """Whoever would vouch had the account opened."""
+
+
 class Colleagues(Exception):
     """A colleague has taken it. Its argument is her account."""
 

@@ -21,7 +21,7 @@ from kecs.console import events
 from kecs.console.person.queries import Whom, demand_other_person, names_and_birth_date
 from kecs.console.repairs import RULES, Repair
 from kecs.console.revealing.actions import allow_reveals
-from kecs.console.staff_accounts import needs_administrator
+from kecs.console.staff_accounts import invited_it, needs_administrator
 from kecs.corrections.actions import Asked, ClaimFrozen
 from kecs.corrections.desk.actions import NothingToCorrect, Whose, correct_at_desk
 from kecs.corrections.kinds import Paper
@@ -62,6 +62,8 @@ def make_repair(*, repair: Repair, whom: Whom, account_id: UUID | None, answers:
     demand_other_person(whom, by=by)
     if account_id is not None and RULES[repair].opens_door and needs_administrator(account_id, by=by):
         raise StaffAccount
+    if RULES[repair].vouches and invited_it(account_id, by=by):
+        raise NotPossible("invited")
     try:
         with transaction.atomic(), recorded_together():
             _carry_out(repair=repair, whom=whom, account_id=account_id, answers=answers, by=by)

@@ -48,3 +48,9 @@ def key_of(invitation_id: UUID) -> str:
 def over_since() -> datetime:
     """Whatever was made before works no more."""
     return database_clock() - LASTS
+
+
+def invited_by(account_id: UUID) -> str:
+    """Who of staff had this account opened; nothing for one that its owner opened without them."""
+    found = Invitation.objects.filter(account_id=account_id).values_list("made_by", flat=True).first()
+    return found or ""
