@@ -137,6 +137,16 @@ class RepairMade(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictConfirmed(Event):
+    """Staff noted that a district confirmed on a day who somebody is; `ticket` is the agency's own number, under which it keeps with whom it spoke."""
+
+    code: ClassVar[str] = "console.district_confirmed"
+    owasp: ClassVar[Owasp | None] = Owasp.CLAIM_EVIDENCE
+    ticket: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RevealsStopped(Event):
     """A member of staff asked for more whole Social Security numbers than an hour allows; the security officers were told."""
 

@@ -9,7 +9,7 @@ from kecs.accounts.staff.roles import StaffRole
 from kecs.assurance.actions import Reason
 from kecs.assurance.levels import State
 from kecs.console.outcomes import Outcome
-from kecs.console.repairs import LookReason, Repair, RepairReason
+from kecs.console.repairs import DistrictReason, LookReason, Repair, RepairReason
 from kecs.records.kinds import CaseKind
 from kecs.records.targets import RECOVERY
 
@@ -133,9 +133,14 @@ REPAIRS = {
     Repair.START_RECOVERY: _("Start a recovery"),
     Repair.STOP_RECOVERY: _("Stop the recovery"),
     Repair.RAISE_EVIDENCE: _("I checked a document: open the record"),
+    Repair.DISTRICT_CHECK: _("The district confirmed the person: open the record"),
     Repair.RELEASE: _("Take the record from the account"),
     Repair.CORRECT: _("Correct name, birth date or number"),
     Repair.ALLOW_REVEALS: _("Allow whole Social Security numbers again"),
+}
+DISTRICT_REASONS = {
+    DistrictReason.DISTRICT_CALLED: _("I called the district at the number in our own files"),
+    DistrictReason.DISTRICT_WROTE: _("The district wrote to us, and I called it back"),
 }
 # What will happen, and whether it can be taken back, before the second click.
 REPAIR_EFFECTS = {
@@ -167,6 +172,10 @@ REPAIR_EFFECTS = {
     Repair.RAISE_EVIDENCE: _(
         "With a confirmed email address, the account sees the whole record from now on. Every address is told, with a link that "
         "stops it. To take it back, take the record from the account."
+    ),
+    Repair.DISTRICT_CHECK: _(
+        "Someone at the district who knows the person said that the account is theirs. Never use a number that the person gave "
+        "you. Every address is told, with a link that stops it. To take it back, take the record from the account."
     ),
     Repair.RELEASE: _(
         "The account does not see the record any more, and is told. The record stays. To take it back, the person claims "

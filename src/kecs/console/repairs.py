@@ -28,6 +28,13 @@ class RepairReason(StrEnum):
     FOUND_BY_STAFF = "found_by_staff"
 
 
+class DistrictReason(StrEnum):
+    """How a district confirmed who somebody is: never on a number that the person gave."""
+
+    DISTRICT_CALLED = "district_called"
+    DISTRICT_WROTE = "district_wrote"
+
+
 class Repair(StrEnum):
     """What can be put right. The word stands in the address of its page."""
 
@@ -40,6 +47,7 @@ class Repair(StrEnum):
     START_RECOVERY = "start-recovery"
     STOP_RECOVERY = "stop-recovery"
     RAISE_EVIDENCE = "raise-evidence"
+    DISTRICT_CHECK = "district-check"
     RELEASE = "release"
     CORRECT = "correct"
     ALLOW_REVEALS = "allow-reveals"
@@ -69,6 +77,7 @@ RULES: Mapping[Repair, Rule] = MappingProxyType(
         Repair.START_RECOVERY: Rule(function=Function.HELP_ACCOUNT, opens_door=True),
         Repair.STOP_RECOVERY: Rule(function=Function.HELP_ACCOUNT),
         Repair.RAISE_EVIDENCE: Rule(function=Function.RAISE_EVIDENCE, vouches=True),
+        Repair.DISTRICT_CHECK: Rule(function=Function.RAISE_EVIDENCE, vouches=True),
         Repair.RELEASE: Rule(function=Function.RELEASE_HOLDING),
         Repair.CORRECT: Rule(function=Function.CORRECT_FACT, of_record=True),
         Repair.ALLOW_REVEALS: Rule(function=Function.SEE_SECURITY),

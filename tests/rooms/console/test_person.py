@@ -300,6 +300,40 @@ def test_a_document_that_was_seen_opens_the_record(staff, record, maria):
     assert set(told) == {ON_FILE, "maria@example.org"}
 
 
+def test_her_district_confirms_who_she_is(staff, record, maria):
+    confirm_address(maria, "maria@example.org")
+    opens(staff, record)
+    day = timezone.localdate()
+    said = {"reason": "district_called", "ticket": "T-4711", "confirmed_on": f"{day:%m/%d/%Y}"}
+    refused = mends(staff, "maria", "district-check", **said | {"reason": "caller_checked"})
+    assert errors(refused) == ["Choose a reason."]
+    for wrong in (
+        {"ticket": "900-55-1234"},
+        {"ticket": ""},
+        {"confirmed_on": f"{day + timedelta(days=1):%m/%d/%Y}"},
+        {"confirmed_on": f"{day - timedelta(days=31):%m/%d/%Y}"},
+        {"confirmed_on": "yesterday"},
+    ):
+        assert len(errors(mends(staff, "maria", "district-check", **said | wrong))) == 1, wrong
+    assert hold_of("maria").level == 1
+    mends(staff, "maria", "district-check", **said)
+    assert hold_of("maria").level == 2
+    [given] = events("assurance.evidence_given")
+    assert given.keys["kind"] == "district_check"
+    [noted] = events("console.district_confirmed")
+    assert noted.keys == {"ticket": "T-4711", "on": day.isoformat()}
+    assert "Ticket T-4711" in page(staff, record)
+    told = OutboxMessage.objects.filter(kind="assurance.verified").values_list("to", flat=True)
+    assert set(told) == {ON_FILE, "maria@example.org"}
+
+
+def test_where_the_agency_counts_no_district_nobody_is_asked_for_one(staff, record, maria, settings):
+    assert "The district confirmed the person" in page(staff, record)
+    settings.KECS_EVIDENCE = ["staff_check"]
+    assert "The district confirmed the person" not in page(staff, record)
+    assert staff.get(f"/desk/accounts/{account_id('maria')}/repairs/district-check").status_code == 302
+
+
 def test_a_record_is_taken_away_with_a_reason(staff, record, maria):
     opens(staff, record)
     mends(staff, "maria", "release", reason="wrong_person")

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from kecs.accounts.help_desk.queries import named
 from kecs.accounts.staff.roles import StaffRole
-from kecs.assurance.levels import TRANSITIONS, Event, State
-from kecs.assurance.queries import state_of_hold
+from kecs.assurance.levels import TRANSITIONS, Event, EvidenceKind, State
+from kecs.assurance.queries import evidence_that_counts, state_of_hold
 from kecs.console.messages import OPEN_CASE, REPAIRS, STATES
 from kecs.console.permissions import may
 from kecs.console.person.queries import PersonPage, Side, Whom
@@ -68,6 +68,8 @@ def _for_side(side: Side) -> Iterator[Repair]:
         yield Repair.RELEASE
         if side.state is not State.VERIFIED and (side.state, Event.EVIDENCE_GIVEN) in TRANSITIONS:
             yield from (Repair.SEND_CODE, Repair.RAISE_EVIDENCE)
+            if EvidenceKind.DISTRICT_CHECK in evidence_that_counts():
+                yield Repair.DISTRICT_CHECK
     if side.reveals_stopped:
         yield Repair.ALLOW_REVEALS
 

@@ -70,6 +70,9 @@ SENTENCES: dict[str, "StrOrPromise"] = {
     # The desk
     "console.case_decided": _("%(who)s decided the case “%(kind)s”: %(outcome)s. Reason: %(reason)s."),
     "console.case_looked_at": _("%(who)s looked at the case “%(kind)s”."),
+    "console.district_confirmed": _(
+        "%(who)s noted that the district confirmed on %(on)s who the person is. Ticket %(ticket)s."
+    ),
     "console.looks_looked_at": _("%(who)s looked up who had looked at this person."),
     "console.person_looked_at": _("%(who)s looked at this person. Reason: %(why)s."),
     "console.recovery_decided": _("%(who)s decided the recovery: %(outcome)s. Reason: %(reason)s."),

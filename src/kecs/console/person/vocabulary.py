@@ -7,7 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from kecs.assurance.levels import EvidenceKind
 from kecs.console.merging.messages import REASONS as MERGE_REASONS
-from kecs.console.messages import KINDS, LOOK_REASONS, OUTCOME_LABELS, REASONS, REPAIR_REASONS, REPAIRS, ROLES
+from kecs.console.messages import (
+    DISTRICT_REASONS,
+    KINDS,
+    LOOK_REASONS,
+    OUTCOME_LABELS,
+    REASONS,
+    REPAIR_REASONS,
+    REPAIRS,
+    ROLES,
+)
 from kecs.corrections.messages import FACTS, PAPERS, WHY
 from kecs.records.kinds import Ending
 from kecs.records.revealing.messages import REVEAL_REASONS
@@ -81,7 +90,7 @@ WORDS: Mapping[tuple[str, str], Mapping[str, "StrOrPromise"]] = {
     ("console.person_looked_at", "why"): _by_value(LOOK_REASONS),
     ("console.recovery_decided", "outcome"): _by_value(OUTCOME_LABELS),
     ("console.recovery_decided", "reason"): _by_value(REASONS),
-    ("console.repair_made", "reason"): _by_value(REPAIR_REASONS, REASONS),
+    ("console.repair_made", "reason"): _by_value(REPAIR_REASONS, REASONS, DISTRICT_REASONS),
     ("console.repair_made", "repair"): _by_value(REPAIRS),
     ("corrections.corrected_at_desk", "facts"): _by_value(FACTS),
     ("corrections.corrected_at_desk", "paper"): _by_value(PAPERS),

@@ -1,6 +1,7 @@
 """Every repair from a person's page: carried out by the room that owns it, in one transaction with why."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -26,7 +27,7 @@ from kecs.corrections.actions import Asked, ClaimFrozen
 from kecs.corrections.desk.actions import NothingToCorrect, Whose, correct_at_desk
 from kecs.corrections.kinds import Paper
 from kecs.records.actions import SsnOnFile
-from kecs.records.holdings.queries import contact_email_of, held_by
+from kecs.records.holdings.queries import HeldRecord, contact_email_of, held_by
 from kecs.records.person_file.queries import person_file
 from kecs.registration.help_desk.actions import clear_search_misses
 
@@ -52,6 +53,8 @@ class Answers:
     name: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
     asked: Asked | None = field(default=None, repr=False)
+    ticket: str = ""
+    confirmed_on: date | None = None
 
 
 def make_repair(*, repair: Repair, whom: Whom, account_id: UUID | None, answers: Answers, by: str) -> None:
@@ -86,12 +89,15 @@ def make_repair(*, repair: Repair, whom: Whom, account_id: UUID | None, answers:
         raise NotPossible from error
 
 
+_OF_HOLD = frozenset({Repair.SEND_CODE, Repair.RAISE_EVIDENCE, Repair.DISTRICT_CHECK, Repair.RELEASE})
+
+
 def _carry_out(*, repair: Repair, whom: Whom, account_id: UUID | None, answers: Answers, by: str) -> None:
     if RULES[repair].of_record:
         _of_record(repair=repair, whom=whom, answers=answers, by=by)
     elif account_id is None or account_id not in whom.account_ids:
         raise NotPossible
-    elif repair in {Repair.SEND_CODE, Repair.RAISE_EVIDENCE, Repair.RELEASE}:
+    elif repair in _OF_HOLD:
         _of_hold(repair=repair, account_id=account_id, answers=answers, by=by)
     else:
         _of_account(repair=repair, account_id=account_id, answers=answers, by=by)
@@ -121,8 +127,21 @@ def _of_hold(*, repair: Repair, account_id: UUID, answers: Answers, by: str) -> 
                 raise NotPossible("no_code")
         case Repair.RAISE_EVIDENCE:
             give_evidence(holding_id=held.holding_id, kind=EvidenceKind.STAFF_CHECK, by=by)
+        case Repair.DISTRICT_CHECK:
+            _district_check(held, answers=answers, by=by)
         case _:
             release(holding_id=held.holding_id, reason=answers.reason, by=by)
+
+
+def _district_check(held: HeldRecord, *, answers: Answers, by: str) -> None:
+    """Her district knows her; whom staff spoke with is in the agency's own files, under the ticket."""
+    if not answers.ticket or answers.confirmed_on is None:
+        raise NotPossible  # the form has said so
+    give_evidence(holding_id=held.holding_id, kind=EvidenceKind.DISTRICT_CHECK, by=by)
+    event = events.DistrictConfirmed(
+        subject=f"account:{held.account_id}", ticket=answers.ticket, on=answers.confirmed_on.isoformat()
+    )
+    record(event=event, by=by)
 
 
 def _of_account(*, repair: Repair, account_id: UUID, answers: Answers, by: str) -> None:

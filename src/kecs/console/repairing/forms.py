@@ -1,24 +1,33 @@
 """What each repair asks before the second click: always a reason, and what the repair needs besides."""
 
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kecs.accounts.forms import EmailField
 from kecs.accounts.messages import TOO_LONG
-from kecs.console.messages import CHOOSE_REASON, REASONS, REPAIR_REASONS
+from kecs.audit.clock import portal_clock
+from kecs.console.messages import CHOOSE_REASON, DISTRICT_REASONS, REASONS, REPAIR_REASONS
 from kecs.console.person.queries import Side
 from kecs.console.repairing.actions import Answers
 from kecs.console.repairs import Repair
+from kecs.console.revealing.views import TICKET
 from kecs.corrections.actions import Asked
 from kecs.corrections.forms import FactsForm
 from kecs.corrections.kinds import Paper
 from kecs.corrections.messages import PAPERS
 from kecs.records.fields import NameField
 from kecs.records.messages import FIRST_NAME_PROBLEMS, LAST_SURNAME_PROBLEMS
-from kecs.ui.widgets import NameInput
+from kecs.records.revealing.reasons import MOST_TICKET, is_ticket
+from kecs.ui.widgets import DateInput, NameInput
 
+CONFIRMED_WITHIN = timedelta(days=30)
+CONFIRMED_ON = _(
+    "Enter the day on which the district confirmed it, mm/dd/yyyy. It must be in the last 30 days."
+)
 CHOOSE_PAPER = _("Choose the document that you saw.")
 
 
@@ -56,6 +65,8 @@ class RepairForm(forms.Form):
             name=facts.get("name", ""),
             email=facts.get("email", ""),
             asked=self.asked,
+            ticket=facts.get("ticket", ""),
+            confirmed_on=facts.get("confirmed_on"),
         )
 
     @property
@@ -100,6 +111,44 @@ class EvidenceForm(RepairForm):
     paper = paper_field()
 
 
+class DistrictForm(RepairForm):
+    """How and when the district said so, and where the agency keeps with whom it spoke: the log holds no name."""
+
+    reasons: ClassVar[dict[Any, Any]] = DISTRICT_REASONS
+    ticket = forms.CharField(
+        label=_("Ticket number"),
+        help_text=_(
+            "The ticket names the district and the person you spoke with. Here you write its number only."
+        ),
+        max_length=MOST_TICKET,
+        widget=forms.TextInput(attrs={"class": "usa-input", "autocomplete": "off"}),
+        error_messages={"required": TICKET, "max_length": TICKET},
+    )
+    confirmed_on = forms.DateField(
+        label=_("Day on which the district confirmed it"),
+        help_text=_("Use the format mm/dd/yyyy. The day must be in the last 30 days."),
+        input_formats=["%m/%d/%Y", "%Y-%m-%d"],
+        widget=DateInput({"autocomplete": "off"}),
+        error_messages={"required": CONFIRMED_ON, "invalid": CONFIRMED_ON},
+    )
+
+    def clean_ticket(self) -> str:
+        """No personal number in its place."""
+        ticket: str = self.cleaned_data["ticket"].strip()
+        if not is_ticket(ticket):
+            self.data = {**dict(self.data.items()), "ticket": ""}  # what it may be instead is not shown again
+            raise forms.ValidationError(TICKET, code="ticket")
+        return ticket
+
+    def clean_confirmed_on(self) -> date:
+        """Not to come, and not so long ago that the person may have left."""
+        day: date = self.cleaned_data["confirmed_on"]
+        today = timezone.localdate(portal_clock())
+        if not today - CONFIRMED_WITHIN <= day <= today:
+            raise forms.ValidationError(CONFIRMED_ON, code="day")
+        return day
+
+
 class ReleaseForm(RepairForm):
     """The reasons for which a hold ends."""
 
@@ -123,6 +172,7 @@ _FORMS: dict[Repair, type[RepairForm]] = {
     Repair.SEND_CONFIRMATION: ConfirmationForm,
     Repair.START_RECOVERY: RecoveryForm,
     Repair.RAISE_EVIDENCE: EvidenceForm,
+    Repair.DISTRICT_CHECK: DistrictForm,
     Repair.RELEASE: ReleaseForm,
     Repair.CORRECT: CorrectForm,
 }
