@@ -12,7 +12,9 @@ from benchmarks.timing import BAR, Told
 @pytest.mark.slow
 def test_the_quick_form_ends_well(quick_form):
     said = quick_form("doors")
-    assert said.strip() == "sign in by username: nobody's account told from none; a late answer would have been."
+    assert (
+        said.strip() == "sign in by username: nobody's account told from none; a late answer would have been."
+    )
 
 
 def answers(state, many, *, later=0.0):
