@@ -87,7 +87,7 @@ class BackupRestored(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataDestroyed(Event):
-    """Rows whose time was over are gone for good: of each kind ("mail_rows:12") how many."""
+    """Rows whose time was over are gone for good, in the transaction of this line: of which kind ("mail_rows:12") how many."""
 
     code: ClassVar[str] = "config.data_destroyed"
     owasp: ClassVar[Owasp | None] = Owasp.SENSITIVE_DELETE

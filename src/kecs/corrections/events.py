@@ -110,6 +110,14 @@ class DocumentsDestroyed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskFactsDestroyed(Event):
+    """What stood there before corrections at the desk had been kept long enough; of how many corrections. That they were made stays."""
+
+    code: ClassVar[str] = "corrections.desk_facts_destroyed"
+    corrections: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectedAtDesk(Event):
     """Staff saw a document and corrected facts of a record, or of an account without one; `paper` says what they saw."""
 

@@ -17,7 +17,7 @@ from django.db.models import Q
 from kecs.audit.actions import record, recorded_together
 from kecs.audit.transactions import tried_again, whole
 from kecs.mail.copies import keep_copy
-from kecs.mail.events import MailRefused
+from kecs.mail.events import MailRefused, MailSent
 from kecs.mail.messages import Message
 from kecs.mail.models import Errand, OutboxMessage
 from kecs.mail.queries import database_clock
@@ -295,7 +295,10 @@ def _mark(row: OutboxMessage, attempt: _Attempt, *, by: str, now: datetime) -> O
     with transaction.atomic():
         if not OutboxMessage.objects.filter(pk=row.pk, lease_token=row.lease_token).update(**changes):
             return Outcome.LEASE_LOST
-        if outcome is Outcome.REFUSED:
+        # The text is gone with the line that says so, or neither.
+        if outcome is Outcome.SENT:
+            record(event=MailSent(subject=f"mail:{row.pk}", kind=row.kind), by=by)
+        elif outcome is Outcome.REFUSED:
             record(event=MailRefused(subject=f"mail:{row.pk}", kind=row.kind, reason=attempt.code), by=by)
     return outcome
 

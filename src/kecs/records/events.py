@@ -90,6 +90,14 @@ class UploadDestroyed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UploadRemainsDestroyed(Event):
+    """Sealed files that no upload is known of were destroyed: what a process left that was killed while it wrote."""
+
+    code: ClassVar[str] = "records.upload_remains_destroyed"
+    files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordHeld(Event):
     """An account came to hold a record; `because` names the attributes that agreed."""
 

@@ -1,10 +1,7 @@
-"""Destroys what was kept long enough, and puts on the log how much of what; `kecs tidy` calls it."""
+"""Destroys what was kept long enough, each kind with the line that proves it; `kecs tidy` calls it."""
 
-from collections import Counter
-from collections.abc import Mapping
-from datetime import timedelta
-
-from django.db import transaction
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from kecs.accounts.known_devices.actions import forget_devices
 from kecs.accounts.queries import every_address_of
@@ -12,6 +9,7 @@ from kecs.accounts.sessions import forget_expired
 from kecs.accounts.unconfirmed.actions import destroy_unconfirmed
 from kecs.accounts.unconfirmed.queries import ids_never_confirmed
 from kecs.audit.actions import record
+from kecs.audit.transactions import whole
 from kecs.config.events import DataDestroyed
 from kecs.config.retention.periods import PERIODS, Kept
 from kecs.guard.actions import purge
@@ -32,41 +30,60 @@ AT_ONCE = 500
 
 def destroy_old_data(*, by: str) -> Mapping[Kept, int]:
     """How many rows of each kind went; none of a person under a legal hold where the table says so. Safe at any time."""
-    now, gone = database_clock(), Counter[Kept]()
+    gone = {
+        Kept.UNCONFIRMED_ACCOUNTS: _destroy_accounts(by=by),
+        Kept.UPLOADS: destroy_old_uploads(by=by),
+    }
+    return gone | {kept: _destroy(kept, by=by) for kept in _DESTROYS}
+
+
+@whole
+def _destroy(kept: Kept, *, by: str) -> int:
+    """Old rows of one kind go with the line that proves it, or neither."""
+    many = _DESTROYS[kept](by)
+    if many:
+        record(event=DataDestroyed(subject="-", rows=(f"{kept}:{many}",)), by=by)
+    return many
+
+
+def _destroy_claims(by: str) -> int:
+    _records, accounts = protected()
+    return destroy_lapsed_claims(before=_before(Kept.LAPSED_CLAIMS), keeping=accounts, by=by)
+
+
+def _destroy_mails(by: str) -> int:
     records, accounts = protected()
-    gone[Kept.UNCONFIRMED_ACCOUNTS] = _destroy_accounts(by=by)
-    gone[Kept.LAPSED_CLAIMS] = destroy_lapsed_claims(
-        before=now - _lasts(Kept.LAPSED_CLAIMS), keeping=accounts, by=by
-    )
-    gone[Kept.MAIL_ROWS] = forget_old_mails(
-        before=now - _lasts(Kept.MAIL_ROWS),
-        keeping=every_address_of(accounts) | set(contact_emails_of(records)),
-        by=by,
-    )
-    gone[Kept.OUTCOMES] = forget_outcomes(before=now - _lasts(Kept.OUTCOMES), by=by)
-    gone[Kept.COUNTERS] = purge(by=by) + forget_tallies(by=by)
-    gone[Kept.DEVICES] = forget_devices(by=by)
-    gone[Kept.INVITATIONS] = forget_invitations(by=by)
-    gone[Kept.UNDO_IMAGES] = forget_before_images(by=by)
-    gone[Kept.UPLOADS] = destroy_old_uploads(by=by)
-    gone[Kept.SESSIONS] = forget_expired()
-    told = {kept: many for kept, many in gone.items() if many}
-    if told:
-        with transaction.atomic():
-            counts = tuple(f"{kept}:{many}" for kept, many in sorted(told.items()))
-            record(event=DataDestroyed(subject="-", rows=counts), by=by)
-    return gone
+    keeping = every_address_of(accounts) | set(contact_emails_of(records))
+    return forget_old_mails(before=_before(Kept.MAIL_ROWS), keeping=keeping, by=by)
 
 
-def _lasts(kept: Kept) -> timedelta:
+def _destroy_outcomes(by: str) -> int:
+    return forget_outcomes(before=_before(Kept.OUTCOMES), by=by)
+
+
+# What is destroyed many rows at a time. Accounts, files of records, documents and texts of mails go one by one, each with an
+# event of its own room.
+_DESTROYS: Mapping[Kept, Callable[[str], int]] = {
+    Kept.LAPSED_CLAIMS: _destroy_claims,
+    Kept.MAIL_ROWS: _destroy_mails,
+    Kept.OUTCOMES: _destroy_outcomes,
+    Kept.COUNTERS: lambda by: purge(by=by) + forget_tallies(by=by),
+    Kept.DEVICES: lambda by: forget_devices(by=by),
+    Kept.INVITATIONS: lambda by: forget_invitations(by=by),
+    Kept.UNDO_IMAGES: lambda by: forget_before_images(by=by),
+    Kept.SESSIONS: lambda _by: forget_expired(),
+}
+
+
+def _before(kept: Kept) -> datetime:
     lasts = PERIODS[kept].lasts
     if lasts is None:
         raise ValueError(f"{kept} has no period of its own.")
-    return lasts
+    return database_clock() - lasts
 
 
 def _destroy_accounts(*, by: str) -> int:
-    before = database_clock() - _lasts(Kept.UNCONFIRMED_ACCOUNTS)
+    before = _before(Kept.UNCONFIRMED_ACCOUNTS)
     _records, kept = protected()
     found = set(ids_never_confirmed(before=before, most=AT_ONCE)) - kept
     destroyed = 0

@@ -123,4 +123,7 @@ def forget_old_corrections(*, by: str, at: datetime | None = None) -> int:
     before = (at or database_clock()) - timedelta(days=settings.KECS_DOCUMENTS_KEPT_DAYS)
     records, accounts = protected()
     old = DeskCorrection.objects.filter(made_at__lt=before, before_sealed__isnull=False)
-    return old.exclude(record_id__in=records).exclude(account_id__in=accounts).update(before_sealed=None)
+    many = old.exclude(record_id__in=records).exclude(account_id__in=accounts).update(before_sealed=None)
+    if many:
+        record(event=events.DeskFactsDestroyed(subject="-", corrections=many), by=by)
+    return many

@@ -259,7 +259,7 @@ def destroy_old_uploads(*, by: str) -> int:
     ids = list(old.values_list("pk", flat=True)[:1000])
     for upload_id in ids:
         _expire(upload_id, by=by)
-    return len(ids) + _sweep()
+    return len(ids) + _sweep(by=by)
 
 
 @whole
@@ -276,13 +276,19 @@ def _destroy(upload_id: UUID) -> None:
         SealedFile(upload_id, what).destroy()
 
 
-def _sweep() -> int:
+@whole
+def _sweep(*, by: str) -> int:
     """What a process left that was killed while it wrote: a day old, and of no upload that is still kept."""
     before = (database_clock() - KEPT_FOR).timestamp()
     known = {str(each) for each in Upload.objects.filter(destroyed_at=None).values_list("pk", flat=True)}
-    swept = 0
-    for path in folder().iterdir():
-        if path.stat().st_mtime < before and path.name.partition(".")[0] not in known:
+    left = [
+        path
+        for path in folder().iterdir()
+        if path.stat().st_mtime < before and path.name.partition(".")[0] not in known
+    ]
+    if left:
+        # First the log: no file comes back.
+        record(event=events.UploadRemainsDestroyed(subject="-", files=len(left)), by=by)
+        for path in left:
             path.unlink(missing_ok=True)
-            swept += 1
-    return swept
+    return len(left)
