@@ -63,6 +63,28 @@ class KeyRetired(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyLost(Event):
+    """An operator said that there is no copy of this root key, and lets go of the `values` that it sealed and indexed."""
+
+    code: ClassVar[str] = "config.key_lost"
+    is_alarm: ClassVar[bool] = True
+
+    key: int
+    values: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValuesLetGo(Event):
+    """So many values of a place that a lost key sealed, or digests that it made, are gone for good, in the transaction of this line."""
+
+    code: ClassVar[str] = "config.values_let_go"
+
+    key: int
+    place: str
+    values: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackupMade(Event):
     """The whole database was written into a sealed file, which was read once more and found whole."""
 

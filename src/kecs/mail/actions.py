@@ -323,6 +323,26 @@ def note_bounce(*, code: str, by: str, message_id: str = "", token: str = "") ->
     return True
 
 
+@whole
+def let_go_of_mails(*, mail_ids: Collection[UUID], by: str) -> None:
+    """Mails that wait, and whose text a lost key sealed: refused, as the sender would find them."""
+    attempt = _Attempt(Outcome.REFUSED, "seal_broken")
+    for row in OutboxMessage.objects.filter(pk__in=mail_ids):
+        OutboxMessage.objects.filter(pk=row.pk).update(
+            status=_end_of(attempt), body_sealed=None, leased_until=None, lease_token=None,
+            last_error_code=attempt.code,
+        )  # fmt: skip
+        record(event=MailRefused(subject=f"mail:{row.pk}", kind=row.kind, reason=attempt.code), by=by)
+
+
+@whole
+def let_go_of_errands(*, errand_ids: Collection[UUID], by: str) -> None:
+    """Mails that were asked for, and for whom a lost key sealed: given up, as the writer would after three days."""
+    for row in Errand.objects.filter(pk__in=errand_ids):
+        record(event=MailRefused(subject=f"mail:{row.pk}", kind=row.kind, reason="error.SealBroken"), by=by)
+    Errand.objects.filter(pk__in=errand_ids).delete()
+
+
 def _end_of(attempt: _Attempt) -> Status:
     """A mailbox that took nothing for three days is one that takes nothing."""
     return Status.BOUNCED if attempt.about_mailbox else Status.REFUSED

@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 
 from kecs.pii.fingerprint import digest, digester
 from kecs.pii.hsm import SCHEME, TokenKey
-from kecs.pii.keyring import Keyring, KeyringError
+from kecs.pii.keyring import STANDING, Keyring, KeyringError
 from kecs.pii.seal import seal, seal_bytes, unseal, unseal_bytes
 from kecs.pii.wrapping import Wrapping, WrappingFailed
 
@@ -52,9 +52,9 @@ def read_keyring() -> Keyring:
     return Keyring.load(settings.KECS_KEYRING, the_wrapping())
 
 
-def make_keyring(*, label: str) -> Keyring:
-    """A keyring with one fresh key. Raises FileExistsError rather than overwrite, and KeyringError."""
-    return Keyring.create(settings.KECS_KEYRING, label=label, wrapping=the_wrapping())
+def make_keyring(*, label: str, first: int = STANDING) -> Keyring:
+    """A keyring with one fresh key of this number. Raises FileExistsError rather than overwrite, and KeyringError."""
+    return Keyring.create(settings.KECS_KEYRING, label=label, first=first, wrapping=the_wrapping())
 
 
 def change_keyring(changed: Callable[[Keyring], Keyring], *, wrapped_before: str | None = None) -> Keyring:

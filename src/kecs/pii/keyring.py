@@ -138,9 +138,17 @@ class Keyring:
         return keyring
 
     @classmethod
-    def create(cls, path: Path, *, label: str, wrapping: Wrapping | None = None) -> "Keyring":
-        """Make a keyring with one fresh key, in a file with mode 0600. Raises FileExistsError rather than overwrite, and KeyringError."""
-        keyring = cls(label=label, current=1, roots={1: secrets.token_bytes(KEY_BYTES)})
+    def create(
+        cls, path: Path, *, label: str, first: int = STANDING, wrapping: Wrapping | None = None
+    ) -> "Keyring":
+        """Make a keyring with one fresh key, in a file with mode 0600. Raises FileExistsError rather than overwrite, and KeyringError.
+
+        `first` is its number, behind those of keys that are lost: a value tells by its number which key it needs.
+        """
+        if not STANDING <= first <= MAX_KEY_ID:
+            raise KeyringError(f"A key has a number from {STANDING} to {MAX_KEY_ID}.")
+        kept = {} if first == STANDING else {_LATER: secrets.token_bytes(KEY_BYTES)}
+        keyring = cls(label=label, current=first, roots={first: secrets.token_bytes(KEY_BYTES)}, kept=kept)
         path.parent.mkdir(parents=True, exist_ok=True)
         _written(path, keyring.content(wrapping))
         return keyring

@@ -131,7 +131,7 @@ def create_record_apart(*, account_id: UUID, by: str) -> UUID | None:
     A full SSN that somebody else has is kept as its last four: whose it is must be shown first.
     """
     stated = StatedIdentity.objects.filter(account_id=account_id).order_by("-number").first()
-    if stated is None:
+    if stated is None or not stated.birth_date_sealed:  # let go of: staff put the fact right first
         return None
     identity = _identity_of(stated)
     keys = IdentityKey.objects.filter(kind=KeyKind.SSN.value, digest__in=_ssn_digests(identity.ssn))

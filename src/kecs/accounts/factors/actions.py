@@ -1,6 +1,7 @@
 """Everything that changes second factors: setting up, using, removing; a changed password."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -70,6 +71,14 @@ def remove_authenticator(*, account_id: UUID, by: str) -> None:
         _after_removal(
             account=account, factor=Factor.AUTHENTICATOR, notice=Notice.AUTHENTICATOR_REMOVED, by=by
         )
+
+
+@whole
+def let_go_of_authenticators(*, authenticator_ids: Collection[int], by: str) -> None:
+    """Authenticator apps whose secret a lost key sealed: no code of theirs can be right any more. The owners are told."""
+    rows = Authenticator.objects.filter(pk__in=authenticator_ids, type=Factor.AUTHENTICATOR)
+    for account_id in list(rows.order_by("pk").values_list("user_id", flat=True)):
+        remove_authenticator(account_id=account_id, by=by)
 
 
 def _after_removal(*, account: User, factor: Factor, notice: Notice, by: str) -> None:

@@ -1,7 +1,7 @@
 """Asking for a recovery, confirming, deciding, stopping and completing it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -239,6 +239,19 @@ def _cancel_all(*, account_id: UUID, by: str) -> None:
     works = Recovery.objects.filter(account_id=account_id, status__in=UNDER_WAY)
     works.update(status=Status.CANCELLED)
     record(event=events.RecoveryCancelled(subject=f"account:{account_id}"), by=by)
+
+
+@whole
+def let_go_of_recoveries(*, recovery_ids: Collection[UUID], by: str) -> None:
+    """Recoveries of which a lost key sealed what was typed: none of them can happen any more, and whoever needs one asks again."""
+    live = {Status.ASKED, *UNDER_WAY}
+    for row in Recovery.objects.filter(pk__in=recovery_ids):
+        seal_into(row, "facts_sealed", json.dumps({"name": "", "login": "", "email": "", "message": ""}))
+        if row.status in live:
+            row.status = Status.CANCELLED
+            about = f"account:{row.account_id}" if row.account_id else f"recovery:{row.pk}"
+            record(event=events.RecoveryCancelled(subject=about), by=by)
+        row.save(update_fields=["facts_sealed", "status"])
 
 
 def complete_due_recoveries(*, by: str) -> int:

@@ -1,5 +1,6 @@
 """Ending sessions, removing second factors that may be a thief's, and letting the owner ask for a new password."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -29,6 +30,13 @@ def end_sessions(*, account_id: UUID, except_key: str | None = None, by: str) ->
     Session.objects.filter(session_key__in=ended.values("stored_key")).delete()
     ended.delete()
     record(event=events.SessionsEnded(subject=f"account:{account_id}"), by=by)
+
+
+@whole
+def let_go_of_sessions(*, stored_keys: Collection[str], by: str) -> None:
+    """Sessions whose content a lost key sealed: they are empty for whoever has them, and end."""
+    Session.objects.filter(session_key__in=stored_keys).delete()
+    AccountSession.objects.filter(stored_key__in=stored_keys).delete()
 
 
 def remove_young_factors(*, account_id: UUID, before: datetime, by: str) -> None:

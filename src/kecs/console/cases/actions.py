@@ -331,6 +331,8 @@ def _to_who_asked(case: CaseFile, decision: Decision, ending: str, **more: str) 
 def _invitation(situation: Situation, decision: Decision, *, by: str) -> list[Message]:
     """The link to an account, for whoever gave no SSN."""
     case = situation.case
+    if not case.facts:
+        raise NotPossible  # let go of with a lost key: she must ask again
     try:
         path = invite_without_ssn(
             case_id=case.case_id,

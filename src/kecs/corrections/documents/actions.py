@@ -1,7 +1,7 @@
 """Keep, scan, open and destroy documents."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -203,6 +203,16 @@ def destroy_documents(*, correction_id: UUID, by: str) -> int:
     documents = Document.objects.filter(correction_id=correction_id)
     DocumentPart.objects.filter(document__in=documents).delete()
     return documents.exclude(state__in=[DocumentState.DESTROYED.value, DocumentState.REFUSED.value]).update(
+        state=DocumentState.DESTROYED.value, name=""
+    )
+
+
+@whole
+def let_go_of_parts(*, part_ids: Collection[int], by: str) -> None:
+    """Parts that a lost key sealed: their documents are gone, as those that were kept long enough."""
+    documents = set(DocumentPart.objects.filter(pk__in=part_ids).values_list("document_id", flat=True))
+    DocumentPart.objects.filter(document__in=documents).delete()
+    Document.objects.filter(pk__in=documents).exclude(state=DocumentState.REFUSED.value).update(
         state=DocumentState.DESTROYED.value, name=""
     )
 

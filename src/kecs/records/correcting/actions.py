@@ -100,19 +100,19 @@ def state_anew(*, account_id: UUID, changes: Changes, by: str) -> Facts | None:
     """What the account states from now on, in a row of its own, and answer what it stated before; None if nothing.
 
     Search keys and the wait to be settled move to the new row. The new SSN is kept as far as the one before was asked:
-    whole, or its last four. Raises SsnOnFile where somebody else has the SSN and no record of hers is under it.
+    whole, or its last four; whole, too, where that was let go of with a lost key. None without a birth date. Raises SsnOnFile where somebody else has the SSN and no record of hers is under it.
     """
     stated = StatedIdentity.objects.filter(account_id=account_id).order_by("-number").first()
-    if stated is None:
+    if stated is None or (not stated.birth_date_sealed and changes.birth_date is None):
         return None
-    before = _facts_of(stated)
+    before, lost = _facts_of(stated), not stated.ssn_sealed
     identity = _identity_after(before, changes)
     held = Holding.objects.filter(account_id=account_id, released_at=None).first()
     if changes.ssn and _others_have(
         changes.ssn, record_id=held.record_id if held else None, account_id=account_id
     ):
         raise SsnOnFile
-    kept = identity.ssn[-len(before.ssn) :] if before.ssn else ""
+    kept = identity.ssn[-len(before.ssn) :] if before.ssn else identity.ssn if lost else ""
     new = StatedIdentity(
         account_id=account_id,
         number=stated.number + 1,
@@ -124,7 +124,7 @@ def state_anew(*, account_id: UUID, changes: Changes, by: str) -> Facts | None:
     new.save(force_insert=True)
     make_findable_by_name(stated_id=new.pk, identity=identity, by=by)
     findable, _counts = IdentityKey.objects.filter(stated=stated).delete()
-    if findable:
+    if findable or (lost and kept and held is None):
         make_findable(stated_id=new.pk, identity=identity, by=by)
     waited, _counts = WaitingIdentity.objects.filter(stated=stated).delete()
     if waited:

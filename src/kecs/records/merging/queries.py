@@ -207,6 +207,8 @@ def undoing_of(merge_id: UUID) -> Undoing:
     if now is None or _merged_since(row):
         return Undoing(obstacles=(Obstacle.LATER_MERGE,))
     after = json.loads(unseal_from(row, "after_sealed") or "{}")
+    if not after:  # its key was lost, and with it what stood there: both records are others since
+        return Undoing(obstacles=(Obstacle.RECORD_CHANGED,))
     found: list[Obstacle] = []
     if facts_of(now) != after["facts"]:
         found.append(Obstacle.RECORD_CHANGED)

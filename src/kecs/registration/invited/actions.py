@@ -1,6 +1,7 @@
 """Invite somebody who gave no SSN, and open her account when she follows the link; what is left of invitations is forgotten."""
 
 import json
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -88,3 +89,9 @@ def create_invited_account(*, invited: Invited, new: NewAccount, by: str) -> UUI
 def forget_invitations(*, by: str) -> int:
     """Those that nobody followed in their week; how many."""
     return Invitation.objects.filter(account_id=None, made_at__lte=over_since()).delete()[0]
+
+
+@whole
+def let_go_of_invitations(*, invitation_ids: Collection[UUID], by: str) -> None:
+    """Those that nobody followed, and whose facts a lost key sealed: staff invite anew."""
+    Invitation.objects.filter(pk__in=invitation_ids, account_id=None).delete()

@@ -1,4 +1,4 @@
-"""`kecs keys status|check|create|add|rotate|retire|token|wrap`: the keys that seal and index personal data. docs/runbooks/keys.md"""
+"""`kecs keys status|check|create|add|rotate|retire|lost|token|wrap`: the keys that seal and index personal data. docs/runbooks/keys.md"""
 
 import time
 from argparse import ArgumentParser
@@ -18,11 +18,14 @@ from kecs.config.keys.actions import (
     use_newest_key,
     wrap_keyring,
 )
+from kecs.config.keys.lost.actions import let_go_of_key
+from kecs.config.keys.lost.queries import under_lost_key
 from kecs.config.keys.queries import in_the_way, indexed_by_key, left_to_do, sealed_by_key
 from kecs.pii.fields import LOOK_EVERY, make_keyring, read_keyring, the_keyring, the_wrapping
 from kecs.pii.hsm import TokenKey
 from kecs.pii.keyring import KeyringError
 from kecs.pii.wrapping import WrappingFailed
+from kecs.records.uploads.sealed_files import files_under
 
 BY = "system:keys"
 PASSES = 5
@@ -33,7 +36,7 @@ UNTIL_KNOWN = 3 * LOOK_EVERY
 class Command(BaseCommand):
     """Creating needs no database, and no settings that are whole."""
 
-    help = "Show, create, add, rotate and retire the keys that seal and index personal data."
+    help = "Show, create, add, rotate, retire and give up the keys that seal and index personal data."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -43,6 +46,18 @@ class Command(BaseCommand):
         what.add_parser("check", help="open the keyring, with the token where one wraps it; asks no database")
         create = what.add_parser("create", help="make the keyring; it never overwrites one")
         create.add_argument("--label", choices=["production", "development"], default="production")
+        create.add_argument(
+            "--first",
+            type=int,
+            default=1,
+            metavar="N",
+            help="the number of its key, behind those of keys that are lost",
+        )
+        lost = what.add_parser(
+            "lost", help="count what a key sealed of which there is no copy, and let go of it"
+        )
+        lost.add_argument("key", type=int, metavar="N")
+        lost.add_argument("--let-go", action="store_true", help="empty and drop all of that, for good")
         what.add_parser("add", help="add a key that is not used yet, to be copied to all machines first")
         rotate = what.add_parser(
             "rotate", help="put the newest key to use, or a new one, and seal all under it"
@@ -76,7 +91,7 @@ class Command(BaseCommand):
     def create(self, options: dict[str, Any]) -> None:
         """The file."""
         try:
-            make_keyring(label=options["label"])
+            make_keyring(label=options["label"], first=options["first"])
         except FileExistsError:
             raise CommandError(
                 f"There is a keyring at {settings.KECS_KEYRING} already; it was left alone."
@@ -163,12 +178,12 @@ class Command(BaseCommand):
         self.stdout.write(f"Sealed {sealed:,} values anew. Nothing needs an older key.")
         self.stdout.write(f"Copy {settings.KECS_KEYRING} to every machine and to where its copy is kept.")
 
-    def say_progress(self, name: str, many: int) -> None:
+    def say_progress(self, name: str, many: int, done: str = "sealed anew") -> None:
         """A line for each table, which grows."""
         reached = self._reached.get(name, 0) + many
         self._reached[name] = reached
         if reached == many or reached // 10_000 != (reached - many) // 10_000:
-            self.stderr.write(f"  {name}: {reached:,} sealed anew")
+            self.stderr.write(f"  {name}: {reached:,} {done}")
 
     def retire(self, options: dict[str, Any]) -> None:
         """Where nothing needs it."""
@@ -177,6 +192,40 @@ class Command(BaseCommand):
             f"Key {options['key']} is gone from {settings.KECS_KEYRING}. Backups from before the rotation open with an older "
             "copy of the keyring only: keep that as long as you keep them."
         )
+
+    def lost(self, options: dict[str, Any]) -> None:
+        """What it sealed and indexed; with --let-go, away with it. Killed? The same again goes on."""
+        key_id = options["key"]
+        if key_id in the_keyring().roots:
+            raise CommandError(
+                f"Key {key_id} is in the keyring: what it sealed opens. Was this keyring made anew after the loss, and does "
+                f"nothing open? Move it away and begin behind the lost numbers: kecs keys create --first {key_id + 1}"
+            )
+        found = under_lost_key(key_id)
+        for name, many in sorted(found.items()):
+            self.stdout.write(f"  {many:>12,}  {name}")
+        if many := files_under(key_id):
+            self.stdout.write(
+                f"  {many:>12,}  uploaded files of records; kecs tidy destroys them in some days"
+            )
+        if not options["let_go"]:
+            self.stdout.write(
+                f"{found.total():,} values need key {key_id}, which is not in the keyring. Is there a copy, in a safe or on "
+                "another machine? Put it in place: then nothing is lost. With none, and a backup made: the same command "
+                "with --let-go."
+                if found
+                else f"Nothing needs key {key_id}."
+            )
+            return
+        gone = let_go_of_key(key_id=key_id, on_progress=self.say_let_go, by=BY)
+        self.stdout.write(f"Let go of {gone.total():,} values of key {key_id}.")
+        self.stdout.write(
+            "Now: kecs reindex, then kecs import with the agency's whole file, then kecs backup check."
+        )
+
+    def say_let_go(self, name: str, many: int) -> None:
+        """A line for each place, which grows."""
+        self.say_progress(name, many, "let go of")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,0 +1,1 @@
+"""A key of which there is no copy: what it sealed is counted, and let go of."""
