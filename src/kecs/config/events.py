@@ -96,6 +96,16 @@ class BackupMade(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupsForgotten(Event):
+    """So many files of backups, older than `days`, were taken away; the newest that is whole stays, however old."""
+
+    code: ClassVar[str] = "config.backups_forgotten"
+
+    files: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackupRestored(Event):
     """This database was made of a backup of `made_at`, and is what was backed up, row for row. What came after that is not in it."""
 

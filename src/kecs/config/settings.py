@@ -31,6 +31,7 @@ KECS_KEYRING_WRAP = env.text("KECS_KEYRING_WRAP")
 KECS_KEYRING_PIN = env.text("KECS_KEYRING_PIN")
 # Seals backups, and nothing else; a backup never holds the keyring.
 KECS_BACKUP_KEY = Path(env.text("KECS_BACKUP_KEY", str(KECS_VAR_DIR / "backup.key")))
+KECS_BACKUP_DIR = Path(env.text("KECS_BACKUP_DIR", str(KECS_VAR_DIR / "backups")))
 
 # Links in mails are built from this and never from the Host header.
 KECS_ORIGIN = env.text(

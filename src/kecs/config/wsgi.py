@@ -6,6 +6,7 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.db import connections
@@ -51,8 +52,18 @@ def bound_statements() -> None:
             options["options"] = " ".join([options.get("options", ""), *words]).strip()
 
 
+def keep_backup_key_away() -> None:
+    """Who takes over a web process must not open the backups with it. Raises ImproperlyConfigured."""
+    if settings.KECS_MODE == "production" and os.access(settings.KECS_BACKUP_KEY, os.R_OK):
+        raise ImproperlyConfigured(
+            f"This web process can read the backup key at {settings.KECS_BACKUP_KEY}. Make it root's and mode 600, where "
+            "only the backup's unit is told of it: docs/runbooks/deploy.md, 4."
+        )
+
+
 django.setup(set_prefix=False)
 bound_statements()
 application = Application()
 call_command("check", stdout=StringIO())  # raises; says nothing when all is well
+keep_backup_key_away()
 prepare()

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,11 @@ from django.db import connection, connections, transaction
 from kecs.audit.actions import record
 from kecs.config.backups.stream import BackupBroken, Sealing, opened
 from kecs.config.backups.tables import Counted, counted, tables
-from kecs.config.events import BackupMade, BackupRestored
+from kecs.config.events import BackupMade, BackupRestored, BackupsForgotten
+from kecs.guard.queries import database_clock
 
 _BLOCK = 1024 * 1024
+NAME = "kecs-%Y%m%dT%H%M%SZ"  # of a backup, before the point: when it was begun
 
 
 class CannotRestore(Exception):
@@ -70,6 +72,46 @@ def make_backup(*, path: Path, key: bytes, by: str) -> Manifest:
     with transaction.atomic():
         record(event=BackupMade(subject="-", tables=len(manifest.tables), rows=manifest.rows), by=by)
     return manifest
+
+
+def forget_backups(*, folder: Path, key: bytes, keep_days: int, by: str) -> int:
+    """Files older than so many days go, and what was left half written; never the newest that is whole. How many went. Raises BackupBroken."""
+    before = database_clock() - timedelta(days=keep_days)
+    files = sorted(folder.glob("kecs-*.backup*"), reverse=True)
+    old = [path for path in files if _begun_at(path) < before]
+    if not old:
+        return 0
+    kept = next((path for path in files if _is_whole(path, key, by=by)), None)
+    if kept is None:
+        raise BackupBroken(
+            f"No backup in {folder} is whole and opens with this backup key: none was taken away."
+        )
+    gone = [path for path in old if path != kept]
+    if gone:
+        with transaction.atomic():
+            # First the log: no file comes back.
+            record(event=BackupsForgotten(subject="-", files=len(gone), days=keep_days), by=by)
+            for path in gone:
+                path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _begun_at(path: Path) -> datetime:
+    """By its name, which `kecs backup make` gave it; a file of another name is nobody's business here, and never old."""
+    try:
+        return datetime.strptime(path.name.partition(".")[0], NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def _is_whole(path: Path, key: bytes, *, by: str) -> bool:
+    if path.suffix != ".backup":
+        return False
+    try:
+        verified(path=path, key=key, by=by)
+    except BackupBroken:
+        return False
+    return True
 
 
 def verified(*, path: Path, key: bytes, by: str) -> Manifest:

@@ -182,6 +182,7 @@ NOT_IN_TIMELINE: dict[str, str] = {
     "accounts.sign_in_failed": "the typed name is not recorded",
     "config.backup_made": "about the whole portal",
     "config.backup_restored": "about the whole portal",
+    "config.backups_forgotten": "about the whole portal",
     "config.breach_reported": "about many people at once",
     "config.data_destroyed": "about many people at once, of whom nothing is left to tell",
     "config.key_added": "about the whole portal",

@@ -1,4 +1,4 @@
-"""`kecs backup make|key|verify|check`: the whole database in one sealed file, and whether one is fit for use."""
+"""`kecs backup make|key|verify|check|forget`: the whole database in one sealed file, and whether one is fit for use."""
 
 import sys
 from argparse import ArgumentParser
@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from kecs.config.backups.actions import make_backup, verified
+from kecs.config.backups.actions import NAME, forget_backups, make_backup, verified
 from kecs.config.backups.queries import broken_rules
 from kecs.config.backups.stream import BackupBroken, key_in, new_key
 from kecs.config.backups.tables import counted
@@ -28,9 +28,7 @@ class Command(BaseCommand):
         """What to do."""
         what = parser.add_subparsers(dest="what", required=True)
         make = what.add_parser("make", help="write the whole database into a sealed file")
-        make.add_argument(
-            "file", type=Path, nargs="?", help="default: backups/ in the folder of the installation"
-        )
+        make.add_argument("file", type=Path, nargs="?", help="default: a new one in KECS_BACKUP_DIR")
         what.add_parser("key", help="make the key that seals backups; it never overwrites one")
         verify = what.add_parser("verify", help="read every byte of a backup, and write nothing")
         verify.add_argument("file", type=Path)
@@ -38,6 +36,8 @@ class Command(BaseCommand):
             "check", help="whether this database is fit for use, and is what a backup holds"
         )
         check.add_argument("file", type=Path, nargs="?")
+        forget = what.add_parser("forget", help="take old backups away, but never the newest that is whole")
+        forget.add_argument("--keep-days", type=int, required=True, metavar="N", help="how long each is kept")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Sentences; the status is not 0 where something is wrong."""
@@ -57,8 +57,8 @@ class Command(BaseCommand):
 
     def do_make(self, options: dict[str, Any]) -> None:
         """And its name."""
-        name = f"kecs-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.backup"
-        path = options["file"] or settings.KECS_VAR_DIR / "backups" / name
+        name = f"{datetime.now(UTC).strftime(NAME)}.backup"
+        path = options["file"] or settings.KECS_BACKUP_DIR / name
         manifest = make_backup(path=path, key=key_in(settings.KECS_BACKUP_KEY), by=BY)
         self.stdout.write(
             f"Wrote {path}: {len(manifest.tables)} tables, {manifest.rows:,} rows, {path.stat().st_size:,} bytes. "
@@ -70,6 +70,18 @@ class Command(BaseCommand):
         manifest = verified(path=options["file"], key=key_in(settings.KECS_BACKUP_KEY), by=BY)
         self.stdout.write(
             f"Whole: {len(manifest.tables)} tables, {manifest.rows:,} rows, of {manifest.made_at} ({manifest.vendor})."
+        )
+
+    def do_forget(self, options: dict[str, Any]) -> None:
+        """Those in KECS_BACKUP_DIR; copies elsewhere are elsewhere's business."""
+        days = options["keep_days"]
+        if days < 1:
+            raise CommandError("Keep them for a day at least.")
+        gone = forget_backups(
+            folder=settings.KECS_BACKUP_DIR, key=key_in(settings.KECS_BACKUP_KEY), keep_days=days, by=BY
+        )
+        self.stdout.write(
+            f"Took away {gone:,} backups older than {days} days. The newest that is whole stays."
         )
 
     def do_check(self, options: dict[str, Any]) -> None:
