@@ -52,6 +52,7 @@ def _unsafe() -> Iterator[str]:
         yield "KECS_ALLOW_NEVER_ISSUED_SSN must be off: those numbers are nobody's."
     yield from _outside_of_us()
     yield from _too_cheap()
+    yield from _too_few_threads()
     yield from _weak_evidence()
     if not 0 < settings.KECS_IMPORT_MOST_BYTES <= settings.KECS_IMPORT_FOLDER_MOST_BYTES:
         yield "KECS_IMPORT_FOLDER_MOST_MB must be at least KECS_IMPORT_MOST_MB, and that more than 0: the folder must have room for one file."
@@ -80,6 +81,15 @@ def _too_cheap() -> Iterator[str]:
         yield "KECS_PASSWORD_HASH_COST must be full."
     if settings.KECS_SEARCH_TAKES_MS < LEAST_SEARCH_MS:
         yield f"KECS_SEARCH_TAKES_MS must be at least {LEAST_SEARCH_MS}: the work takes longer, and its time would tell what was found."
+
+
+def _too_few_threads() -> Iterator[str]:
+    """On opening day everybody chooses a password at once."""
+    if settings.KECS_HASHES_AT_ONCE >= settings.KECS_WEB_THREADS:
+        yield (
+            f"KECS_HASHES_AT_ONCE ({settings.KECS_HASHES_AT_ONCE}) must be fewer than KECS_WEB_THREADS "
+            f"({settings.KECS_WEB_THREADS}): else every thread of a web process can be at a password, and no page opens."
+        )
 
 
 def _weak_evidence() -> Iterator[str]:

@@ -43,6 +43,7 @@ CSRF_TRUSTED_ORIGINS = [KECS_ORIGIN] if HTTPS else []
 KECS_TRUSTED_PROXIES = env.number("KECS_TRUSTED_PROXIES", 0)
 # On this host; config/gunicorn.py starts so many.
 KECS_WEB_PROCESSES = max(1, env.number("KECS_WEB_PROCESSES", os.cpu_count() or 1))
+KECS_WEB_THREADS = env.number("KECS_WEB_THREADS", 8)  # of each; they hash passwords too
 
 # --- The agency --------------------------------------------------------------------------------------------------
 
@@ -243,8 +244,11 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 # Hashes at once and waiting in each web process; who finds no place is asked to come back (accounts/hashing.py). Fewer in
-# all than the process has threads, so that some are always there for pages.
-KECS_HASHES_AT_ONCE = env.number("KECS_HASHES_AT_ONCE", max(1, (os.cpu_count() or 1) // KECS_WEB_PROCESSES))
+# all than the process has threads, so that some are always there for pages; config/checks.py refuses so many at once.
+KECS_HASHES_AT_ONCE = env.number(
+    "KECS_HASHES_AT_ONCE",
+    max(1, min((os.cpu_count() or 1) // KECS_WEB_PROCESSES, KECS_WEB_THREADS - 1)),
+)
 KECS_HASHES_WAITING = env.number("KECS_HASHES_WAITING", 4 if KECS_PASSWORD_HASH_COST == "full" else 1000)
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "kecs.accounts.validators.PasswordPolicy"}]
 

@@ -41,6 +41,8 @@ def test_safe_settings_pass_ours_and_djangos_checks(var):
         ("KECS_ALLOW_NEVER_ISSUED_SSN", "1", "KECS_ALLOW_NEVER_ISSUED_SSN must be off"),
         ("KECS_SEARCH_TAKES_MS", "20", "KECS_SEARCH_TAKES_MS must be at least 100"),
         ("KECS_IMPORT_FOLDER_MOST_MB", "511", "the folder must have room for one file"),
+        ("KECS_HASHES_AT_ONCE", "8", "KECS_HASHES_AT_ONCE (8) must be fewer than KECS_WEB_THREADS (8)"),
+        ("KECS_WEB_THREADS", "1", "no page opens"),
         ("KECS_PASSWORD_HASH_COST", "test", "KECS_PASSWORD_HASH_COST must be full"),
         ("KECS_MAIL_TRANSPORT", "kecs.mail.transports.EmlFileTransport", "must send mail"),
         ("KECS_ROBOT", "null", "null"),
