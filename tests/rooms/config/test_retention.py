@@ -19,8 +19,10 @@ from kecs.corrections.documents.actions import destroy_old_documents
 from kecs.corrections.models import Correction, Document
 from kecs.guard.queries import database_clock
 from kecs.mail.models import OutboxMessage
-from kecs.records.kinds import Ending
+from kecs.records.kinds import Ending, MergeReason
 from kecs.records.legal_holds.queries import protected
+from kecs.records.merging.actions import merge_records
+from kecs.records.merging.plan import FACTS, Choices, Side
 from kecs.records.models import Holding, RecordNumber, StatedIdentity
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim
@@ -111,6 +113,35 @@ def test_a_hold_keeps_the_mails_to_the_address_on_file_and_goes_along_when_recor
     assert protected() == ({record.pk}, frozenset())
     RecordNumber.objects.create(staff_unique_id="gone", record_id=survivor.pk, former_id=record.pk)
     assert survivor.pk in protected()[0]
+
+
+def test_a_hold_keeps_the_mails_to_addresses_that_a_merge_took_from_the_file():
+    first, second = (
+        on_file(MARIA, contact_email="Maria@school.example.org"),
+        on_file(ANN, contact_email="ann@example.org"),
+    )
+    other = on_file(
+        Person(first_name="Bo", last_surname="Ray", ssn="900124823"), contact_email="bo@example.org"
+    )
+    # Ann's address gives way to Maria's, and Maria's to Bo's, whose record is the one that is left.
+    for keeps, gives_way in ((first, second), (other, first)):
+        merge_records(
+            first_id=keeps.pk,
+            second_id=gives_way.pk,
+            choices=Choices(survivor=Side.FIRST, facts=dict.fromkeys(FACTS, Side.FIRST)),
+            reason=MergeReason.TYPED_WRONG,
+            case_id=None,
+            by="account:staff",
+        )
+    for to in ("bo@example.org", "maria@school.example.org", "ann@example.org", "eve@example.org"):
+        OutboxMessage.objects.create(
+            to=to, subject="x", kind="x", queued_by="tests", status="sent",
+            queued_at=LONG_AGO, next_attempt_at=LONG_AGO, sent_at=LONG_AGO, message_id=to,
+        )  # fmt: skip
+    hold("place", "record", str(other.pk), "--because", "litigation")
+    assert destroy_old_data(by="tests")[Kept.MAIL_ROWS] == 1  # Eve's
+    hold("lift", "record", str(other.pk))
+    assert destroy_old_data(by="tests")[Kept.MAIL_ROWS] == 3
 
 
 def test_a_hold_on_nobody_is_refused():

@@ -18,7 +18,7 @@ from kecs.guard.strict.actions import forget_tallies
 from kecs.mail.actions import forget_old_mails
 from kecs.records.holdings.actions import destroy_lapsed_claims
 from kecs.records.legal_holds.queries import protected
-from kecs.records.merging.queries import contact_emails_of
+from kecs.records.merging.queries import contact_emails_of, emails_before_merges_of
 from kecs.records.queries import accounts_in_use
 from kecs.records.undoing.actions import forget_before_images
 from kecs.records.uploads.actions import destroy_old_uploads
@@ -53,7 +53,8 @@ def _destroy_claims(by: str) -> int:
 
 def _destroy_mails(by: str) -> int:
     records, accounts = protected()
-    keeping = every_address_of(accounts) | set(contact_emails_of(records))
+    keeping = {*every_address_of(accounts), *contact_emails_of(records), *emails_before_merges_of(records)}
+    keeping |= {address.lower() for address in keeping}  # notices go to the address as it is compared
     return forget_old_mails(before=_before(Kept.MAIL_ROWS), keeping=keeping, by=by)
 
 

@@ -135,6 +135,14 @@ def contact_emails_of(record_ids: Collection[UUID]) -> list[str]:
     return list(found.order_by("pk").values_list("contact_email", flat=True))
 
 
+def emails_before_merges_of(record_ids: Collection[UUID]) -> list[str]:
+    """The addresses that were on file for these records and for those they absorbed, before they became one. Raises SealBroken."""
+    every = {*record_ids, *(former for record_id in record_ids for former in absorbed_into(record_id))}
+    merges = RecordMerge.objects.filter(survivor_id__in=every, state=MergeState.MERGED)
+    rows = [row for each in merges for row in before_of(each).get(EducatorRecord._meta.label, {}).values()]
+    return sorted({row["contact_email"] for row in rows} - {""})
+
+
 # --- Merges ------------------------------------------------------------------------------------------------------------
 
 
