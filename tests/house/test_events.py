@@ -26,6 +26,7 @@ NAMELESS = {
     "corrections.correction_asked": "nothing has changed yet: staff decide",
     "guard.strict_mode_ended": "the end of an alarm",
     "mail.refused": "a mail did not go out",
+    "mail.sent": "a mail went out",
     "records.case_opened": "work for staff; what it is about has its row",
     "registration.choice_made": "a step on the way, counted for the weekly picture",
     "registration.help_asked": "nothing has changed yet: staff decide",

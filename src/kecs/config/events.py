@@ -67,6 +67,7 @@ class KeyLost(Event):
     """An operator said that there is no copy of this root key, and lets go of the `values` that it sealed and indexed."""
 
     code: ClassVar[str] = "config.key_lost"
+    owasp: ClassVar[Owasp | None] = Owasp.AUTHZ_ADMIN
     is_alarm: ClassVar[bool] = True
 
     key: int
@@ -78,6 +79,7 @@ class ValuesLetGo(Event):
     """So many values of a place that a lost key sealed, or digests that it made, are gone for good, in the transaction of this line."""
 
     code: ClassVar[str] = "config.values_let_go"
+    owasp: ClassVar[Owasp | None] = Owasp.SENSITIVE_DELETE
 
     key: int
     place: str
@@ -100,6 +102,7 @@ class BackupsForgotten(Event):
     """So many files of backups, older than `days`, were taken away; the newest that is whole stays, however old."""
 
     code: ClassVar[str] = "config.backups_forgotten"
+    owasp: ClassVar[Owasp | None] = Owasp.AUTHZ_ADMIN
 
     files: int
     days: int

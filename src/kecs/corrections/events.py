@@ -114,6 +114,7 @@ class DeskFactsDestroyed(Event):
     """What stood there before corrections at the desk had been kept long enough; of how many corrections. That they were made stays."""
 
     code: ClassVar[str] = "corrections.desk_facts_destroyed"
+    owasp: ClassVar[Owasp | None] = Owasp.SENSITIVE_DELETE
     corrections: int
 
 

@@ -12,6 +12,7 @@ class MailSent(Event):
     """A mail server took a mail, and its text was destroyed with this line. Says which kind, not to whom."""
 
     code: ClassVar[str] = "mail.sent"
+    owasp: ClassVar[Owasp | None] = None
 
     kind: str
 

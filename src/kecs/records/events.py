@@ -94,6 +94,7 @@ class UploadRemainsDestroyed(Event):
     """Sealed files that no upload is known of were destroyed: what a process left that was killed while it wrote."""
 
     code: ClassVar[str] = "records.upload_remains_destroyed"
+    owasp: ClassVar[Owasp | None] = Owasp.UPLOAD_DELETE
     files: int
 
 
