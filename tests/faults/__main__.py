@@ -9,18 +9,20 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 
 from tests.faults.ground import Outcome, installation
+from tests.faults.left import left_behind, logs_kept
 
 Fault = Callable[[int, Path], Outcome]
 
 
 def faults() -> dict[str, tuple[Fault, int, int]]:
-    """Each with how often it strikes, in a quick run and in a whole one. Django must be ready."""
+    """Each with how often it strikes, in a quick run and in a whole one, and a look at what it left. Django must be ready."""
     from tests.faults import answers, mailer, postfix
 
-    return {
+    every = {
         "mailer": (mailer.killed, 5, 1_000),
         "smtp": (mailer.unwilling, 4, 200),
         "postfix": (postfix.stopped_and_started, 2, 50),
@@ -29,6 +31,20 @@ def faults() -> dict[str, tuple[Fault, int, int]]:
         "connections": (answers.connections_cut, 6, 200),
         "limiter": (answers.limiter_lost, 1, 50),
     }
+    return {name: (_looked_at(fault), quick, whole) for name, (fault, quick, whole) in every.items()}
+
+
+def _looked_at(fault: Fault) -> Fault:
+    """The fault, and what it must not leave behind."""
+
+    @wraps(fault)
+    def struck(times: int, folder: Path) -> Outcome:
+        with logs_kept(folder):
+            outcome = fault(times, folder)
+        outcome.broken += [f"{rule}: {what}" for rule, what in left_behind(folder) if what]
+        return outcome
+
+    return struck
 
 
 def row(outcome: Outcome, seconds: float) -> str:

@@ -15,7 +15,8 @@ from django.test import Client
 
 from kecs.accounts.turns import FIELD
 from tests.faults.ground import Outcome, in_child
-from tests.faults.kill import PASSWORD, hidden
+from tests.faults.kill import hidden
+from tests.faults.left import PASSWORD
 from tests.faults.opening_day import Educator
 
 

@@ -19,7 +19,8 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from tests.faults.kill import WITHOUT_WAITS, Portal, Rules, environment_of, prepare, rules_broken, told
+from tests.faults.kill import WITHOUT_WAITS, Portal, environment_of, prepare, rules_broken, told
+from tests.faults.left import Rules
 from tests.faults.servers import Visitors, answers_broken, educators
 from tests.faults.versions import EitherDay, Served
 

@@ -36,6 +36,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.migrated import make_tables  # noqa: E402 - the folder above is put in front first
 from tests.faults.kill import environment_of, told  # noqa: E402
+from tests.faults.left import left_behind  # noqa: E402
 
 BATCH = 25
 ROWS = 600
@@ -204,6 +205,7 @@ def without_repeats(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def rules_broken(disturbed: Dump, peaceful: Dump, left: list[int]) -> list[tuple[str, object]]:
     """Each rule with what breaks it; empty, 0 or None where it holds."""
+    from django.conf import settings
     from django.db import connection
 
     from kecs.audit.queries import chain_state
@@ -223,6 +225,7 @@ def rules_broken(disturbed: Dump, peaceful: Dump, left: list[int]) -> list[tuple
         ),
         ("the audit chain is whole", chain_state().broken_at),
         ("no worker outlived its import", left),
+        *left_behind(settings.KECS_VAR_DIR),
     ]
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

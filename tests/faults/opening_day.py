@@ -24,19 +24,18 @@ from pathlib import Path
 
 from kecs.accounts.turns import FIELD
 from tests.faults.kill import (
-    PASSWORD,
     PATIENCE,
     Browser,
     NoAnswer,
     Person,
     Portal,
-    Rules,
     environment_of,
     hidden,
     rules_broken,
     told,
 )
 from tests.faults.kill import prepare as prepare_portal
+from tests.faults.left import PASSWORD, Rules
 
 BEHIND_ONE_ADDRESS = 500  # a district on its training day
 PATIENT_FOR = 3_600.0  # seconds that anybody keeps trying

@@ -24,7 +24,8 @@ from urllib.parse import urlsplit
 sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in (".", "src")]
 
 from benchmarks.migrated import make_tables  # noqa: E402 - the folder above is put in front first
-from tests.faults.kill import Rules, environment_of, told  # noqa: E402 - the folder above is put in front first
+from tests.faults.kill import environment_of, told  # noqa: E402 - the folder above is put in front first
+from tests.faults.left import Rules, left_behind  # noqa: E402 - the folder above is put in front first
 from tests.faults.rotate import KECS, ROOT, names, rows, run, ssn  # noqa: E402 - the folder above is put in front first
 
 PIECE = 1024 * 1024 + 16
@@ -166,6 +167,9 @@ def drill(
         f"{known:,} people at the end, backups of {size:,} bytes, {backed_up / rounds:.1f} s to make and "
         f"{restored / rounds:.1f} s to restore one, on average"
     )
+    import django
+
+    django.setup()
     restores = 1 if rounds == 1 else 2 * rounds
     rules: Rules = [
         (f"{equal} of {restores} restored databases equal, row for row", equal != restores),
@@ -174,6 +178,7 @@ def drill(
             refused != spoilt_files,
         ),
         (f"{in_clear} facts of people in clear", in_clear != 0),
+        *left_behind(var),
     ]
     return told(rules)
 

@@ -30,7 +30,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.migrated import make_tables  # noqa: E402 - the folder above is put in front first
-from tests.faults.kill import Rules, environment_of, told  # noqa: E402 - the folder above is put in front first
+from tests.faults.kill import environment_of, told  # noqa: E402 - the folder above is put in front first
+from tests.faults.left import Rules, left_behind  # noqa: E402 - the folder above is put in front first
 
 KECS = ROOT / ".venv" / "bin" / "kecs"
 BORN = date(1985, 4, 9)
@@ -122,6 +123,8 @@ def broken(people: int, added: int) -> Rules:
     import django
 
     django.setup()
+    from django.conf import settings
+
     from kecs.audit.queries import chain_state
     from kecs.config.keys.queries import left_to_do
     from kecs.pii.fields import the_keyring, unseal_from
@@ -140,6 +143,7 @@ def broken(people: int, added: int) -> Rules:
         ("every SSN opens and is hers", closed),
         ("everybody is found under the new key alone", lost),
         ("the audit chain is whole", chain_state().broken_at),
+        *left_behind(settings.KECS_VAR_DIR),
     ]
 
 

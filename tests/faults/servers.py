@@ -20,11 +20,11 @@ from tests.faults.kill import (
     WITHOUT_WAITS,
     Person,
     Portal,
-    Rules,
     environment_of,
     prepare,
     rules_broken,
 )
+from tests.faults.left import Rules
 from tests.faults.opening_day import Day, Educator
 
 

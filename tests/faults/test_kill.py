@@ -34,4 +34,4 @@ def test_a_killed_import_ends_as_one_that_nobody_disturbed():
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "BROKEN" not in done.stdout
-    assert done.stdout.count("ok ") == 7
+    assert done.stdout.count("ok ") == 10

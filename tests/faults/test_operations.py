@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("script", "rules"), [("rotate.py", 7), ("restore_drill.py", 3)])
+@pytest.mark.parametrize(("script", "rules"), [("rotate.py", 10), ("restore_drill.py", 6)])
 def test_it_holds(script, rules):
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     done = subprocess.run(
