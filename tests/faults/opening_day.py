@@ -67,6 +67,7 @@ class Day:
     lock: threading.Lock = field(default_factory=threading.Lock)
     statuses: Counter[int] = field(default_factory=Counter)
     without_retry_after: int = 0
+    without_form: list[str] = field(default_factory=list)  # answers of 503 that did not keep what was sent
     looks: list[float] = field(default_factory=list)  # seconds of each GET that was answered
     waits: list[float] = field(
         default_factory=list
@@ -104,6 +105,9 @@ class Day:
                     self.looks.append(took)
                 if status == 503 and not browser.retry_after:
                     self.without_retry_after += 1
+                gone = [name for name in form or () if f'name="{name}"' not in page and name != FIELD]
+                if status == 503 and gone:
+                    self.without_form.append(f"{path}: {', '.join(gone)}")
                 if status >= 400 and status != 503:
                     self.odd.append(f"{status} {method} {path}")
             if status != 503 or time.monotonic() > gives_up:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import Protocol
 from urllib.parse import quote
 
 from tests.faults.kill import (
@@ -41,7 +42,14 @@ def _scripts_postgres() -> ModuleType:
 POSTGRES = _scripts_postgres()
 
 
-def database_url(*servers: "Server") -> str:
+class Place(Protocol):
+    """Where the socket of a server stands, or of what stands for it."""
+
+    @property
+    def folder(self) -> Path: ...
+
+
+def database_url(*servers: Place) -> str:
     """Of one server, or of whichever of several takes writes."""
     hosts = quote(",".join(str(server.folder) for server in servers), safe="")
     which = "&target_session_attrs=read-write" if len(servers) > 1 else ""
@@ -176,10 +184,12 @@ class Visitors:
 
 
 @contextmanager
-def visited(people: list[Person], *servers: Server) -> Iterator[Visitors]:
-    """A portal on these servers, one of which takes writes, while people register. When it ends they are home, and `rules` says what held."""
+def visited(people: list[Person], *servers: Place, **settings: str) -> Iterator[Visitors]:
+    """A portal with these settings on these servers, one of which takes writes, while people register. When it ends they are home, and `rules` says what held."""
     var = Path(tempfile.mkdtemp(prefix="kecs-visited-"))
-    portal = Portal(var, environment_of(var, DATABASE_URL=database_url(*servers), **WITHOUT_WAITS))
+    portal = Portal(
+        var, environment_of(var, DATABASE_URL=database_url(*servers), **WITHOUT_WAITS, **settings)
+    )
     try:
         prepare(portal, list(people))
         portal.start()
@@ -206,6 +216,7 @@ def answers_broken(day: Day) -> Rules:
         ("no answer is 5xx but 503", sum(n for s, n in day.statuses.items() if s >= 500 and s != 503)),
         ("nobody on her way is refused", day.odd),
         ("each 503 says when to come back", day.without_retry_after),
+        ("each 503 keeps the form that was sent", day.without_form[:3]),
     ]
 
 

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Connections run out and the database is slow, by turns, while people register; nobody helps the portal up again.
+
+    .venv/bin/python -m tests.faults.shortage [--times N] [--quick]
+
+A durable server of its own (scripts/postgres install) that takes fewer connections than the portal has threads, behind a proxy
+that can hold what passes. By turns: another program takes every connection; each answer of the server comes late; nothing passes
+at all; tables that each page needs are locked for longer than a page waits. Then must hold what `kill.py` demands, and no
+answer is 5xx but 503 with Retry-After and the form that was sent. Prints how long after each the next person got home.
+"""
+
+import argparse
+import random
+import select
+import socket
+import sys
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from tests.faults.kill import told
+from tests.faults.left import Rules
+from tests.faults.opening_day import at
+from tests.faults.servers import Server, Visitors, database_url, educators, servers_of_our_own, visited
+
+CONNECTIONS = 8  # the portal has 16 threads, and somebody settles
+LASTS = 2.5  # seconds, each time
+# What a page of this portal waits for: less than a strike lasts.
+BOUNDS = {"KECS_STATEMENT_MS": "1000", "KECS_LOCK_MS": "500"}
+SOCKET = ".s.PGSQL.5432"
+ANOTHER = "another"
+END_THE_OTHERS = """
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND application_name <> %s
+"""
+
+
+def other_program(server: Server) -> psycopg.Connection:
+    """A connection that is not the portal's."""
+    return psycopg.connect(f"{database_url(server)}&application_name={ANOTHER}", autocommit=True)
+
+
+@dataclass
+class Proxy:
+    """Stands in a folder as a server's socket does, and passes on what comes, sometimes late."""
+
+    folder: Path
+    server: Server
+    another: psycopg.Connection  # another program's, which comes by no proxy
+    latest: float = 0.0  # seconds that an answer is held, at most
+    open: threading.Event = field(default_factory=threading.Event)
+    passed: int = 0
+
+    def serve(self) -> None:
+        """Until the process ends."""
+        self.open.set()
+        self.folder.mkdir()
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self.folder / SOCKET))
+        listener.listen(64)
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            peer, _address = listener.accept()
+            threading.Thread(target=self._pass_on, args=(peer,), daemon=True).start()
+
+    def _pass_on(self, peer: socket.socket) -> None:
+        with suppress(OSError), peer, socket.socket(socket.AF_UNIX) as server:
+            server.connect(str(self.server.folder / SOCKET))
+            while True:
+                for end in select.select([peer, server], [], [])[0]:
+                    piece = end.recv(65_536)
+                    if not piece:
+                        return
+                    self.open.wait()
+                    if end is server and self.latest:
+                        time.sleep(random.uniform(0, self.latest))
+                    self.passed += 1
+                    (peer if end is server else server).sendall(piece)
+
+
+def taken(proxy: Proxy) -> None:
+    """Another program ends the portal's connections and takes their places, every one."""
+    ends, held = time.monotonic() + LASTS, list[psycopg.Connection]()
+    try:
+        while time.monotonic() < ends:
+            proxy.another.execute(END_THE_OTHERS, [ANOTHER])
+            with suppress(psycopg.OperationalError):
+                held.append(other_program(proxy.server))
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def late(proxy: Proxy) -> None:
+    """Each answer of the server is held for a moment."""
+    proxy.latest = 0.08
+    time.sleep(LASTS)
+    proxy.latest = 0.0
+
+
+def stopped(proxy: Proxy) -> None:
+    """Nothing passes, in neither direction; then all of it does."""
+    proxy.open.clear()
+    time.sleep(LASTS)
+    proxy.open.set()
+
+
+def locked(proxy: Proxy) -> None:
+    """Somebody has a lock on what each page reads, and sleeps."""
+    with proxy.another.transaction():
+        proxy.another.execute("LOCK TABLE django_session, guard_limitcounter IN ACCESS EXCLUSIVE MODE")
+        proxy.another.execute("SELECT pg_sleep(%s)", [LASTS])
+
+
+STRIKES: dict[str, Callable[[Proxy], None]] = {
+    "every connection taken": taken,
+    "answers late": late,
+    "nothing passes": stopped,
+    "tables locked": locked,
+}
+ASKS_TO_WAIT = ("every connection taken", "tables locked")  # the others only take time
+
+
+@dataclass
+class Seen:
+    """What each kind of strike came to."""
+
+    times: Counter[str] = field(default_factory=Counter)
+    waits: Counter[str] = field(default_factory=Counter)  # answers of 503
+    healed: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def strike(self, how: str, proxy: Proxy, visitors: Visitors) -> None:
+        """Once; then somebody gets home, or it is not over."""
+        before = visitors.day.statuses[503]
+        STRIKES[how](proxy)
+        ended = time.monotonic()
+        visitors.wait_for(1)
+        self.healed[how].append(time.monotonic() - ended)
+        visitors.wait_for(3)
+        self.times[how] += 1
+        self.waits[how] += visitors.day.statuses[503] - before
+
+
+@contextmanager
+def behind_a_proxy() -> Iterator[Proxy]:
+    """A server that takes few connections, and the proxy before it."""
+    with servers_of_our_own(1) as [server]:
+        server.options = (f"max_connections={CONNECTIONS}",)
+        server.make()
+        with other_program(server) as another:
+            proxy = Proxy(server.folder.with_name("proxy"), server, another)
+            proxy.serve()
+            yield proxy
+
+
+def main() -> int:
+    """Serve, let people register, take away, give back, look."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--times", type=int, default=100, help="strikes in all, of each kind by turns")
+    parser.add_argument("--quick", action="store_true", help="one of each kind")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    options = parser.parse_args()
+    random.seed(options.seed)
+    times, seen = len(STRIKES) if options.quick else options.times, Seen()
+    with behind_a_proxy() as proxy:
+        with visited(educators(200 + times * 40), proxy, **BOUNDS) as visitors:
+            for number in range(times):
+                seen.strike(list(STRIKES)[number % len(STRIKES)], proxy, visitors)
+        day = visitors.day
+        rules: Rules = [
+            ("all of it went through the proxy", not proxy.passed),
+            (
+                "people were asked to wait",
+                [how for how in ASKS_TO_WAIT if seen.times[how] and not seen.waits[how]],
+            ),
+            ("no request is left without an answer", day.statuses[0]),
+            *visitors.rules,
+        ]
+    broken = told(rules)
+    for how, seconds in seen.healed.items():
+        sys.stdout.write(
+            f"{how}: {seen.times[how]} times, {seen.waits[how]} answers of 503; the next account "
+            f"{at(0.5, seconds):.2f} s after it in the middle, {at(1, seconds):.2f} s at most\n"
+        )
+    sys.stdout.write(f"{len(day.home)} registered; 503: {day.statuses[503]}; seed {options.seed}\n")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
