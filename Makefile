@@ -34,6 +34,7 @@ faults: ## Break things, and print what held (FAULTS="--quick", "--only mailer",
 	@.venv/bin/python -m tests.faults $(FAULTS)
 	@scripts/postgres with -- .venv/bin/python -m tests.faults $(FAULTS)
 	@scripts/postgres with -- .venv/bin/python tests/faults/kill.py $(filter --quick,$(FAULTS))
+	@scripts/postgres with -- .venv/bin/python tests/faults/points.py $(filter --quick,$(FAULTS))
 	@.venv/bin/python tests/faults/kill_import.py $(filter --quick,$(FAULTS))
 	@.venv/bin/python -m tests.faults.database $(filter --quick,$(FAULTS))
 	@.venv/bin/python -m tests.faults.failover $(filter --quick,$(FAULTS))

@@ -15,22 +15,21 @@ from django.test import Client
 
 from kecs.accounts.turns import FIELD
 from tests.faults.ground import Outcome, in_child
-from tests.faults.kill import hidden
+from tests.faults.kill import Person, hidden
 from tests.faults.left import PASSWORD
-from tests.faults.opening_day import Educator
 
 
 def _client() -> Client:
     return Client(raise_request_exception=False)
 
 
-def _put_on_file(people: list[Educator]) -> None:
-    from tests.factories.people import Person, on_file
+def _put_on_file(people: list[Person]) -> None:
+    from tests.factories import people as factory
 
     for person in people:
         if person.on_file:
-            on_file(
-                Person(
+            factory.on_file(
+                factory.Person(
                     first_name=person.first_name,
                     last_surname=person.last_surname,
                     birth_date=person.born,
@@ -39,14 +38,14 @@ def _put_on_file(people: list[Educator]) -> None:
             )
 
 
-def people(first: int, many: int) -> list[Educator]:
+def people(first: int, many: int) -> list[Person]:
     """So many, four of five on file."""
-    found = [Educator(number) for number in range(first, first + many)]
+    found = [Person(number) for number in range(first, first + many)]
     _put_on_file(found)
     return found
 
 
-def form_of(client: Client, person: Educator) -> dict[str, str]:
+def form_of(client: Client, person: Person) -> dict[str, str]:
     """Walk to the account page. The form, filled in; without a key where a page on the way was not had."""
     facts = {
         "first_name": person.first_name,
@@ -125,7 +124,7 @@ def disk_full(times: int, folder: Path) -> Outcome:
         connections.close_all()
         room = file.stat().st_size + random.randrange(0, 400_000)
 
-        def register(crowd: list[Educator] = crowd, room: int = room) -> None:
+        def register(crowd: list[Person] = crowd, room: int = room) -> None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
             said = os.open(told, os.O_WRONLY | os.O_APPEND)
@@ -201,7 +200,7 @@ def connections_cut(times: int, _folder: Path) -> Outcome:
     return outcome
 
 
-def _through(person: Educator, home: set[str], statuses: Counter[int], lock: threading.Lock) -> None:
+def _through(person: Person, home: set[str], statuses: Counter[int], lock: threading.Lock) -> None:
     """Until she is home: whoever is asked to wait sends the same form again, with the turn that she was given."""
     client, form = _client(), {"registration": ""}
     for _try in range(40):

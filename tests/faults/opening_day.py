@@ -24,6 +24,7 @@ from pathlib import Path
 
 from kecs.accounts.turns import FIELD
 from tests.faults.kill import (
+    BEHIND_ONE_ADDRESS,
     PATIENCE,
     Browser,
     NoAnswer,
@@ -37,17 +38,8 @@ from tests.faults.kill import (
 from tests.faults.kill import prepare as prepare_portal
 from tests.faults.left import PASSWORD, Rules
 
-BEHIND_ONE_ADDRESS = 500  # a district on its training day
 PATIENT_FOR = 3_600.0  # seconds that anybody keeps trying
 LOOKS = ("/", "/register/search")
-
-
-class Educator(Person):
-    """Most people are on file: so many misses as in kill.py would be a spray, and strict mode its answer."""
-
-    @property
-    def on_file(self) -> bool:
-        return self.number % 5 != 0
 
 
 class Served(Portal):
@@ -231,7 +223,7 @@ def main() -> int:
         var, KECS_ROBOT="null", KECS_TRUSTED_PROXIES="1", KECS_WEB_PROCESSES=str(options.processes)
     )
     portal = Served(var, environment)
-    people: list[Person] = [Educator(number) for number in range(options.people)]
+    people: list[Person] = [Person(number) for number in range(options.people)]
     try:
         prepare_portal(portal, people)
         portal.start()

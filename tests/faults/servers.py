@@ -26,7 +26,7 @@ from tests.faults.kill import (
     rules_broken,
 )
 from tests.faults.left import Rules
-from tests.faults.opening_day import Day, Educator
+from tests.faults.opening_day import Day
 
 
 def _scripts_postgres() -> ModuleType:
@@ -222,4 +222,4 @@ def answers_broken(day: Day) -> Rules:
 
 def educators(many: int) -> list[Person]:
     """Four of five on file, in an order of no meaning."""
-    return [Educator(number) for number in reversed(range(many))]
+    return [Person(number) for number in reversed(range(many))]
