@@ -209,7 +209,8 @@ def referer(portal: Portal, day: Day) -> list[Outcome]:
         for link in [*kinds.values(), *public]:
             page.goto(link, wait_until="load")
             told.extend(f"address that stays: {link[:16]}" for token in tokens if token in page.url)
-            onward = page.locator("main a[href]").first
+            # A telephone and a mail program are no sites.
+            onward = page.locator('main a[href]:not([href^="tel:"], [href^="mailto:"])').first
             if onward.count():
                 onward.click()
                 page.wait_for_load_state("load")
