@@ -1,0 +1,66 @@
+"""What is shipped beside the code agrees with it, and a new version takes nothing away from those who are served by the old one."""
+
+import json
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def script(name: str) -> ModuleType:
+    loader = SourceFileLoader(name, str(ROOT / "scripts" / name))
+    spec = spec_from_loader(name, loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def version(folder: Path, **files: str) -> Path:
+    """A version's files, just collected."""
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name.replace("_", ".")).write_text(text)
+    return folder
+
+
+def test_files_of_the_version_before_stay_until_the_version_after(tmp_path: Path) -> None:
+    put = script("static").put_in_place
+    static, listed = tmp_path / "static", tmp_path / "listed"
+    put(version(tmp_path / "1", a_css="a", both_js="both", staticfiles_json="1"), static, listed)
+    put(version(tmp_path / "2", b_css="b", both_js="both", staticfiles_json="2"), static, listed)
+    assert {path.name for path in static.iterdir()} == {"a.css", "b.css", "both.js", "staticfiles.json"}
+    put(version(tmp_path / "3", c_css="c", both_js="both", staticfiles_json="3"), static, listed)
+    assert {path.name for path in static.iterdir()} == {"b.css", "c.css", "both.js", "staticfiles.json"}
+    assert (static / "staticfiles.json").read_text() == "3"
+
+
+def test_files_that_were_there_before_any_list_stay(tmp_path: Path) -> None:
+    static = version(tmp_path / "static", old_css="old")
+    script("static").put_in_place(version(tmp_path / "1", a_css="a"), static, tmp_path / "listed")
+    assert {path.name for path in static.iterdir()} == {"a.css", "old.css"}
+    assert json.loads((tmp_path / "listed").read_text()) == ["a.css"]
+
+
+def test_the_list_of_files_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that begins in between finds each file that its list names."""
+    seen: list[str] = []
+    replace = Path.replace
+
+    def watched(source: Path, target: Path) -> Path:
+        seen.append(target.name)
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    new = version(tmp_path / "1", a_css="a", staticfiles_json="1", z_js="z")
+    script("static").put_in_place(new, tmp_path / "static", tmp_path / "listed")
+    assert seen == ["a.css", "z.js", "staticfiles.json"]
+
+
+def test_setup_leaves_the_files_of_running_processes_alone() -> None:
+    """By scripts/static only; `collectstatic --clear` takes away what running processes serve."""
+    assert "collectstatic" not in (ROOT / "scripts/setup").read_text()
