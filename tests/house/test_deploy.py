@@ -1,6 +1,8 @@
 """What is shipped beside the code agrees with it, and a new version takes nothing away from those who are served by the old one."""
 
 import json
+import re
+from importlib import import_module
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -8,7 +10,10 @@ from types import ModuleType
 
 import pytest
 
+from kecs.config import gunicorn
+
 ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "deploy"
 
 
 def script(name: str) -> ModuleType:
@@ -64,3 +69,23 @@ def test_the_list_of_files_comes_last(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_setup_leaves_the_files_of_running_processes_alone() -> None:
     """By scripts/static only; `collectstatic --clear` takes away what running processes serve."""
     assert "collectstatic" not in (ROOT / "scripts/setup").read_text()
+
+
+def test_systemd_holds_the_ports_of_web_processes() -> None:
+    """A process that ends takes what waits at a port of its own with it: forms were lost so."""
+    service = (DEPLOY / "systemd/kecs-web@.service").read_text()
+    socket = (DEPLOY / "systemd/kecs-web@.socket").read_text()
+    assert "Requires=kecs-web@%i.socket" in service
+    assert "Also=kecs-web@%i.socket" in service
+    assert "--bind" not in service
+    assert "ListenStream=127.0.0.1:%i" in socket
+    assert f"Backlog={gunicorn.backlog}" in socket
+
+
+@pytest.mark.parametrize("name", ["kecs-upstream.conf", "kecs-upstream.containers.conf"])
+def test_nginx_lets_go_of_a_connection_first(name: str) -> None:
+    kept = re.search(r"keepalive_timeout (\d+)s;", (DEPLOY / name).read_text())
+    assert kept is not None
+    assert int(kept[1]) < min(
+        gunicorn.keepalive, import_module("gunicorn.workers.gthread").STOP_KEEPALIVE_LINGER
+    )
