@@ -89,3 +89,11 @@ def test_nginx_lets_go_of_a_connection_first(name: str) -> None:
     assert int(kept[1]) < min(
         gunicorn.keepalive, import_module("gunicorn.workers.gthread").STOP_KEEPALIVE_LINGER
     )
+
+
+def test_no_comment_stands_behind_a_value_of_postfix() -> None:
+    """Postfix takes it for a part of the value."""
+    page = (ROOT / "docs/runbooks/mail.md").read_text()
+    values = re.findall(r"(?m)^    [a-z_]+ = .*$", page)
+    assert len(values) > 10
+    assert [line for line in values if "#" in line] == []
