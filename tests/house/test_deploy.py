@@ -91,6 +91,19 @@ def test_nginx_lets_go_of_a_connection_first(name: str) -> None:
     )
 
 
+def test_only_the_owners_container_may_write_keys() -> None:
+    """podman-compose takes no other mount on its command line: keys were not to be made in a container."""
+    services = re.findall(
+        r"(?m)^  (\w+):(.*(?:\n    .*)*)", (DEPLOY / "compose.yaml").read_text().partition("services:")[2]
+    )
+    writers = [
+        name for name, text in services if "./keys:/run/keys" in text and "./keys:/run/keys:ro" not in text
+    ]
+    assert writers == ["owner"]
+    assert "command: [kecs, check, --deploy]" in dict(services)["owner"]
+    assert 'restart: "no"' in dict(services)["owner"]
+
+
 def test_no_comment_stands_behind_a_value_of_postfix() -> None:
     """Postfix takes it for a part of the value."""
     page = (ROOT / "docs/runbooks/mail.md").read_text()
