@@ -90,6 +90,7 @@ EVENT_WORDS: dict[str, "StrOrPromise"] = {
     "console.page_refused": _("Asked for a page that their role does not open"),
     "config.backup_restored": _("The portal was restored from a backup"),
     "config.breach_reported": _("An operator asked who was affected by a breach"),
+    "config.key_lost": _("A key is lost, and what it sealed was let go of"),
     "config.key_retired": _("An old key was taken out of the keyring"),
     "config.keyring_wrapped": _("What protects the keys in the keyring was changed"),
     "guard.strict_mode_began": _("Many identities are tried: searches ask for a mailbox"),
