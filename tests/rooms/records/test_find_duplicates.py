@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -32,8 +31,8 @@ from kecs.records.linkage.tokens import Tokens
 from kecs.records.linkage.waterfall import from_stored
 from kecs.records.models import Case, EducatorRecord, LinkedPair
 from tests.factories.people import Person, on_file
+from tests.inspection import besides_ids
 
-UUIDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 pytestmark = pytest.mark.django_db
 
 FIRST_NAMES = ("Ada", "Bruno", "Clara", "Derek", "Elena", "Felix", "Greta", "Hugo", "Irene", "Jonas")
@@ -191,7 +190,7 @@ def test_kin_can_be_read_in_the_file_of_pairs_which_holds_ids_only(town, tmp_pat
     [kin] = [line for line in text.splitlines() if ",kin," in line]
     assert all(str(record_id) in kin for record_id in town.twins)
     assert "first_name differs" in kin
-    besides = UUIDS.sub("", text)  # an id may hold any four digits
+    besides = besides_ids(text)
     assert len(besides) < len(text)
     for clear in ("Lena", "lena", "Keller", "902446688", "6688", "1991"):
         assert clear not in besides
