@@ -55,6 +55,5 @@ class BoxInCrowds(RobotChecked):
 
     def passed_in_crowd(self, form: Form) -> bool:
         """Counts the form, and judges the box if it was due. A refusal is put on the form."""
-        due = self.box_is_due()
-        count(limit=self.crowd, subject=network_of(self.request), by="anonymous")
-        return not due or self.robot_passed(form)
+        counted = count(limit=self.crowd, subject=network_of(self.request), by="anonymous")
+        return counted.used <= _more_asked_over(self.crowd) or self.robot_passed(form)

@@ -164,7 +164,6 @@ def test_an_address_that_another_account_has_by_then_is_refused(asked, maria):
 
 
 def test_asking_is_the_same_for_a_name_that_nobody_has(maria):
-    InspectingClient().post("/recover", {**ASKED, "login": "the.first.of.this.network"})
     seen = []
     for login in ("maria.fuentes", "maria.nobodys"):
         stranger = InspectingClient()
