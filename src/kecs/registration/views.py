@@ -8,12 +8,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
-from kecs.accounts.actions import NewAccount, UsernameTaken, hash_of, sign_in
+from kecs.accounts.actions import UsernameTaken, sign_in
 from kecs.accounts.factors.queries import has_second_factor
 from kecs.accounts.hashing import HashesPassword
 from kecs.accounts.messages import password_rules
@@ -32,6 +31,7 @@ from kecs.matching.decide import Outcome
 from kecs.records.holdings.actions import RecordTaken
 from kecs.records.holdings.queries import holder_of
 from kecs.registration import actions, flow, state
+from kecs.registration.account_form import chosen_in, one_too_many
 from kecs.registration.flow import Choice, Registration, Step
 from kecs.registration.forms import AccountForm, NewAccountForm, NoSsnForm, SearchForm
 from kecs.registration.mailbox.actions import may_search
@@ -230,13 +230,9 @@ class AccountView(HashesPassword, FrontDoorView):
                 key
             )  # the same form, sent a moment before, took the username
             return self.home(account_id) if account_id else self.page(form)
-        in_session, _crowded = counted_here(
-            session=(Limit.REGISTRATIONS_PER_SESSION, state.visitor_of(request.session)),
-            network=(Limit.REGISTRATIONS_PER_NETWORK, network_of(request)),
-            by=ANYONE,
-        )
-        if not in_session.allowed:
-            return later(request, [in_session])
+        refused = one_too_many(request)
+        if refused:
+            return refused
         try:
             account_id = self.register(form)
         except UsernameTaken:
@@ -262,12 +258,7 @@ class AccountView(HashesPassword, FrontDoorView):
     def register(self, form: AccountForm) -> UUID:
         """Runs the action of the road taken."""
         registration = self.known()
-        new = NewAccount(
-            username=form.cleaned_data["username"],
-            email=form.cleaned_data["email"],
-            password_hash=hash_of(password=form.cleaned_data["password1"], by=ANYONE),
-            language=translation.get_language() or "en",
-        )
+        new = chosen_in(form)
         began_at = state.began(self.request.session, now=portal_clock())
         if isinstance(form, NewAccountForm):
             return actions.create_account_and_record(
@@ -336,7 +327,7 @@ class NoSsnSentView(TemplateView):
 
 
 class LaterView(View):
-    """Too many searches from one browser or network: when to come back, and whom to ask."""
+    """Too many searches from one browser: when to come back, and whom to ask."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """429, so that programs understand it too."""

@@ -6,17 +6,13 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.views import View
 
-from kecs.accounts.actions import NewAccount, UsernameTaken, hash_of, sign_in
+from kecs.accounts.actions import UsernameTaken, sign_in
 from kecs.accounts.hashing import HashesPassword
 from kecs.accounts.messages import password_rules
-from kecs.guard.crowds import counted_here
-from kecs.guard.later import later
-from kecs.guard.limits import Limit
-from kecs.guard.network import network_of
 from kecs.registration import state
+from kecs.registration.account_form import chosen_in, one_too_many
 from kecs.registration.actions import AlreadyRegistered
 from kecs.registration.forms import AccountForm
 from kecs.registration.invited.actions import NoInvitation, create_invited_account
@@ -71,13 +67,9 @@ class InvitedView(HashesPassword, View):
         form = self.form(request.POST)
         if not form.is_valid():
             return self.page(form)
-        in_session, _crowded = counted_here(
-            session=(Limit.REGISTRATIONS_PER_SESSION, state.visitor_of(request.session)),
-            network=(Limit.REGISTRATIONS_PER_NETWORK, network_of(request)),
-            by=ANYONE,
-        )
-        if not in_session.allowed:
-            return later(request, [in_session])
+        refused = one_too_many(request)
+        if refused:
+            return refused
         try:
             account_id = self.register(form)
         except UsernameTaken:
@@ -94,10 +86,4 @@ class InvitedView(HashesPassword, View):
 
     def register(self, form: AccountForm) -> UUID:
         """As on the other roads."""
-        new = NewAccount(
-            username=form.cleaned_data["username"],
-            email=form.cleaned_data["email"],
-            password_hash=hash_of(password=form.cleaned_data["password1"], by=ANYONE),
-            language=translation.get_language() or "en",
-        )
-        return create_invited_account(invited=self.invited, new=new, by=ANYONE)
+        return create_invited_account(invited=self.invited, new=chosen_in(form), by=ANYONE)
