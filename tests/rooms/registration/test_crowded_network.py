@@ -2,7 +2,7 @@
 
 import pytest
 
-from kecs.accounts.models import User
+from kecs.accounts.models import Recovery, User
 from kecs.guard.actions import count
 from kecs.guard.crowds import HARDER, HARDEST, OF_NETWORKS, times_the_work
 from kecs.guard.limits import NETWORK, RULES, Limit
@@ -154,10 +154,9 @@ def test_the_work_grows_with_the_crowd_and_ends_at_ten_times():
         assert times_the_work("192.0.2.9") == 1, "another network is asked for no more"
 
 
-def test_no_network_limit_is_asked_whether_it_allows():
-    """The law: whatever is counted by network alone refuses nobody. A caller that reads `allowed` would."""
-    names = {limit.name for limit in OF_NETWORKS}
-    assert names == {
+def test_each_limit_of_a_network_has_its_test_here():
+    """That none of them turns anybody away is shown above, door by door: a new one wants its door there."""
+    assert {limit.name for limit in OF_NETWORKS} == {
         "SEARCHES_PER_NETWORK",
         "MAILBOX_CODES_PER_NETWORK",
         "SIGN_IN_FAILURES_PER_NETWORK",
@@ -165,4 +164,13 @@ def test_no_network_limit_is_asked_whether_it_allows():
         "NO_SSN_REQUESTS_PER_NETWORK",
         "FORGOTTEN_PER_NETWORK",
         "RECOVERIES_PER_NETWORK",
-    }, "a new limit of a network: show above that it turns nobody away"
+    }
+
+
+def test_what_the_box_refuses_uses_up_no_name(client):
+    crowd(Limit.RECOVERIES_PER_NETWORK)
+    for _refused in range(RULES[Limit.RECOVERIES_PER_NAME].most + 1):
+        client.post("/recover", RECOVERY)
+    assert Recovery.objects.count() == 0
+    assert client.post("/recover", {**RECOVERY, "robot": "on"}).status_code == 302
+    assert Recovery.objects.count() == 1
