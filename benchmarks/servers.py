@@ -32,7 +32,7 @@ def clean_environment() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("KECS_") and name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PORT"}
+        if not name.startswith(("KECS_", "DATABASE_")) and name not in {"DJANGO_SETTINGS_MODULE", "PORT"}
     }
 
 

@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the installation, before pytest-django loads the settings. DATABASE_URL is respected, KECS_* is not."""
+    """Make the installation, before pytest-django loads the settings. DATABASE_URL is respected; KECS_* and a standby are not."""
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         return  # with -n, each worker makes its own, and would inherit ours
     if "DJANGO_SETTINGS_MODULE" in os.environ:
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     var = Path(tempfile.mkdtemp(prefix="kecs-tests-"))
     atexit.register(shutil.rmtree, var, ignore_errors=True)
-    for name in [name for name in os.environ if name.startswith("KECS_")]:
+    for name in [name for name in os.environ if name.startswith("KECS_") or name == "DATABASE_STANDBY_URL"]:
         del os.environ[name]
     os.environ.update(
         DJANGO_SETTINGS_MODULE="kecs.config.settings",
