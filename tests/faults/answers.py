@@ -15,8 +15,8 @@ from django.test import Client
 
 from kecs.accounts.turns import FIELD
 from tests.faults.ground import Outcome, in_child
-from tests.faults.kill import Person, hidden
 from tests.faults.left import PASSWORD
+from tests.faults.visitors import Person, hidden
 
 
 def _client() -> Client:

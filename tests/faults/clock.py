@@ -19,8 +19,9 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from tests.faults.kill import WITHOUT_WAITS, Portal, environment_of, prepare, rules_broken, told
 from tests.faults.left import Rules
+from tests.faults.portal import WITHOUT_WAITS, Portal, ours_from_now, prepare
+from tests.faults.rules import rules_broken, told
 from tests.faults.servers import Visitors, answers_broken, educators
 from tests.faults.versions import EitherDay, Served
 
@@ -133,7 +134,7 @@ def main() -> int:
 
 def serve_by_three_clocks(var: Path, many: int) -> tuple[EitherDay, Rules, str]:
     """So many people register; what happened, what held, and how many answers each clock gave."""
-    environment = environment_of(var, **WITHOUT_WAITS)
+    environment = ours_from_now(var, **WITHOUT_WAITS)
     library = moving_library(var)
     portals = [Portal(var, moved(environment, library, hours)) for hours in HOURS]
     wrong = [believed(portal.environment) / 3600 for portal in portals]

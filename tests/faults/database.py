@@ -13,7 +13,7 @@ import sys
 import time
 from collections import Counter
 
-from tests.faults.kill import told
+from tests.faults.rules import told
 from tests.faults.servers import Server, Visitors, educators, servers_of_our_own, visited
 
 

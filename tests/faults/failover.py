@@ -24,8 +24,8 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from tests.faults.kill import Browser, NoAnswer, told
 from tests.faults.opening_day import at
+from tests.faults.rules import told
 from tests.faults.servers import (
     Server,
     Visitors,
@@ -34,6 +34,7 @@ from tests.faults.servers import (
     servers_of_our_own,
     visited,
 )
+from tests.faults.visitors import Browser, NoAnswer
 
 STANDBY = "kecs_standby"
 

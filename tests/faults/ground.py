@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.migrated import make_tables
-from tests.faults.kill import WITHOUT_WAITS, environment_of
+from tests.faults.portal import WITHOUT_WAITS, ours_from_now
 
 BY = "system:faults"
 
@@ -41,7 +41,7 @@ class Outcome:
 def installation() -> Iterator[Path]:
     """Django ready and all tables made, in a folder that is gone afterwards. DATABASE_URL is respected: an empty database."""
     var = Path(tempfile.mkdtemp(prefix="kecs-faults-"))
-    environment_of(var, **WITHOUT_WAITS)
+    ours_from_now(var, **WITHOUT_WAITS)
     try:
         import django
         from django.conf import settings

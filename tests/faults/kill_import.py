@@ -35,8 +35,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.migrated import make_tables  # noqa: E402 - the folder above is put in front first
-from tests.faults.kill import environment_of, told  # noqa: E402
 from tests.faults.left import left_behind  # noqa: E402
+from tests.faults.portal import ours_from_now  # noqa: E402 - the folder above is put in front first
+from tests.faults.rules import told  # noqa: E402 - the folder above is put in front first
 
 BATCH = 25
 ROWS = 600
@@ -240,7 +241,7 @@ def rules_broken(disturbed: Dump, peaceful: Dump, left: list[int]) -> list[tuple
 
 def prepare(var: Path) -> str:
     """Environment, keys and tables for both databases; the URL of the peaceful one."""
-    environment = environment_of(var)
+    environment = ours_from_now(var)
     import django
 
     django.setup()

@@ -1,6 +1,6 @@
 """What no fault may leave behind: a person's facts in the clear, a mail that is missing, a mail that is there twice.
 
-Every fault is looked at through here, and `kill.told` prints no table without it. The canaries need no list of their own: what
+Every fault is looked at through here, and `rules.told` prints no table without it. The canaries need no list of their own: what
 the installation has sealed is opened, with what was typed by people who never got so far, and then looked for where it must not be.
 """
 

@@ -23,20 +23,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kecs.accounts.turns import FIELD
-from tests.faults.kill import (
-    BEHIND_ONE_ADDRESS,
-    PATIENCE,
-    Browser,
-    NoAnswer,
-    Person,
-    Portal,
-    environment_of,
-    hidden,
-    rules_broken,
-    told,
-)
-from tests.faults.kill import prepare as prepare_portal
 from tests.faults.left import PASSWORD, Rules
+from tests.faults.portal import Portal, ours_from_now
+from tests.faults.portal import prepare as prepare_portal
+from tests.faults.rules import rules_broken, told
+from tests.faults.visitors import BEHIND_ONE_ADDRESS, PATIENCE, Browser, NoAnswer, Person, hidden
 
 PATIENT_FOR = 3_600.0  # seconds that anybody keeps trying
 LOOKS = ("/", "/register/search")
@@ -219,7 +210,7 @@ def main() -> int:
     if options.quick:
         options.people, options.minutes = 20, 0.05
     var = Path(tempfile.mkdtemp(prefix="kecs-opening-"))
-    environment = environment_of(
+    environment = ours_from_now(
         var, KECS_ROBOT="null", KECS_TRUSTED_PROXIES="1", KECS_WEB_PROCESSES=str(options.processes)
     )
     portal = Served(var, environment)

@@ -24,19 +24,11 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in (".", "src")]
 
-from tests.faults.kill import (  # noqa: E402 - the folder above is put in front first
-    BIN,
-    WITHOUT_WAITS,
-    Browser,
-    Person,
-    Portal,
-    environment_of,
-    prepare,
-    rules_broken,
-    told,
-)
 from tests.faults.opening_day import Day  # noqa: E402 - the folder above is put in front first
+from tests.faults.portal import BIN, WITHOUT_WAITS, Portal, ours_from_now, prepare  # noqa: E402 - the folder above is put in front first
+from tests.faults.rules import rules_broken, told  # noqa: E402 - the folder above is put in front first
 from tests.faults.servers import answers_broken  # noqa: E402 - the folder above is put in front first
+from tests.faults.visitors import Browser, Person  # noqa: E402 - the folder above is put in front first
 
 POSTS = ("/register/search", "/register/match", "/register/account")
 MOST_POINTS = 400  # of one POST; more would be one that never ends
@@ -138,7 +130,7 @@ def main() -> int:
     died_at = var / "died_at"
     died_at.touch()
     waits = {**WITHOUT_WAITS, "KECS_TRUSTED_PROXIES": "1", "KECS_FAULTS_DIED_AT": str(died_at)}
-    portal = DyingPortal(var, environment_of(var, **waits))
+    portal = DyingPortal(var, ours_from_now(var, **waits))
     people = [Person(number) for number in range(4_000 // every)]
     roads = {road: iter([person for person in people if person.on_file is road]) for road in (True, False)}
     try:

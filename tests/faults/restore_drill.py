@@ -24,9 +24,10 @@ from urllib.parse import urlsplit
 sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in (".", "src")]
 
 from benchmarks.migrated import make_tables  # noqa: E402 - the folder above is put in front first
-from tests.faults.kill import environment_of, told  # noqa: E402 - the folder above is put in front first
 from tests.faults.left import Rules, left_behind  # noqa: E402 - the folder above is put in front first
+from tests.faults.portal import ours_from_now  # noqa: E402 - the folder above is put in front first
 from tests.faults.rotate import KECS, ROOT, names, rows, run, ssn  # noqa: E402 - the folder above is put in front first
+from tests.faults.rules import told  # noqa: E402 - the folder above is put in front first
 
 PIECE = 1024 * 1024 + 16
 BEGINNING = 14 + 32
@@ -95,7 +96,7 @@ def main() -> int:
     chosen = parser.parse_args()
     rounds, people = (1, 200) if chosen.quick else (chosen.rounds, chosen.people)
     var = Path(tempfile.mkdtemp(prefix="kecs-restore-"))
-    environment = environment_of(var)
+    environment = ours_from_now(var)
     try:
         elsewhere = Elsewhere(environment["DATABASE_URL"], var)
         return drill(rounds, people, var, environment, elsewhere, random.Random(chosen.seed))

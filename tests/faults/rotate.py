@@ -30,8 +30,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.migrated import make_tables  # noqa: E402 - the folder above is put in front first
-from tests.faults.kill import environment_of, told  # noqa: E402 - the folder above is put in front first
 from tests.faults.left import Rules, left_behind  # noqa: E402 - the folder above is put in front first
+from tests.faults.portal import ours_from_now  # noqa: E402 - the folder above is put in front first
+from tests.faults.rules import told  # noqa: E402 - the folder above is put in front first
 
 KECS = ROOT / ".venv" / "bin" / "kecs"
 BORN = date(1985, 4, 9)
@@ -160,7 +161,7 @@ def main() -> int:
         search(chosen.search, chosen.seed)
         return 0
     var = Path(tempfile.mkdtemp(prefix="kecs-rotate-"))
-    environment = environment_of(var)
+    environment = ours_from_now(var)
     try:
         return rehearse(people, var, environment, seed=chosen.seed, kill_after=0.05 if chosen.quick else 3.0)
     finally:

@@ -16,17 +16,11 @@ from types import ModuleType
 from typing import Protocol
 from urllib.parse import quote
 
-from tests.faults.kill import (
-    ROOT,
-    WITHOUT_WAITS,
-    Person,
-    Portal,
-    environment_of,
-    prepare,
-    rules_broken,
-)
 from tests.faults.left import Rules
 from tests.faults.opening_day import Day
+from tests.faults.portal import ROOT, WITHOUT_WAITS, Portal, ours_from_now, prepare
+from tests.faults.rules import rules_broken
+from tests.faults.visitors import Person
 
 
 def _scripts_postgres() -> ModuleType:
@@ -187,9 +181,7 @@ class Visitors:
 def visited(people: list[Person], *servers: Place, **settings: str) -> Iterator[Visitors]:
     """A portal with these settings on these servers, one of which takes writes, while people register. When it ends they are home, and `rules` says what held."""
     var = Path(tempfile.mkdtemp(prefix="kecs-visited-"))
-    portal = Portal(
-        var, environment_of(var, DATABASE_URL=database_url(*servers), **WITHOUT_WAITS, **settings)
-    )
+    portal = Portal(var, ours_from_now(var, DATABASE_URL=database_url(*servers), **WITHOUT_WAITS, **settings))
     try:
         prepare(portal, list(people))
         portal.start()

@@ -24,9 +24,9 @@ from pathlib import Path
 
 import psycopg
 
-from tests.faults.kill import told
 from tests.faults.left import Rules
 from tests.faults.opening_day import at
+from tests.faults.rules import told
 from tests.faults.servers import Server, Visitors, database_url, educators, servers_of_our_own, visited
 
 CONNECTIONS = 8  # the portal has 16 threads, and somebody settles

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from tests.faults.kill import Browser
 from tests.faults.opening_day import Day
+from tests.faults.visitors import Browser
 
 KEPT = '<input type="hidden" name="username" value="ruth"><input type="password" name="password1">'
 

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.migrated import make_tables
 from tests.faults.__main__ import faults
-from tests.faults.kill import environment_of
+from tests.faults.portal import environment_of
 
 
 @pytest.fixture

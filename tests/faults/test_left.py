@@ -10,8 +10,8 @@ from kecs.mail.actions import queue
 from kecs.mail.messages import Message
 from kecs.mail.models import OutboxMessage
 from tests.faults.answers import form_of, people
-from tests.faults.kill import told
 from tests.faults.left import MAILS_ONCE, MAILS_THERE, NO_CANARY, PASSWORD, TYPED, left_behind, logs_kept
+from tests.faults.rules import told
 from tests.inspection import InspectingClient
 
 pytestmark = pytest.mark.django_db

@@ -1,17 +1,15 @@
 """What long reads ask, when a standby follows, breaks off, stands still, and is gone."""
 
 import json
-import os
 import subprocess
 import sys
 import time
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
 from tests.faults.failover import ordered, said_by
-from tests.faults.kill import environment_of
+from tests.faults.portal import environment_of
 from tests.faults.servers import Server, database_url, servers_of_our_own
 
 KECS = Path(__file__).parents[2] / ".venv/bin/kecs"
@@ -53,13 +51,6 @@ def caught_up(primary: Server) -> None:
     step = "SELECT count(*) FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_lsn()"
     while said_by(primary, step) != "1":
         time.sleep(0.05)
-
-
-@pytest.fixture(autouse=True)
-def ours_afterwards():
-    """`environment_of` makes our environment that of the installation."""
-    with mock.patch.dict(os.environ):
-        yield
 
 
 @pytest.mark.slow

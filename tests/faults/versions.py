@@ -21,19 +21,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.kill import (
-    BIN,
-    ROOT,
-    WITHOUT_WAITS,
-    Browser,
-    Portal,
-    environment_of,
-    prepare,
-    rules_broken,
-    told,
-)
 from tests.faults.opening_day import Day
+from tests.faults.portal import BIN, ROOT, WITHOUT_WAITS, Portal, ours_from_now, prepare
+from tests.faults.rules import rules_broken, told
 from tests.faults.servers import Visitors, answers_broken, educators
+from tests.faults.visitors import Browser
 
 MIGRATIONS = "src/kecs/*/migrations/0*.py"
 
@@ -96,7 +88,7 @@ class EitherDay(Day):
 
 def rehearse(var: Path, old_source: Path, each: int) -> tuple[EitherDay, dict[str, int]]:
     """The deploy, step by step; how many got home in each."""
-    environment = environment_of(var, **WITHOUT_WAITS)
+    environment = ours_from_now(var, **WITHOUT_WAITS)
     old = Portal(var, {**environment, "PYTHONPATH": str(old_source / "src")})
     new = Portal(var, environment)
     served = Served()
