@@ -26,7 +26,8 @@ WITHOUT_WAITS: Mapping[str, str] = MappingProxyType(
 def environment_of(var: Path, **settings: str) -> dict[str, str]:
     """Of an installation of its own in this folder. Where DATABASE_URL names none, its database stands in the folder too."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KECS_")}
-    environment.setdefault("DATABASE_URL", f"sqlite:///{var / 'kecs.sqlite3'}")
+    if not environment.get("DATABASE_URL"):  # make hands on an empty one
+        environment["DATABASE_URL"] = f"sqlite:///{var / 'kecs.sqlite3'}"
     environment |= {
         "DJANGO_SETTINGS_MODULE": "kecs.config.settings",
         "KECS_MODE": "development",

@@ -32,9 +32,13 @@ def test_what_must_hold_holds(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.any_database("a file of SQLite's, whatever the tests run on")
-def test_without_an_address_the_tables_are_made_in_the_folder_of_the_faults(tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", [{}, {"DATABASE_URL": ""}])
+def test_without_an_address_the_tables_are_made_in_the_folder_of_the_faults(
+    tmp_path: Path, named: dict[str, str]
+) -> None:
     with patch.dict(os.environ):
         os.environ.pop("DATABASE_URL", None)
+        os.environ.update(named)
         make_tables(environment_of(tmp_path))
     with sqlite3.connect(tmp_path / "kecs.sqlite3") as database:
         assert database.execute("SELECT count(*) FROM accounts_user").fetchone() == (0,)
