@@ -39,6 +39,8 @@ def test_without_an_address_the_tables_are_made_in_the_folder_of_the_faults(
     with patch.dict(os.environ):
         os.environ.pop("DATABASE_URL", None)
         os.environ.update(named)
-        make_tables(environment_of(tmp_path))
+        environment = environment_of(tmp_path)
+        assert environment["DATABASE_URL"] == f"sqlite:///{tmp_path / 'kecs.sqlite3'}"
+        make_tables(environment)
     with sqlite3.connect(tmp_path / "kecs.sqlite3") as database:
         assert database.execute("SELECT count(*) FROM accounts_user").fetchone() == (0,)
