@@ -57,11 +57,10 @@ def lay_tables(file: Path) -> None:
     shutil.copyfile(migrated(), file)
 
 
-def make_tables(environment: Mapping[str, str]) -> None:
-    """All tables in the empty database of this installation: copied on SQLite, by `kecs migrate` elsewhere."""
+def make_tables(environment: Mapping[str, str], kecs: str = str(BIN / "kecs")) -> None:
+    """All tables in the empty database of this installation: copied on SQLite, by `kecs migrate` elsewhere, of the version named."""
     url = environment["DATABASE_URL"]
     if url.startswith("sqlite:///"):
         lay_tables(Path(url.removeprefix("sqlite:///")))
         return
-    command = [str(BIN / "kecs"), "migrate", "-v0"]
-    subprocess.run(command, env=dict(environment), check=True, capture_output=True)
+    subprocess.run([kecs, "migrate", "-v0"], env=dict(environment), check=True, capture_output=True)

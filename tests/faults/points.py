@@ -25,7 +25,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in (".", "src")]
 
 from tests.faults.opening_day import Day  # noqa: E402 - the folder above is put in front first
-from tests.faults.portal import BIN, WITHOUT_WAITS, Portal, ours_from_now, prepare  # noqa: E402 - the folder above is put in front first
+from tests.faults.portal import WITHOUT_WAITS, Portal, ours_from_now, prepare  # noqa: E402 - the folder above is put in front first
 from tests.faults.rules import rules_broken, told  # noqa: E402 - the folder above is put in front first
 from tests.faults.servers import answers_broken  # noqa: E402 - the folder above is put in front first
 from tests.faults.visitors import Browser, Person  # noqa: E402 - the folder above is put in front first
@@ -136,7 +136,7 @@ def main() -> int:
     try:
         prepare(portal, people)
         # Half of all searches miss here, which is what a spray looks like: what an operator does who knows better.
-        words = [str(BIN / "kecs"), "strict", "off", "--minutes", "1000"]
+        words = [portal.program_named("kecs"), "strict", "off", "--minutes", "1000"]
         subprocess.run(words, env=portal.environment, check=True, capture_output=True)
         portal.start()
         portal.start_settler()

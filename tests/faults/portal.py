@@ -16,7 +16,6 @@ from benchmarks.migrated import make_tables
 from tests.faults.visitors import HOST, PATIENCE, Browser, NoAnswer, Person
 
 ROOT = Path(__file__).resolve().parents[2]
-BIN = ROOT / ".venv" / "bin"
 # Nothing that only costs time: for faults in which hashes, the robot check and the time of an answer play no part.
 WITHOUT_WAITS: Mapping[str, str] = MappingProxyType(
     {"KECS_PASSWORD_HASH_COST": "test", "KECS_ROBOT": "null", "KECS_SEARCH_TAKES_MS": "0"}
@@ -53,8 +52,9 @@ class Portal:
     comes_up_within = PATIENCE
     program = "kecs.config.wsgi"
 
-    def __init__(self, var: Path, environment: dict[str, str]) -> None:
+    def __init__(self, var: Path, environment: dict[str, str], code: Path = ROOT) -> None:
         self.var = var
+        self.code = code  # a checkout that was set up: this one, or another version's
         self.environment = {**environment, "KECS_LOG_LEVEL": "INFO"}  # what production writes is looked at
         with socket.socket() as probe:
             probe.bind((HOST, 0))
@@ -62,6 +62,10 @@ class Portal:
         self.kills: Counter[str] = Counter()
         self.master: subprocess.Popen[bytes] | None = None
         self.settler: subprocess.Popen[bytes] | None = None
+
+    def program_named(self, name: str) -> str:
+        """Of the checkout's own environment."""
+        return str(self.code / ".venv" / "bin" / name)
 
     def command(self) -> list[str]:
         """How it is served, but for the address."""
@@ -72,14 +76,14 @@ class Portal:
     def start(self) -> None:
         """Serve. Returns when it answers."""
         command = [
-            str(BIN / "gunicorn"),
+            self.program_named("gunicorn"),
             *self.command(),
             f"--bind={HOST}:{self.port}",
             "--log-level=info",
         ]
         with self.log("web") as log:
             self.master = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, start_new_session=True, stdout=log, stderr=log
+                command, cwd=self.code, env=self.environment, start_new_session=True, stdout=log, stderr=log
             )
         deadline = time.monotonic() + self.comes_up_within
         while time.monotonic() < deadline:
@@ -100,8 +104,8 @@ class Portal:
         """Settle new accounts beside the server."""
         with self.log("settle") as log:
             self.settler = subprocess.Popen(
-                [str(BIN / "kecs"), "settle", "--loop"],
-                cwd=ROOT,
+                [self.program_named("kecs"), "settle", "--loop"],
+                cwd=self.code,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -155,10 +159,11 @@ def prepare(portal: Portal, people: list[Person]) -> None:
         "\n".join(["staff_unique_id,first_name,last_surname,birth_date,ssn,email", *rows]) + "\n",
         encoding="utf-8",
     )
-    make_tables(portal.environment)
+    kecs = portal.program_named("kecs")
+    make_tables(portal.environment, kecs)
     for words in (["make_keyring", "--label", "development"], ["import", str(file), "--apply"]):
         done = subprocess.run(
-            [str(BIN / "kecs"), *words], env=portal.environment, capture_output=True, text=True, check=False
+            [kecs, *words], env=portal.environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise SystemExit(done.stdout + done.stderr)

@@ -5,7 +5,8 @@
 
 `--old` is a revision of git, by default the last before the newest migration. Each request of each person goes to either
 version by chance while both serve, as it does behind nginx. Then must hold what `kill.py` demands, and no answer is 5xx
-but 503 with Retry-After. DATABASE_URL names an empty database. The environment is the present version's.
+but 503 with Retry-After. DATABASE_URL names an empty database. Where the old version's packages were other ones, it is given
+an environment of its own, as on a machine that it was installed on.
 """
 
 import argparse
@@ -22,11 +23,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.opening_day import Day
-from tests.faults.portal import BIN, ROOT, WITHOUT_WAITS, Portal, ours_from_now, prepare
+from tests.faults.portal import ROOT, WITHOUT_WAITS, Portal, ours_from_now, prepare
 from tests.faults.rules import rules_broken, told
 from tests.faults.servers import Visitors, answers_broken, educators
 from tests.faults.visitors import Browser
 
+PACKAGES = Path("requirements/app.txt")
 MIGRATIONS = "src/kecs/*/migrations/0*.py"
 
 
@@ -44,10 +46,14 @@ def before_the_newest_migration() -> str:
 
 @contextmanager
 def checked_out(revision: str, folder: Path) -> Iterator[Path]:
-    """The code of then, in a folder that is gone afterwards."""
+    """The code of then and what it needs, in a folder that is gone afterwards."""
     git("worktree", "add", "--detach", "--force", str(folder), revision)
     try:
-        (folder / "build").symlink_to(ROOT / "build")
+        if (folder / PACKAGES).read_bytes() == (ROOT / PACKAGES).read_bytes():
+            for made in (".venv", "build"):
+                (folder / made).symlink_to(ROOT / made)
+        else:
+            subprocess.run(["scripts/setup"], cwd=folder, stdout=subprocess.DEVNULL, check=True)
         yield folder
     finally:
         git("worktree", "remove", "--force", str(folder))
@@ -86,10 +92,10 @@ class EitherDay(Day):
         return EitherBrowser(self.port, served=self.served)
 
 
-def rehearse(var: Path, old_source: Path, each: int) -> tuple[EitherDay, dict[str, int]]:
+def rehearse(var: Path, old_code: Path, each: int) -> tuple[EitherDay, dict[str, int]]:
     """The deploy, step by step; how many got home in each."""
     environment = ours_from_now(var, **WITHOUT_WAITS)
-    old = Portal(var, {**environment, "PYTHONPATH": str(old_source / "src")})
+    old = Portal(var, {**environment, "PYTHONPATH": str(old_code / "src")}, old_code)
     new = Portal(var, environment)
     served = Served()
     day = EitherDay(old.port, served=served, patience=0.1)
@@ -109,7 +115,11 @@ def rehearse(var: Path, old_source: Path, each: int) -> tuple[EitherDay, dict[st
         visitors.begin()
         phase("the old version, its tables")
         told = subprocess.run(
-            [str(BIN / "kecs"), "migrate"], env=environment, capture_output=True, text=True, check=True
+            [new.program_named("kecs"), "migrate"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         phases["migrations run meanwhile"] = told.stdout.count("... OK")
         phase("the old version, the new tables")
