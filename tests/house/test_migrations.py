@@ -142,8 +142,11 @@ def test_an_index_built_beside_writers_is_an_index():
         with connection.cursor() as cursor:
             return name in connection.introspection.get_constraints(cursor, table)
 
-    with connection.schema_editor(atomic=False) as editor:
-        operation.database_forwards("accounts", editor, state, after)
+    for _try in range(
+        2 if connection.vendor == "postgresql" else 1
+    ):  # once more: one that came to no end is no obstacle
+        with connection.schema_editor(atomic=False) as editor:
+            operation.database_forwards("accounts", editor, state, after)
     try:
         assert there()
         assert issubclass(AddIndexBesideWriters, AddIndexConcurrently)

@@ -1,11 +1,30 @@
 """An index that is built while people write; migrations call this."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
+
+
+@contextmanager
+def _patience(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Waits for others as long as it takes: nobody waits behind it."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout')")
+        [before] = cursor.fetchone()
+        cursor.execute("SELECT set_config('lock_timeout', '0', false)")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [before])
 
 
 class AddIndexBesideWriters(AddIndexConcurrently):
@@ -21,10 +40,14 @@ class AddIndexBesideWriters(AddIndexConcurrently):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Build it."""
-        self._by_database(schema_editor).database_forwards(
-            self, app_label, schema_editor, from_state, to_state
-        )
+        """Build it. What is left of a try that did not come to its end goes first."""
+        with _patience(schema_editor.connection):
+            if schema_editor.connection.vendor == "postgresql":
+                name = schema_editor.quote_name(self.index.name)
+                schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+            self._by_database(schema_editor).database_forwards(
+                self, app_label, schema_editor, from_state, to_state
+            )
 
     def database_backwards(
         self,

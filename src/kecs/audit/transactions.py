@@ -22,6 +22,7 @@ NOT_AFTER = 5.0  # seconds
 FIRST_WAIT = 0.02  # seconds, doubled with each try, half of it by chance
 # PostgreSQL: serialization_failure, deadlock_detected. All of the transaction is gone, and nothing of it happened.
 _ROLLED_BACK = frozenset({"40001", "40P01"})
+_LOCKED_OUT = "55P03"  # lock_not_available: waited as long as lock_timeout says
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 # SQLite has one class for what an operator mends (a full disk) and for what a programmer does (no such table).
 _SQLITE_AWAY = (*_BUSY, "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOMEM")
@@ -38,6 +39,11 @@ def may_be_tried_again(error: DatabaseError) -> bool:
     """Whether the database undid the whole transaction for the sake of another one."""
     name = _name_of(error)
     return name in _ROLLED_BACK or name.startswith(_BUSY)
+
+
+def is_locked_out(error: DatabaseError) -> bool:
+    """Whether it waited for a lock for as long as it may (PostgreSQL)."""
+    return _name_of(error) == _LOCKED_OUT
 
 
 def database_is_away(error: BaseException) -> bool:

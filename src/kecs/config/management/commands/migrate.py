@@ -1,0 +1,40 @@
+"""`kecs migrate`: Django's, made to run while people are served.
+
+Whoever changes a table waits for those who use it, and all who come later wait behind her. So each wait is short; who waited too
+long lets the others pass and tries again, and so does whoever the database broke off because two waited for each other. A
+migration is one transaction, so that nothing of a broken one is left; `AddIndexBesideWriters` clears up what is.
+"""
+
+import time
+from typing import Any
+
+from django.core.management.commands import migrate
+from django.db import DatabaseError, connections
+
+from kecs.audit.transactions import is_locked_out, may_be_tried_again
+
+LOCK_SECONDS = 2  # as long as a page may stand still behind a change of its table
+PAUSE_SECONDS = 1.0
+MOST_TRIES = 60
+
+
+class Command(migrate.Command):
+    """Django's command."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Raises the database's error where MOST_TRIES were not enough."""
+        connection = connections[options["database"]]
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_SECONDS}s"])
+        for _number in range(MOST_TRIES - 1):
+            try:
+                super().handle(*args, **options)
+            except DatabaseError as error:
+                if not (may_be_tried_again(error) or is_locked_out(error)):
+                    raise
+            else:
+                return
+            self.stderr.write("Others use these tables: tried again in a moment.")
+            time.sleep(PAUSE_SECONDS)
+        super().handle(*args, **options)
