@@ -123,6 +123,7 @@ def rehearse(var: Path, old_code: Path, each: int) -> tuple[EitherDay, dict[str,
         )
         if came_in.returncode:
             raise SystemExit(came_in.stdout + came_in.stderr)
+        phases |= Counter(f"migrate: {line}" for line in came_in.stderr.splitlines())
         phases["migrations run meanwhile"] = came_in.stdout.count("... OK")
         phase("the old version, the new tables")
         new.start()

@@ -15,7 +15,7 @@ from kecs.audit.transactions import is_locked_out, may_be_tried_again
 
 LOCK_SECONDS = 2  # as long as a page may stand still behind a change of its table
 PAUSE_SECONDS = 1.0
-MOST_TRIES = 60
+MOST_TRIES = 300
 
 
 class Command(migrate.Command):
@@ -33,8 +33,9 @@ class Command(migrate.Command):
             except DatabaseError as error:
                 if not (may_be_tried_again(error) or is_locked_out(error)):
                     raise
+                why = str(error).partition("\n")[0]
             else:
                 return
-            self.stderr.write("Others use these tables: tried again in a moment.")
+            self.stderr.write(f"Others use these tables ({why}): tried again in a moment.")
             time.sleep(PAUSE_SECONDS)
         super().handle(*args, **options)
