@@ -1,13 +1,11 @@
-"""The peer: the least that Django asks for a sign-up form, tuned as ours is; written to a folder when it is measured."""
+"""The peer: the least that Django asks for a sign-up form, tuned as ours is; peer_servers.py serves it."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-
-from benchmarks.servers import Database, Server, clean_environment, folder_of_its_own
-
+# Of every peer's settings.
+HASHES_AT_ONCE = """PASSWORD_HASHERS = [os.environ["PEER_HASHER"]]
+# Our hasher asks for these: one hash at once in each process, as ours, and everybody waits.
+KECS_HASHES_AT_ONCE = 1
+KECS_HASHES_WAITING = 1000
+"""
 SETTINGS = """
 import os
 from pathlib import Path
@@ -52,10 +50,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-PASSWORD_HASHERS = [os.environ["BARE_HASHER"]]
-# Our hasher asks for these: one hash at once in each process, as ours, and everybody waits.
-KECS_HASHES_AT_ONCE = 1
-KECS_HASHES_WAITING = 1000
+{HASHES_AT_ONCE}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -103,7 +98,7 @@ urlpatterns = [path("", sign_up), path("sign-up", sign_up), path("welcome", welc
 """
 WSGI = """
 import os
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bare_settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peer_settings")
 from django.core.wsgi import get_wsgi_application
 application = get_wsgi_application()
 """
@@ -118,50 +113,10 @@ WELCOME = """{% extends "frame.html" %}{% block title %}Welcome{% endblock %}
 {% block main %}<h1>Welcome, {{ user.username }}</h1>{% endblock %}
 """
 FILES = {
-    "bare_settings.py": SETTINGS,
+    "peer_settings.py": SETTINGS.replace("{HASHES_AT_ONCE}", HASHES_AT_ONCE),
     "bare.py": PROJECT,
-    "bare_wsgi.py": WSGI,
+    "peer_wsgi.py": WSGI,
     "templates/frame.html": FRAME,
     "templates/form.html": FORM,
     "templates/welcome.html": WELCOME,
 }
-HASHERS = {
-    "full": "kecs.accounts.hashers.Argon2PasswordHasher",
-    "rest": "kecs.accounts.hashers.CheapArgon2PasswordHasher",
-}
-
-
-@contextmanager
-def bare_form(database: Database, *, costs: tuple[str, ...]) -> Iterator[dict[str, Server]]:
-    """A server for each cost of a password hash."""
-    with folder_of_its_own() as folder, ExitStack() as stack:
-        for name, text in FILES.items():
-            (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_text(text.lstrip(), encoding="utf-8")
-        environment = clean_environment() | {
-            "DATABASE_URL": database.new(folder, tables=False),
-            "DJANGO_SETTINGS_MODULE": "bare_settings",
-            "PYTHONPATH": str(folder),
-            "BARE_HASHER": HASHERS["full"],
-        }
-        migrate(folder, environment)
-        yield {
-            cost: stack.enter_context(
-                Server(
-                    folder=folder,
-                    environment=environment | {"BARE_HASHER": HASHERS[cost]},
-                    application="bare_wsgi:application",
-                )
-            )
-            for cost in costs
-        }
-
-
-def migrate(folder: Path, environment: dict[str, str]) -> None:
-    """Make its tables."""
-    subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--verbosity=0"],
-        env=environment,
-        cwd=folder,
-        check=True,
-    )

@@ -61,7 +61,7 @@ def spread(rounds: list[Round], figure: Callable[[Round], float], digits: int = 
 
 def rest_per_request(one: Round, whose: str) -> float:
     """CPU milliseconds of a request, password hash and mail sender apart: the sender serves no request."""
-    road = "claim" if whose == "ours" else "bare"
+    road = "claim" if whose == "ours" else whose
     return total(one[f"{whose} rest"], without=("load generator", "mail sender")) / REQUESTS[road]
 
 
@@ -91,6 +91,14 @@ FIGURES: tuple[tuple[str, Callable[[Round], float], int], ...] = (
     (
         "**Our rest a request, times the bare form's**",
         lambda one: rest_per_request(one, "ours") / rest_per_request(one, "bare"),
+        2,
+    ),
+    ("Stock allauth: registrations a second", lambda one: one["allauth full"]["per_second"], 1),
+    ("Stock allauth: rest, ms", lambda one: total(one["allauth rest"]), 1),
+    ("Stock allauth: rest a request (3 requests), ms", lambda one: rest_per_request(one, "allauth"), 2),
+    (
+        "Our rest a request, times stock allauth's",
+        lambda one: rest_per_request(one, "ours") / rest_per_request(one, "allauth"),
         2,
     ),
     ("Registrations a second with a nearly free hash", lambda one: one["ours rest"]["per_second"], 1),

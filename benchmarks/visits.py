@@ -121,9 +121,9 @@ def register(browser: Browser, person: Person, *, choice: str, road: str) -> Non
     get(browser, "/home")
 
 
-def sign_up_on_bare_form(browser: Browser, person: Person) -> None:
-    """The peer's whole registration: form, form sent, landing page."""
-    page = get(browser, "/sign-up")
+def sign_up(browser: Browser, person: Person, *, path: str) -> None:
+    """A peer's whole registration: form, form sent, landing page."""
+    page = get(browser, path)
     fields = {
         "csrfmiddlewaretoken": found(CSRF, page),
         "username": person.username,
@@ -131,13 +131,14 @@ def sign_up_on_bare_form(browser: Browser, person: Person) -> None:
         "password1": PASSWORD,
         "password2": PASSWORD,
     }
-    post(browser, "/sign-up", fields, leads_to="/welcome")
+    post(browser, path, fields, leads_to="/welcome")
     get(browser, "/welcome")
 
 
 VISITS: dict[str, Visit] = {
     "claim": partial(register, choice="this_is_me", road="claim"),
     "new": partial(register, choice="create_new", road="new"),
-    "bare": sign_up_on_bare_form,
+    "bare": partial(sign_up, path="/sign-up"),
+    "allauth": partial(sign_up, path="/accounts/signup/"),
 }
-REQUESTS = {"claim": 9, "new": 9, "bare": 3}
+REQUESTS = {"claim": 9, "new": 9, "bare": 3, "allauth": 3}
