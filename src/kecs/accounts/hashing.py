@@ -130,6 +130,11 @@ def the_places() -> Places:
     return Places(at_once=settings.KECS_HASHES_AT_ONCE, waiting=settings.KECS_HASHES_WAITING)
 
 
+# A process that was forked has none of its parent's threads: without this, the first hash after a hash before the fork waits
+# for one that is not there.
+os.register_at_fork(after_in_child=the_places.cache_clear)
+
+
 class HashesPassword:
     """A page whose form costs a password hash: it is refused before anything is counted or looked up, or not at all."""
 

@@ -1,8 +1,11 @@
 """Password hashes: what is stored can be read by any Argon2id, and what another one wrote can be read here."""
 
+import os
+
 import pytest
 from django.contrib.auth.hashers import check_password, make_password
 
+from kecs.accounts import hashing
 from kecs.accounts.hashers import Argon2PasswordHasher, CheapArgon2PasswordHasher
 from tests.factories.people import PASSWORD
 
@@ -53,3 +56,16 @@ def test_a_password_that_holds_a_zero_byte_is_not_cut_there():
     stored = make_password("Brisk-Otter7\0lamp")
     assert not check_password("Brisk-Otter7\0", stored)
     assert not check_password("Brisk-Otter7", stored)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_process_forked_from_one_that_hashed_hashes_too(monkeypatch):
+    monkeypatch.setattr(hashing, "LONGEST_WAIT", 2.0)  # seconds, for a thread that stayed in the parent
+    stored = make_password(PASSWORD)
+    child = os.fork()
+    if not child:
+        try:
+            os._exit(0 if check_password(PASSWORD, stored) else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
