@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Changes the key of everything while people search and records are added, with a kill -9 in the middle.
 
-    tests/faults/rotate.py [--quick] [--people N] [--seed N]
+    tests/faults/rotate.py [--quick] [--people N] [--seed N] [--hsm]
 
 An installation of its own (SQLite, or an empty database named by DATABASE_URL) with so many people on file; two processes search
-for them one after the other, a third one adds people. `kecs keys rotate` begins, is killed, and is called again. Then must hold:
+for them one after the other, a third one adds people. With `--hsm` the keyring is wrapped by a token of SoftHSM from the first key on. `kecs keys rotate` begins, is killed, and is called again. Then must hold:
 
 - no search failed, before, while and after the key changed: each found exactly the one person it asked for;
 - nothing is sealed or indexed under the old key, and the old key can be taken away;
@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.migrated import make_tables  # noqa: E402 - the folder above is put in front first
+from tests.factories.softhsm import PIN, softhsm  # noqa: E402 - the folder above is put in front first
 from tests.faults.left import Rules, left_behind  # noqa: E402 - the folder above is put in front first
 from tests.faults.portal import ours_from_now  # noqa: E402 - the folder above is put in front first
 from tests.faults.rules import told  # noqa: E402 - the folder above is put in front first
@@ -154,6 +156,9 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="some hundreds of people")
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--hsm", action="store_true", help="the keyring is wrapped by SoftHSM (scripts/softhsm)"
+    )
     parser.add_argument("--search", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     people = 300 if chosen.quick else chosen.people
@@ -161,9 +166,15 @@ def main() -> int:
         search(chosen.search, chosen.seed)
         return 0
     var = Path(tempfile.mkdtemp(prefix="kecs-rotate-"))
-    environment = ours_from_now(var)
     try:
-        return rehearse(people, var, environment, seed=chosen.seed, kill_after=0.05 if chosen.quick else 3.0)
+        with softhsm(var / "hsm") if chosen.hsm else nullcontext("") as uri:
+            wrap = {"KECS_KEYRING_WRAP": uri, "KECS_KEYRING_PIN": PIN} if uri else {}
+            environment = ours_from_now(var, **wrap)
+            if uri:
+                run("keys", "token", environment=environment)
+            return rehearse(
+                people, var, environment, seed=chosen.seed, kill_after=0.05 if chosen.quick else 3.0
+            )
     finally:
         shutil.rmtree(var, ignore_errors=True)
 
@@ -206,6 +217,11 @@ def rehearse(people: int, var: Path, environment: dict[str, str], *, seed: int, 
         (f"no search of {made:,} failed", failed or not made),
         *broken(people, added),
     ]
+    if "KECS_KEYRING_WRAP" in environment:
+        checked = run("keys", "check", environment=environment)
+        rules.append(
+            ("the token is what opens the keyring", "Wrapped by pkcs11:token=kecs" not in checked and checked)
+        )
     print(  # noqa: T201
         f"{people:,} people, {made:,} searches, {killed} kill -9, {took:.1f} s from the first word to the last"
     )
