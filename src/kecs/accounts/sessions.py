@@ -8,26 +8,41 @@ token of a link that was opened) opens with the keyring only.
 import json
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
-from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.utils.crypto import get_random_string
 
 from kecs.audit.clock import portal_clock
+from kecs.audit.rows import in_its_form
 from kecs.pii.fields import sealed_text, unsealed_text
 from kecs.pii.seal import SealBroken
 
 KEY_SHAPE = re.compile(r"[a-z0-9]{32}")
 
+# By hand, and not by querysets: nearly every request reads a session, and each form writes one.
+_ADD = "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, %s, %s)"
+_CHANGE = (
+    "UPDATE django_session SET session_key = %s, session_data = %s, expire_date = %s WHERE session_key = %s"
+)
+
 
 def stored_as(session_key: str) -> str:
     """What the table keeps of a key: 160 bits of its digest, which is the width of the column."""
     return sha256(session_key.encode()).hexdigest()[:40]
+
+
+def _written(statement: str, values: Sequence[Any]) -> int:
+    """How many rows it came to."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, in_its_form(values))
+        return cursor.rowcount
 
 
 def forget_expired() -> int:
@@ -39,6 +54,7 @@ class SessionStore(db.SessionStore):
     """Django's, with a digest for the key and the content sealed for the row it stands in."""
 
     _is_new = False  # the key was just made, and no row has it yet
+    _key_before: str | None = None  # under which the row stands until the session is saved under its new key
 
     @classmethod
     def _validate_session_key(cls, key: str | None) -> bool:
@@ -60,13 +76,18 @@ class SessionStore(db.SessionStore):
             return {}
         return content
 
-    def _get_session_from_db(self) -> Session | None:
-        found = Session.objects.filter(
-            session_key=stored_as(self.session_key or ""), expire_date__gt=portal_clock()
-        ).first()
+    def load(self) -> dict[str, Any]:
+        """The content of the row, if its time is not over by the database's clock."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s",
+                in_its_form([stored_as(self.session_key or ""), portal_clock()]),
+            )
+            found = cursor.fetchone()
         if found is None:
             self._session_key = None
-        return found
+            return {}
+        return self.decode(found[0])
 
     def get_expiry_date(self, **kwargs: Any) -> datetime:
         """When this session is over, by the database's clock."""
@@ -76,23 +97,33 @@ class SessionStore(db.SessionStore):
     def create(self) -> None:
         """A new key, which the browser learns with its answer; the row is written once, when the session is saved."""
         self._session_key = self._get_new_session_key()
-        self._is_new = True
+        self._is_new, self._key_before = True, None
         self.modified = True
 
+    def cycle_key(self) -> None:
+        """Another key for the same content: the row changes both by one statement, when the session is saved."""
+        content = self._session  # type: ignore[attr-defined]
+        before = self._key_before if self._is_new else self.session_key
+        self.create()
+        self._session_cache, self._key_before = content, before
+
     def save(self, must_create: bool = False) -> None:
-        """Into the table, by one statement. Raises UpdateError where the session was ended meanwhile."""
+        """Into the table, by one statement. Raises UpdateError where the session was ended meanwhile.
+
+        Under a new key it is written even so: of two copies of a form that come at once, each is answered with a session.
+        """
         if self.session_key is None:
             self.create()
         must_create = must_create or self._is_new
         content = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
-        row = self.create_model_instance(content)
-        if must_create:
-            row.save(force_insert=True)
-            self._is_new = False
-        elif not Session.objects.filter(pk=row.pk).update(
-            session_data=row.session_data, expire_date=row.expire_date
-        ):
-            raise UpdateError
+        place = stored_as(self.session_key or "")
+        row = [place, self.encode(content), self.get_expiry_date()]
+        if not must_create:
+            if not _written(_CHANGE, [*row, place]):
+                raise UpdateError
+        elif not (self._key_before and _written(_CHANGE, [*row, stored_as(self._key_before)])):
+            _written(_ADD, row)
+        self._is_new, self._key_before = False, None
 
     def _get_new_session_key(self) -> str:
         """Without a look whether it is free: of 36^32 keys none comes twice, and the insert would refuse it."""
@@ -102,12 +133,6 @@ class SessionStore(db.SessionStore):
         """Whether there is such a session."""
         return super().exists(stored_as(session_key))
 
-    def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
-        """The row, under the digest."""
-        row = super().create_model_instance(data)
-        row.session_key = stored_as(row.session_key)
-        return row
-
     @classmethod
     def clear_expired(cls) -> None:
         """Not for Django's own command, which puts nothing on the log: `kecs tidy` does it."""
@@ -115,6 +140,8 @@ class SessionStore(db.SessionStore):
 
     def delete(self, session_key: str | None = None) -> None:
         """Ends this session, or the one with this key."""
-        key = session_key or self.session_key
-        if key is not None:
-            Session(pk=stored_as(key)).delete()  # by one statement, and without a look whether it is there
+        for key in [session_key] if session_key else [self.session_key, self._key_before]:
+            if key:
+                _written("DELETE FROM django_session WHERE session_key = %s", [stored_as(key)])
+        if not session_key:
+            self._key_before = None

@@ -4,6 +4,7 @@ import json
 from base64 import b64decode
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.db import connection
 
@@ -61,6 +62,54 @@ def test_the_id_changes_at_the_search_at_registration_and_at_sign_in_and_each_ol
     for old in keys[:-1]:
         assert with_cookie(old).get("/home", follow=True).request["PATH_INFO"] == "/"
     assert with_cookie(keys[-1]).get("/home").status_code == 200
+
+
+def kept(**content):
+    """A session that stands in the table."""
+    session = SessionStore()
+    session.update(content)
+    session.save()
+    return session
+
+
+def test_a_new_key_takes_the_row_along_by_one_statement(django_assert_num_queries):
+    session = kept(step="search")
+    old = session.session_key
+    with django_assert_num_queries(1):
+        session.cycle_key()
+        session["step"] = "match"
+        session.cycle_key()  # twice in one request
+        session.save()
+    assert SessionStore(session.session_key).load() == {"step": "match"}
+    assert SessionStore(old).load() == {}
+    assert Session.objects.count() == 1
+
+
+def test_of_two_copies_of_a_form_each_keeps_a_session_of_its_own():
+    key = kept(step="search").session_key
+    copies = [SessionStore(key), SessionStore(key)]
+    for copy in copies:
+        copy.cycle_key()
+    for copy in copies:
+        copy.save()
+    assert [SessionStore(copy.session_key).load() for copy in copies] == [{"step": "search"}] * 2
+
+
+def test_a_session_that_ended_meanwhile_is_not_brought_back_under_its_key():
+    session = kept(step="search")
+    ended = SessionStore(session.session_key)
+    ended.flush()
+    session["step"] = "match"
+    with pytest.raises(UpdateError):
+        session.save()
+    assert not Session.objects.exists()
+
+
+def test_a_session_that_ends_before_its_new_key_is_saved_leaves_no_row():
+    session = SessionStore(kept(step="search").session_key)
+    session.cycle_key()
+    session.flush()
+    assert not Session.objects.exists()
 
 
 def test_signing_out_ends_the_session_on_the_server(client):

@@ -301,7 +301,7 @@ def test_a_sign_in_that_gets_half_way_leaves_the_browser_as_it_is(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_a_session_that_cannot_be_kept_now_is_not_a_session_that_was_deleted(browser):
     def gone(execute, sql, *rest):
-        if sql.startswith('UPDATE "django_session"'):
+        if sql.startswith("UPDATE django_session"):
             raise OperationalError("server closed the connection unexpectedly")
         return execute(sql, *rest)
 
