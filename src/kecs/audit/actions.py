@@ -8,20 +8,25 @@ from contextvars import ContextVar
 from datetime import datetime
 from hashlib import sha256
 from json.encoder import encode_basestring_ascii
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from kecs.audit.clock import portal_clock
 from kecs.audit.events import Event
 from kecs.audit.models import AuditEvent, ChainHead
-from kecs.audit.rows import form, insert_packed
+from kecs.audit.rows import form, in_its_form, insert_packed
 from kecs.pii.fields import standing_key
 
 # From here on, rows are written past the models: a registration has a few, an import thousands.
 _MANY = 50
 CHAIN = "audit-chain"  # the purpose of the chain's key
 _COLUMNS = ("sequence", "at", "code", "by", "subject", "keys", "digest")
+
+# By hand, and not by querysets: nearly every action appends.
+_HEAD = "SELECT sequence, digest FROM audit_chainhead WHERE id = 1"
+_ADD = 'INSERT INTO audit_auditevent (sequence, at, code, "by", subject, keys, digest) VALUES '
+_ADVANCE = "UPDATE audit_chainhead SET sequence = %s, digest = %s WHERE id = 1"
 
 
 class _Happened(NamedTuple):
@@ -108,11 +113,27 @@ def _append(happened: Sequence[_Happened]) -> None:
     if not count:
         return
     _demand_transaction()
-    head, _created = ChainHead.objects.select_for_update(no_key=True).get_or_create(id=1)
+    sequence, before = _locked_end()
     at = portal_clock()
-    chained = _chained(happened, at=at, sequence=head.sequence, before=bytes(head.digest))
+    chained = _chained(happened, at=at, sequence=sequence, before=before)
     digest = _insert_many(chained, at) if count > _MANY else _insert_few(chained, at)
-    ChainHead.objects.filter(id=1).update(sequence=head.sequence + count, digest=digest)
+    with connection.cursor() as cursor:
+        cursor.execute(_ADVANCE, [sequence + count, digest])
+
+
+def _locked_end() -> tuple[int, bytes]:
+    """The number and the digest of the last event, which stay so until this transaction ends.
+
+    SQLite has no row locks: a transaction that writes has the database to itself.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HEAD if connection.vendor == "sqlite" else f"{_HEAD} FOR NO KEY UPDATE")
+        found = cursor.fetchone()
+    if found is None:
+        ChainHead.objects.get_or_create(id=1)
+        return _locked_end()
+    sequence, digest = found
+    return sequence, bytes(digest)
 
 
 class _Chained(NamedTuple):
@@ -142,20 +163,13 @@ def _chained(
 
 def _insert_few(chained: Iterator[_Chained], at: datetime) -> bytes:
     """The digest of the last."""
-    rows = [
-        AuditEvent(
-            sequence=row.sequence,
-            at=at,
-            code=row.code,
-            by=row.by,
-            subject=row.subject,
-            keys=json.loads(row.keys),
-            digest=row.digest,
-        )
-        for row in chained
-    ]
-    AuditEvent.objects.bulk_create(rows)
-    return bytes(rows[-1].digest)
+    values: list[Any] = []
+    for row in chained:
+        values += [row.sequence, at, row.code, row.by, row.subject, row.keys, row.digest]
+    count = len(values) // len(_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD + ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * count), in_its_form(values))
+    return row.digest
 
 
 def _insert_many(chained: Iterator[_Chained], at: datetime) -> bytes:
