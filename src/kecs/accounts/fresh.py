@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from kecs.guard.queries import database_clock
+from kecs.audit.clock import portal_clock
 
 FRESH_FOR = timedelta(minutes=10)
+A_MOMENT = timedelta(seconds=5)  # between the reckonings of two web servers: one notes it, another is asked
 FRESH_SESSION_KEY = "fresh"
 
 
@@ -15,7 +16,7 @@ def note_fresh(request: HttpRequest, account_id: UUID) -> None:
     """From now on, for ten minutes, risky acts of this account ask nothing more."""
     request.session[FRESH_SESSION_KEY] = {
         "account": str(account_id),
-        "at": database_clock().timestamp(),
+        "at": portal_clock().timestamp(),
     }
 
 

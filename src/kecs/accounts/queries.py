@@ -11,10 +11,10 @@ from django.db.models.functions import Lower
 from django.http import HttpRequest
 
 from kecs.accounts.addresses import normalised_address
-from kecs.accounts.fresh import FRESH_FOR, fresh_since
+from kecs.accounts.fresh import A_MOMENT, FRESH_FOR, fresh_since
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.usernames import normalised
-from kecs.guard.queries import database_clock
+from kecs.audit.clock import portal_clock
 
 # An address that was added and never confirmed may be somebody else's: it neither signs in nor gets a link.
 REACHES = Q(verified=True) | Q(primary=True)
@@ -112,7 +112,10 @@ def signed_in(request: HttpRequest) -> UUID:
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the person of this session signed in, or showed again that it is she, less than ten minutes ago."""
     since = fresh_since(request)
-    return since is not None and 0 <= database_clock().timestamp() - since < FRESH_FOR.total_seconds()
+    if since is None:
+        return False
+    ago = portal_clock().timestamp() - since
+    return -A_MOMENT.total_seconds() <= ago < FRESH_FOR.total_seconds()
 
 
 def password_is_right(account_id: UUID, password: str) -> bool:

@@ -1,22 +1,22 @@
 """Counting tries, taking a count back, clearing it; using up a robot check. Everything is exact under concurrency."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import chain
+from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import connection, transaction
 
 from kecs.audit.actions import record, record_all
+from kecs.audit.clock import portal_clock
+from kecs.audit.rows import in_its_form, moment_in
 from kecs.audit.transactions import tried_again
 from kecs.guard.events import LimitCleared, LimitReached
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter, RobotAnswer
-from kecs.guard.queries import database_clock, subject_digest
-
-_LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)  # no window begins before it
+from kecs.guard.queries import began_after, subject_digest
 
 # One statement, so that no two tries read the same count. Both databases understand it. A row for each try; `ended` is
 # for each limit the moment at which a window that began then is over.
@@ -26,25 +26,25 @@ _COUNT = """
         count = CASE WHEN guard_limitcounter.window_start <= {ended} THEN 1 ELSE guard_limitcounter.count + 1 END,
         window_start = CASE WHEN guard_limitcounter.window_start <= {ended}
             THEN EXCLUDED.window_start ELSE guard_limitcounter.window_start END
-    RETURNING id, "limit", subject_digest, window_start, count
+    RETURNING "limit", subject_digest, window_start, count
 """
+# The pairs of limit and subject whose counts are taken back.
+_GIVE_BACK = "UPDATE guard_limitcounter SET count = count - %s WHERE count > 0 AND ({theirs})"
 # Counts only what may be tried now: a row comes back, or none. `window_start` is the moment of the last try.
 _TRY = """
     INSERT INTO guard_limitcounter ("limit", subject_digest, window_start, count) VALUES (%s, %s, %s, 1)
     ON CONFLICT ("limit", subject_digest) DO UPDATE SET
         count = guard_limitcounter.count + 1, window_start = EXCLUDED.window_start
     WHERE guard_limitcounter.count < %s AND (guard_limitcounter.count < %s OR guard_limitcounter.window_start <= {ready})
-    RETURNING id, "limit", subject_digest, window_start, count
+    RETURNING count
 """
 _FILL = """
     INSERT INTO guard_limitcounter ("limit", subject_digest, window_start, count) VALUES (%s, %s, %s, %s)
     ON CONFLICT ("limit", subject_digest) DO UPDATE SET count = EXCLUDED.count, window_start = EXCLUDED.window_start
-    RETURNING id, "limit", subject_digest, window_start, count
 """
 _USE = """
     INSERT INTO guard_robotanswer (signature_digest, used_at, expires_at) VALUES (%s, %s, %s)
     ON CONFLICT (signature_digest) DO NOTHING
-    RETURNING id, signature_digest, used_at, expires_at
 """
 
 
@@ -65,7 +65,7 @@ def count(*, limit: Limit, subject: str, by: str, at: datetime | None = None) ->
 
     Runs in the caller's transaction: a rollback takes the count back, and until the transaction ends other counts of
     the same subject wait. So count what many share (a network) outside of the transaction that does the work, and
-    what must be exact (an identity's misses) inside. `at` overrides the database's clock.
+    what must be exact (an identity's misses) inside. `at` overrides the portal's clock.
     """
     [counted] = count_together(tries=[(limit, subject)], by=by, at=at)
     return counted
@@ -78,12 +78,12 @@ def count_together(*, tries: Iterable[tuple[Limit, str]], by: str, at: datetime 
     Whoever counts several of the same subjects takes them in one order, and the end of the audit log after them: so
     no two transactions wait for each other.
     """
-    now = at or database_clock()
+    now = at or portal_clock()
     digests = sorted((limit, subject_digest(limit, subject)) for limit, subject in set(tries))
     if not digests:
         return []
     rows = _counted(digests, now)
-    counted = [_verdict(limit, rows[limit, digest]) for limit, digest in digests]
+    counted = [_verdict(limit, *rows[limit, digest]) for limit, digest in digests]
     reached = [
         LimitReached(subject=f"limit:{digest.hex()}", limit=str(limit))
         for (limit, digest), one in zip(digests, counted, strict=True)
@@ -98,7 +98,7 @@ def count_together(*, tries: Iterable[tuple[Limit, str]], by: str, at: datetime 
 def count_if_all_pass(*, tries: Iterable[tuple[Limit, str]], by: str, at: datetime | None = None) -> bool:
     """Count one try against several subjects if all let it pass: what one refuses is not counted by the others.
 
-    In a transaction of the caller's. The same statements whether or not it passes.
+    In a transaction of the caller's.
     """
     return all(counted.allowed for counted in counts_if_all_pass(tries=tries, by=by, at=at))
 
@@ -109,8 +109,8 @@ def counts_if_all_pass(
     """As count_if_all_pass, for callers who want to know how much is left: a count that is not allowed says that none counts."""
     several = list(tries)
     counts = count_together(tries=several, by=by, at=at)
-    passed = all(counted.allowed for counted in counts)
-    give_back_together(tries=several, by=by, each=0 if passed else 1)
+    if not all(counted.allowed for counted in counts):
+        give_back_together(tries=several, by=by)
     return counts
 
 
@@ -121,7 +121,7 @@ def count_if_ready(*, limit: Limit, subject: str, by: str, at: datetime | None =
     What is refused is not counted: it makes nobody wait longer. Of any number at once only those pass that the table
     lets pass at this moment. The log is told once, with the last try.
     """
-    rule, digest, now = RULES[limit], subject_digest(limit, subject), at or database_clock()
+    rule, digest, now = RULES[limit], subject_digest(limit, subject), at or portal_clock()
     free = rule.free
     if free is None:
         raise ValueError(f"{limit} has no delays.")
@@ -129,8 +129,8 @@ def count_if_ready(*, limit: Limit, subject: str, by: str, at: datetime | None =
     ready = f"CASE {'WHEN guard_limitcounter.count >= %s THEN %s ' * len(steps)}ELSE %s END"
     moments = chain.from_iterable((used, now - rule.delay_after(used)) for used in reversed(steps))
     values = [str(limit), digest, now, rule.most, free, *moments, now]
-    rows = list(LimitCounter.objects.raw(_TRY.format(ready=ready), values))
-    if rows and rows[0].count == rule.most:
+    rows = _rows(_TRY.format(ready=ready), values)
+    if rows and rows[0][0] == rule.most:
         with transaction.atomic(savepoint=False):
             record(event=LimitReached(subject=f"limit:{digest.hex()}", limit=str(limit)), by=by)
     return bool(rows)
@@ -140,36 +140,50 @@ def count_if_ready(*, limit: Limit, subject: str, by: str, at: datetime | None =
 def stop(*, limit: Limit, subject: str, by: str) -> None:
     """Use up all tries of a subject at once, so that only clearing helps."""
     digest = subject_digest(limit, subject)
-    values = [str(limit), digest, database_clock(), RULES[limit].most]
+    values = [str(limit), digest, portal_clock(), RULES[limit].most]
     with transaction.atomic():
-        list(LimitCounter.objects.raw(_FILL, values))
+        _written(_FILL, values)
         record(event=LimitReached(subject=f"limit:{digest.hex()}", limit=str(limit)), by=by)
 
 
-def _counted(digests: list[tuple[Limit, bytes]], now: datetime) -> dict[tuple[str, bytes], LimitCounter]:
-    """Add one to each counter, in the order given. The counters as they are then."""
+def _counted(
+    digests: list[tuple[Limit, bytes]], now: datetime
+) -> dict[tuple[str, bytes], tuple[datetime, int]]:
+    """Add one to each counter, in the order given. When the window of each began, and its count."""
     values = [(str(limit), digest, now) for limit, digest in digests]
-    windows = {limit: RULES[limit].window for limit, _digest in digests}
-    ends = [(str(limit), now - window if window else _LONG_AGO) for limit, window in windows.items()]
+    ends = [(str(limit), began_after(limit, now)) for limit in dict(digests)]
     statement = _COUNT.format(
         rows=", ".join(["(%s, %s, %s, 1)"] * len(values)),
         ended=f'CASE guard_limitcounter."limit" {"WHEN %s THEN %s " * len(ends)}END',
     )
-    parameters = list(chain(*values, *ends, *ends))
-    return {
-        (row.limit, bytes(row.subject_digest)): row for row in LimitCounter.objects.raw(statement, parameters)
-    }
+    rows = _rows(statement, [*chain(*values, *ends, *ends)])
+    return {(limit, bytes(digest)): (moment_in(began), count) for limit, digest, began, count in rows}
 
 
-def _verdict(limit: Limit, row: LimitCounter) -> Count:
+def _rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """What a statement of ours returns. By hand, and not by a queryset: each form of a registration counts."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, in_its_form(values))
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _written(statement: str, values: Sequence[Any]) -> int:
+    """How many rows a statement of ours came to."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, in_its_form(values))
+        return int(cursor.rowcount)
+
+
+def _verdict(limit: Limit, began: datetime, used: int) -> Count:
     rule = RULES[limit]
     return Count(
         limit=limit,
-        used=row.count,
-        allowed=row.count <= rule.most,
-        escalated=rule.escalate_over is not None and row.count > rule.escalate_over,
-        remaining=max(rule.most - row.count, 0),
-        resets_at=row.window_start + rule.window if rule.window else None,
+        used=used,
+        allowed=used <= rule.most,
+        escalated=rule.escalate_over is not None and used > rule.escalate_over,
+        remaining=max(rule.most - used, 0),
+        resets_at=began + rule.window if rule.window else None,
     )
 
 
@@ -184,10 +198,12 @@ def give_back_together(*, tries: Iterable[tuple[Limit, str]], by: str, each: int
     A counter past its limit keeps the count that was refused, so that the log is told of the first refusal only.
     With `each` 0 nothing is taken back by the same statement, for callers whose work must not tell which it was.
     """
-    counted = Q(pk__in=[])
-    for limit, subject in tries:
-        counted |= Q(limit=limit, subject_digest=subject_digest(limit, subject), count__lte=RULES[limit].most)
-    LimitCounter.objects.filter(counted, count__gt=0).update(count=F("count") - each)
+    theirs = [
+        (str(limit), subject_digest(limit, subject), RULES[limit].most) for limit, subject in set(tries)
+    ]
+    if theirs:
+        one = '("limit" = %s AND subject_digest = %s AND count <= %s)'
+        _written(_GIVE_BACK.format(theirs=" OR ".join([one] * len(theirs))), [each, *chain(*theirs)])
 
 
 @tried_again
@@ -201,14 +217,14 @@ def clear(*, limit: Limit, subject: str, by: str) -> None:
 
 def use_up(*, signature: str, expires_at: datetime, by: str) -> bool:
     """Use a challenge or stamp; False when it was used before. Of any number at once, exactly one is True."""
-    now = database_clock()
+    now = portal_clock()
     digest = sha256(signature.encode()).digest()
-    return bool(list(RobotAnswer.objects.raw(_USE, [digest, now, max(expires_at, now)])))
+    return bool(_written(_USE, [digest, now, max(expires_at, now)]))
 
 
 def purge(*, by: str, at: datetime | None = None) -> int:
     """Remove counters whose window is over and used checks that have expired; how many rows. Safe at any time."""
-    now = at or database_clock()
+    now = at or portal_clock()
     # A used check must be known for as long as it would still be accepted; clocks may differ by a little.
     removed = RobotAnswer.objects.filter(expires_at__lt=now - timedelta(hours=1)).delete()[0]
     for limit, rule in RULES.items():

@@ -1,13 +1,20 @@
 """How often a subject was counted, and what time the database says it is."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
 
 from kecs.audit import clock
+from kecs.audit.clock import portal_clock
+from kecs.audit.rows import in_its_form
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter
 from kecs.pii.fields import the_keyring
 from kecs.pii.fingerprint import standing_digest
+
+_LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)  # no window begins before it
 
 
 def subject_digest(limit: Limit, subject: str) -> bytes:
@@ -21,24 +28,33 @@ def subject_digest(limit: Limit, subject: str) -> bytes:
 
 def used(limit: Limit, subject: str, *, at: datetime | None = None) -> int:
     """Counts in the window that runs now; 0 when none does."""
-    row = LimitCounter.objects.filter(limit=limit, subject_digest=subject_digest(limit, subject)).first()
-    window = RULES[limit].window
-    if row is None or (window and row.window_start + window <= (at or database_clock())):
-        return 0
-    return row.count
+    return fullest([(limit, subject)], at=at)[limit]
 
 
 def fullest(counters: Iterable[tuple[Limit, str]], *, at: datetime | None = None) -> dict[Limit, int]:
     """Of each limit the most that any of these subjects was counted in the window that runs now; in one statement."""
-    asked = {subject_digest(limit, subject): limit for limit, subject in counters}
-    now, found = at or database_clock(), dict.fromkeys(asked.values(), 0)
-    rows = LimitCounter.objects.filter(limit__in=set(asked.values()), subject_digest__in=list(asked))
-    for row in rows:
-        limit = Limit(row.limit)
-        window = RULES[limit].window
-        if not window or row.window_start + window > now:
-            found[limit] = max(found[limit], row.count)
-    return found
+    asked, now = list(counters), at or portal_clock()
+    most = {limit: 0 for limit, _subject in asked}
+    if not asked:
+        return most
+    values: list[Any] = []
+    for limit, subject in asked:
+        values += [str(limit), subject_digest(limit, subject), began_after(limit, now)]
+    theirs = '("limit" = %s AND subject_digest = %s AND window_start > %s)'
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT "limit", count FROM guard_limitcounter WHERE {" OR ".join([theirs] * len(asked))}',  # noqa: S608
+            in_its_form(values),
+        )
+        for name, count in cursor.fetchall():
+            most[Limit(name)] = max(most[Limit(name)], count)
+    return most
+
+
+def began_after(limit: Limit, now: datetime) -> datetime:
+    """A window of this limit that began at this moment or before is over."""
+    window = RULES[limit].window
+    return now - window if window else _LONG_AGO
 
 
 def used_up(limit: Limit, subject: str, *, at: datetime | None = None) -> bool:
@@ -54,9 +70,9 @@ def wait_left(limit: Limit, subject: str, *, at: datetime | None = None) -> time
     rule = RULES[limit]
     if row.count >= rule.most:
         return None
-    return max(row.window_start + rule.delay_after(row.count) - (at or database_clock()), timedelta(0))
+    return max(row.window_start + rule.delay_after(row.count) - (at or portal_clock()), timedelta(0))
 
 
 def database_clock() -> datetime:
-    """The database's time: web servers whose clocks differ agree on when a window ends."""
+    """The database's time, asked this moment: for what is rare. Limits go by `portal_clock`, which reckons from it."""
     return clock.database_clock()

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.clock import portal_clock
 from kecs.audit.transactions import tried_again, whole
 from kecs.mail.copies import keep_copy
 from kecs.mail.events import MailRefused, MailSent
@@ -79,7 +80,7 @@ class _Attempt:
 
 def queue(*, message: Message, by: str, at: datetime | None = None) -> UUID:
     """Put a mail into the outbox, in the caller's transaction: it leaves if and only if that is committed."""
-    now = at or database_clock()
+    now = at or portal_clock()
     row = OutboxMessage(
         id=uuid4(),
         message_id=message_id_of(str(uuid4())),
@@ -107,7 +108,7 @@ def queue_later(*, kind: str, to: str, facts: Mapping[str, str], by: str) -> Non
     nor tells more for an address that is known. `to` may be empty where `facts` lead to the address. Raises NoWriter.
     """
     writer_of(kind)
-    now = database_clock()
+    now = portal_clock()
     row = Errand(id=uuid4(), kind=kind, queued_at=now, queued_by=by, next_attempt_at=now)
     text = json.dumps({"to": to, "facts": dict(facts)})
     seal_into(row, "facts_sealed", text.ljust(-(-len(text) // ERRAND_BYTES) * ERRAND_BYTES))

@@ -31,8 +31,8 @@ def clock(monkeypatch):
     assert isinstance(default_token_generator, ResetLinks)  # which the library's own page asks
     began, library = database_clock(), ResetLinks._now
     passed = [timedelta(0)]
-    for module in (guard, reset_links):
-        monkeypatch.setattr(module, "database_clock", lambda: began + passed[0])
+    for module, clock_of in ((guard, "portal_clock"), (reset_links, "database_clock")):
+        monkeypatch.setattr(module, clock_of, lambda: began + passed[0])
     monkeypatch.setattr(ResetLinks, "_now", lambda self: library(self) + passed[0])
     return passed
 

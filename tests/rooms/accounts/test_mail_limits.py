@@ -56,7 +56,7 @@ def test_two_hundred_requests_over_a_day_send_ten_mails_at_most(networks, form, 
     by_hour: dict[int, int] = {}
     for number in range(200):
         passed = number * (DAY - timedelta(minutes=1)) / 200
-        monkeypatch.setattr(guard, "database_clock", lambda passed=passed: began + passed)
+        monkeypatch.setattr(guard, "portal_clock", lambda passed=passed: began + passed)
         address = {"x-forwarded-for": networks[number % 100]}
         before = asked_for()
         browser.post(form, {"email": MARIA.email}, headers=address)
@@ -73,7 +73,7 @@ def test_what_the_hour_refuses_does_not_use_up_the_day(form, monkeypatch):
         InspectingClient().post(form, {"email": MARIA.email})
     assert asked_for_here() == 3
     began = database_clock()
-    monkeypatch.setattr(guard, "database_clock", lambda: began + HOUR + timedelta(minutes=1))
+    monkeypatch.setattr(guard, "portal_clock", lambda: began + HOUR + timedelta(minutes=1))
     InspectingClient().post(form, {"email": MARIA.email})
     assert asked_for_here() == 4
 
@@ -87,7 +87,7 @@ def test_strangers_keep_no_owner_from_her_mail_and_she_gets_ten_a_day_at_most(fo
     began = database_clock()
     for hour in range(20):
         monkeypatch.setattr(
-            guard, "database_clock", lambda hour=hour: began + hour * (HOUR + timedelta(minutes=5))
+            guard, "portal_clock", lambda hour=hour: began + hour * (HOUR + timedelta(minutes=5))
         )
         for _request in range(5):
             InspectingClient().post(form, {"email": MARIA.email})

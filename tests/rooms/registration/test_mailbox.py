@@ -218,9 +218,8 @@ def test_a_search_counts_with_one_statement_on_one_row_of_sixteen(django_assert_
     assert SearchTally.objects.count() > 1
     tally = status().tally
     assert (tally.searches, tally.misses) == (40, 20)
-    queries = 1 if connection.vendor == "sqlite" else 2  # the clock
     for missed in (True, False):
-        with django_assert_num_queries(queries):
+        with django_assert_num_queries(1):
             tally_search(missed=missed, by=BY)
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
 from kecs.accounts.factors.gate import MOST_KEPT, NEVER_KEPT
-from kecs.guard.queries import database_clock
+from kecs.audit.clock import portal_clock
 
 SESSION_KEY = "typed_before_time_out"
 KEPT_FOR = 30 * 60  # seconds
@@ -44,7 +44,7 @@ def keep(request: HttpRequest, *, account: str, fields: dict[str, str]) -> None:
         "account": account,
         "path": request.path,
         "fields": fields,
-        "at": database_clock().timestamp(),
+        "at": portal_clock().timestamp(),
     }
 
 
@@ -54,7 +54,7 @@ def take(request: HttpRequest) -> dict[str, str]:
     if not kept or not request.user.is_authenticated:
         return {}
     mine = kept["account"] == str(request.user.pk)
-    if not mine or database_clock().timestamp() - kept["at"] > KEPT_FOR:
+    if not mine or portal_clock().timestamp() - kept["at"] > KEPT_FOR:
         del request.session[SESSION_KEY]
         return {}
     if request.path != kept["path"] or request.method != "GET":

@@ -12,9 +12,9 @@ from kecs.assurance.codes import NOT_ME_LENGTH, new_code
 from kecs.assurance.models import ClaimNotice
 from kecs.assurance.notices import Why, not_me_url, notice
 from kecs.audit.actions import record
+from kecs.audit.clock import portal_clock
 from kecs.guard.actions import count
 from kecs.guard.limits import Limit
-from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue
 from kecs.records.holdings.queries import HeldRecord, contact_email_of
 from kecs.records.queries import stated_by
@@ -67,7 +67,7 @@ def _knows(held: HeldRecord) -> bool:
 
 
 def new_link(*, held: HeldRecord, why: Why, by: str) -> str:
-    token, now = new_token(), database_clock()
+    token, now = new_token(), portal_clock()
     ClaimNotice.objects.create(
         holding_id=held.holding_id,
         why=why.value,
@@ -80,7 +80,7 @@ def new_link(*, held: HeldRecord, why: Why, by: str) -> str:
 
 def new_letter_code(*, held: HeldRecord, by: str) -> str:
     """What is typed from a letter instead of a link: twelve letters and digits, 60 bits, so nobody guesses one."""
-    code, now = new_code(NOT_ME_LENGTH), database_clock()
+    code, now = new_code(NOT_ME_LENGTH), portal_clock()
     ClaimNotice.objects.create(
         holding_id=held.holding_id,
         why=LETTER,

@@ -8,15 +8,16 @@ before it begins, outside of its transaction, where reading waits for nobody.
 import secrets
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from kecs.audit.actions import record
+from kecs.audit.clock import portal_clock
+from kecs.audit.rows import in_its_form
 from kecs.audit.transactions import tried_again
 from kecs.guard.events import StrictModeBegan, StrictModeEnded
 from kecs.guard.models import SearchTally, StrictMode
-from kecs.guard.queries import database_clock
-from kecs.guard.strict.queries import tally_at
+from kecs.guard.strict.queries import standing_at, tally_at
 from kecs.guard.strict.rules import LASTS, Tally, goes_on, why_begin
 
 SHARDS = 16
@@ -28,7 +29,6 @@ _ADD = """
         misses = guard_searchtally.misses + EXCLUDED.misses,
         held = guard_searchtally.held + EXCLUDED.held,
         proven = guard_searchtally.proven + EXCLUDED.proven
-    RETURNING id, minute, shard, searches, misses, held, proven
 """
 
 
@@ -49,14 +49,14 @@ def mailbox_asked(*, by: str, at: datetime | None = None) -> bool:
     Call it outside of the search's transaction. Searches that run at this moment are not stopped any more: as many as
     there are threads may pass beyond the bar.
     """
-    now = at or database_clock()
-    row = StrictMode.objects.filter(pk=1).first()
-    if row is None or row.in_force_until is None:
-        asked = not (row and row.off_until and row.off_until > now) and _begin_if_sprayed(now, by)
-    elif row.in_force_until > now:
+    now = at or portal_clock()
+    standing = standing_at(now)
+    if standing.in_force:
         asked = True
+    elif standing.over:
+        asked = _ended_or_extended(now, by)
     else:
-        asked = _ended_or_extended(row.in_force_until, now, by)
+        asked = not standing.off and _begin_if_sprayed(standing.tally, now, by)
     if asked:
         _add(Tally(held=1), now)
     return asked
@@ -64,14 +64,14 @@ def mailbox_asked(*, by: str, at: datetime | None = None) -> bool:
 
 def begin(*, by: str, lasts: timedelta = LASTS, at: datetime | None = None) -> None:
     """An operator turns it on."""
-    now = at or database_clock()
+    now = at or portal_clock()
     _begin(now + lasts, now, because="operator", tally=tally_at(now), by=by)
 
 
 @tried_again
 def end(*, by: str, stays_off: timedelta, at: datetime | None = None) -> None:
     """An operator turns it off, and has it not begin by itself for a while."""
-    now = at or database_clock()
+    now = at or portal_clock()
     with transaction.atomic():
         StrictMode.objects.get_or_create(pk=1)
         StrictMode.objects.filter(pk=1).update(in_force_until=None, off_until=now + stays_off)
@@ -80,26 +80,25 @@ def end(*, by: str, stays_off: timedelta, at: datetime | None = None) -> None:
 
 def end_if_over(*, by: str, at: datetime | None = None) -> None:
     """What the next search would do, for hours in which nobody searches."""
-    now = at or database_clock()
-    row = StrictMode.objects.filter(pk=1, in_force_until__lte=now).first()
-    if row is not None and row.in_force_until is not None:
-        _ended_or_extended(row.in_force_until, now, by)
+    now = at or portal_clock()
+    if standing_at(now).over:
+        _ended_or_extended(now, by)
 
 
 def forget_tallies(*, by: str, at: datetime | None = None) -> int:
     """Remove what no sum asks for any more; how many rows."""
-    now = at or database_clock()
+    now = at or portal_clock()
     return SearchTally.objects.filter(minute__lt=now - timedelta(hours=1)).delete()[0]
 
 
 def _add(tally: Tally, at: datetime | None) -> None:
-    minute = (at or database_clock()).replace(second=0, microsecond=0)
+    minute = (at or portal_clock()).replace(second=0, microsecond=0)
     values = [minute, secrets.randbelow(SHARDS), tally.searches, tally.misses, tally.held, tally.proven]
-    list(SearchTally.objects.raw(_ADD, values))
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, in_its_form(values))
 
 
-def _begin_if_sprayed(now: datetime, by: str) -> bool:
-    tally = tally_at(now)
+def _begin_if_sprayed(tally: Tally, now: datetime, by: str) -> bool:
     because = why_begin(tally)
     if because:
         _begin(now + LASTS, now, because=because, tally=tally, by=by)
@@ -121,13 +120,13 @@ def _begin(until: datetime, now: datetime, *, because: str, tally: Tally, by: st
 
 
 @tried_again
-def _ended_or_extended(over: datetime, now: datetime, by: str) -> bool:
+def _ended_or_extended(now: datetime, by: str) -> bool:
     """Whether it goes on, because the spray does. Of any number at once, one decides."""
     tally = tally_at(now)
     sprayed = goes_on(tally) or bool(why_begin(tally))
     with transaction.atomic():
         until = now + LASTS if sprayed else None
-        decided = StrictMode.objects.filter(pk=1, in_force_until=over).update(in_force_until=until)
+        decided = StrictMode.objects.filter(pk=1, in_force_until__lte=now).update(in_force_until=until)
         if decided and not sprayed:
             record(event=StrictModeEnded(subject="-", because="quiet"), by=by)
     return sprayed

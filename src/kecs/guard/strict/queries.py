@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db import connection
 
-from kecs.guard.models import SearchTally, StrictMode
-from kecs.guard.queries import database_clock
+from kecs.audit.clock import portal_clock
+from kecs.audit.rows import in_its_form
+from kecs.guard.models import StrictMode
 from kecs.guard.strict.rules import WINDOW, Tally
 
 
@@ -19,20 +20,44 @@ class Status:
     tally: Tally
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a search asks before it is evaluated."""
+
+    in_force: bool
+    over: bool  # it is to be decided whether it ends or goes on
+    off: bool  # it does not begin by itself
+    tally: Tally
+
+
+def standing_at(now: datetime) -> Standing:
+    """Strict mode and the tally in one statement, which every search sends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT COALESCE(SUM(searches), 0), COALESCE(SUM(misses), 0), COALESCE(SUM(held), 0), COALESCE(SUM(proven), 0),
+                (SELECT in_force_until > %s FROM guard_strictmode WHERE id = 1),
+                (SELECT off_until > %s FROM guard_strictmode WHERE id = 1)
+            FROM guard_searchtally WHERE minute > %s""",
+            in_its_form([now, now, now - WINDOW]),
+        )
+        searches, misses, held, proven, in_force, off = cursor.fetchone()
+    # Whether it is in force is NULL where nobody ever turned it on, or it has ended.
+    return Standing(
+        in_force=bool(in_force),
+        over=in_force is not None and not in_force,
+        off=bool(off),
+        tally=Tally(searches=searches, misses=misses, held=held, proven=proven),
+    )
+
+
 def tally_at(now: datetime) -> Tally:
     """The last ten whole minutes and the one that runs: at most 11 times as many rows as there are shards."""
-    sums = SearchTally.objects.filter(minute__gt=now - WINDOW).aggregate(
-        searches=Sum("searches", default=0),
-        misses=Sum("misses", default=0),
-        held=Sum("held", default=0),
-        proven=Sum("proven", default=0),
-    )
-    return Tally(**sums)
+    return standing_at(now).tally
 
 
 def status(*, at: datetime | None = None) -> Status:
     """As it stands now; what is over is None."""
-    now = at or database_clock()
+    now = at or portal_clock()
     row = StrictMode.objects.filter(pk=1).first() or StrictMode()
     return Status(
         in_force_until=row.in_force_until if row.in_force_until and row.in_force_until > now else None,

@@ -1,5 +1,7 @@
 """The doors that other rooms put before their pages: staff with a second factor, risky acts after a fresh sign-in."""
 
+from datetime import timedelta
+
 import pytest
 from django import forms
 from django.http import HttpResponse
@@ -12,6 +14,7 @@ from kecs.accounts.factors.gate import FreshSignInRequired, StaffRequired
 from kecs.accounts.factors.queries import has_second_factor
 from kecs.accounts.staff.actions import take_role
 from kecs.accounts.staff.roles import StaffRole
+from kecs.audit.clock import portal_clock
 from kecs.config.urls import urlpatterns as portal
 from tests.factories import factors as f
 from tests.factories.people import PASSWORD
@@ -133,6 +136,14 @@ def test_just_signed_in_nothing_is_asked(client):
     f.account(client)
     assert client.get("/risky").status_code == 200
     assert client.post("/button").content == b"pressed"
+
+
+@pytest.mark.parametrize(("behind", "asked"), [(3, False), (60, True)])
+def test_a_web_server_whose_reckoning_is_a_moment_behind_asks_nothing(client, monkeypatch, behind, asked):
+    f.account(client)
+    late = portal_clock() - timedelta(seconds=behind)
+    monkeypatch.setattr("kecs.accounts.queries.portal_clock", lambda: late)
+    assert (client.get("/risky").status_code == 302) is asked
 
 
 def test_after_ten_minutes_she_is_asked_before_the_form_and_led_back(client):
