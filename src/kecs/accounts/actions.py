@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from kecs.accounts import events, tries
 from kecs.accounts.addresses import mailbox_of
+from kecs.accounts.browsers import browser_named
 from kecs.accounts.confirmed import tell_confirmed
 from kecs.accounts.fresh import note_fresh
 from kecs.accounts.known_devices.cookie import meet_device
@@ -27,14 +28,26 @@ from kecs.accounts.mails.actions import mail_account, mail_usernames
 from kecs.accounts.models import ConfirmedSince, EmailConfirmation, User
 from kecs.accounts.passwords import normalised
 from kecs.accounts.queries import live_confirmation, password_is_right
+from kecs.accounts.sessions import stored_as
 from kecs.accounts.shut_out.actions import end_sessions
 from kecs.audit.actions import record, recorded_together
 from kecs.audit.clock import portal_clock
+from kecs.audit.rows import in_its_form
 from kecs.audit.transactions import whole
 from kecs.guard.actions import count, count_if_all_pass, counts_if_all_pass
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
 from kecs.mail.actions import queue_later
+
+_FORGET_ENDED = """
+    DELETE FROM accounts_accountsession WHERE account_id = %s
+        AND NOT EXISTS (SELECT 1 FROM django_session WHERE session_key = stored_key)
+"""
+# Two first requests at once write one row.
+_LIST = """
+    INSERT INTO accounts_accountsession (id, account_id, stored_key, browser, begun_at, seen_at)
+    VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (stored_key) DO NOTHING
+"""
 
 
 class UsernameTaken(Exception):
@@ -167,16 +180,29 @@ def sign_in(*, request: HttpRequest, account_id: UUID, by: str) -> None:
     """Start a session of this account under a new session id. The caller has just checked or made the account."""
     account = User.objects.get(pk=account_id)
     record_authentication(request, account, method="password")
-    login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    _begin_session(request=request, account=account, by=by)
+    request.session.listed_as = request.session.session_key  # type: ignore[attr-defined]
     note_fresh(request, account_id)
-    _note_first_sign_in(request=request, account_id=account_id, by=by)
 
 
 @whole
-def _note_first_sign_in(*, request: HttpRequest, account_id: UUID, by: str) -> None:
+def _begin_session(*, request: HttpRequest, account: User, by: str) -> None:
+    """The sign-in, its device and its session in one transaction, and on the log together. May be tried again."""
     with recorded_together():
-        note_sign_in(account_id=account_id, by=by)
-        meet_device(request, account_id=account_id, tell=False)
+        login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
+        note_sign_in(account_id=account.pk, by=by)
+        meet_device(request, account_id=account.pk, tell=False)
+        list_session(request=request, account_id=account.pk, by=by)
+
+
+@whole
+def list_session(*, request: HttpRequest, account_id: UUID, by: str) -> None:
+    """Write down a session that just began, for its owner to see, and forget those of the account that are over."""
+    now, browser = portal_clock(), browser_named(request.headers.get("User-Agent", ""))
+    row = [uuid4(), account_id, stored_as(request.session.session_key or ""), browser, now, now]
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_ENDED, in_its_form([account_id]))
+        cursor.execute(_LIST, in_its_form(row))
 
 
 def send_password_reset(*, email: str, tokens: Sequence[str] = (), by: str) -> Sending:

@@ -22,7 +22,7 @@ from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password, r
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
 from kecs.audit.clock import portal_clock, signed, unsigned
-from kecs.audit.transactions import tried_again
+from kecs.audit.transactions import tried_again, whole
 from kecs.guard.actions import count
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
@@ -35,19 +35,18 @@ DISOWN_LASTS_SECONDS = 10 * 24 * 60 * 60
 MOST_TOLD = 10
 
 
-@tried_again
+@whole
 def greet(*, account_id: UUID, tokens: Sequence[str], user_agent: str, tell: bool, by: str) -> str:
     """Note a sign-in on this device. The token for its cookie when it is new, else nothing.
 
     With `tell` the owner learns of a new one by mail. The first device of an account is known to her.
     """
-    now = portal_clock()
-    digests = [digest_of_token(token) for token in tokens] or [b""]
-    with transaction.atomic(), recorded_together():
+    now, digests = portal_clock(), [digest_of_token(token) for token in tokens]
+    with recorded_together():
         known = Device.objects.filter(
             account_id=account_id, token_digest__in=digests, last_seen__gt=now - LASTS
         )
-        if known.update(last_seen=now):
+        if digests and known.update(last_seen=now):
             return ""
         token = new_token()
         Device.objects.create(

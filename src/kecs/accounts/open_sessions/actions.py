@@ -3,32 +3,18 @@
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
-from django.db.models import Exists, OuterRef
 
 from kecs.accounts import events
 from kecs.accounts.models import AccountSession
 from kecs.accounts.sessions import stored_as
 from kecs.audit.actions import record
+from kecs.audit.clock import portal_clock
 from kecs.audit.transactions import whole
-from kecs.guard.queries import database_clock
-
-
-@whole
-def begin(*, account_id: UUID, session_key: str, browser: str, by: str) -> None:
-    """Write down a session that just began, and forget those of the account that are over."""
-    alive = Session.objects.filter(session_key=OuterRef("stored_key"))
-    AccountSession.objects.filter(~Exists(alive), account_id=account_id).delete()
-    now = database_clock()
-    row = AccountSession(
-        account_id=account_id, stored_key=stored_as(session_key), browser=browser, begun_at=now, seen_at=now
-    )
-    # Two first requests at once write one row.
-    AccountSession.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def see(*, session_key: str, by: str) -> None:
     """The browser was seen just now."""
-    AccountSession.objects.filter(stored_key=stored_as(session_key)).update(seen_at=database_clock())
+    AccountSession.objects.filter(stored_key=stored_as(session_key)).update(seen_at=portal_clock())
 
 
 @whole

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
 
 from kecs.accounts.models import AccountSession
 from kecs.accounts.sessions import stored_as
-from kecs.guard.queries import database_clock
+from kecs.audit.clock import portal_clock
+from kecs.audit.rows import moment_in
 
 # How late a row may be told that its browser was seen. The server waits so much longer, so nobody is cut short.
 SEEN_EVERY = timedelta(minutes=1)
@@ -43,7 +45,7 @@ class Clock:
 
 def devices_of(account_id: UUID, session_key: str | None) -> list[Device]:
     """The live sessions of this account, this one first, then the one that was seen last."""
-    alive = Session.objects.filter(expire_date__gt=database_clock()).values("session_key")
+    alive = Session.objects.filter(expire_date__gt=portal_clock()).values("session_key")
     rows = AccountSession.objects.filter(account_id=account_id, stored_key__in=alive).order_by("-seen_at")
     mine = stored_as(session_key or "")
     found = [
@@ -61,15 +63,21 @@ def devices_of(account_id: UUID, session_key: str | None) -> list[Device]:
 
 def clock_of(session_key: str, *, staff: bool) -> Clock | None:
     """Where this session stands; None where nothing is written of it yet."""
-    row = AccountSession.objects.filter(stored_key=stored_as(session_key)).first()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT begun_at, seen_at FROM accounts_accountsession WHERE stored_key = %s",
+            [stored_as(session_key)],
+        )
+        row = cursor.fetchone()
     if row is None:
         return None
-    now = database_clock()
+    begun_at, seen_at = map(moment_in, row)
+    now = portal_clock()
     idle = timedelta(minutes=settings.KECS_IDLE_MINUTES_STAFF if staff else settings.KECS_IDLE_MINUTES)
-    too_old = row.begun_at + timedelta(hours=settings.KECS_SESSION_HOURS)
+    too_old = begun_at + timedelta(hours=settings.KECS_SESSION_HOURS)
     return Clock(
-        seen_at=row.seen_at,
+        seen_at=seen_at,
         now=now,
-        seconds_left=(min(row.seen_at + idle, too_old) - now).total_seconds(),
+        seconds_left=(min(seen_at + idle, too_old) - now).total_seconds(),
         seconds_if_seen=(min(now + idle, too_old) - now).total_seconds(),
     )

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from kecs.accounts.browsers import browser_named
+from kecs.accounts.actions import list_session
 from kecs.accounts.open_sessions import actions, typed
 from kecs.accounts.open_sessions.queries import SEEN_EVERY, clock_of
 from kecs.accounts.queries import signed_in
@@ -52,7 +52,7 @@ class TimeOuts:
         clock = clock_of(key, staff=bool(getattr(request.user, "is_staff", False)))
         if clock is None:
             return True
-        request.session_written = key  # type: ignore[attr-defined]
+        request.session.listed_as = key  # type: ignore[attr-defined]
         request.session_seconds_left = clock.seconds_left  # type: ignore[attr-defined]
         if clock.over:
             return request.path == SIGNING_OUT
@@ -81,10 +81,8 @@ class TimeOuts:
 
     def _note_new(self, request: HttpRequest) -> None:
         """A sign-in gave the session a new key: it is written down before the browser learns it."""
-        key = request.session.session_key
-        if not key or not request.user.is_authenticated or getattr(request, "session_written", "") == key:
+        session = request.session
+        if not session.session_key or not request.user.is_authenticated:
             return
-        browser = browser_named(request.headers.get("User-Agent", ""))
-        actions.begin(
-            account_id=request.user.pk, session_key=key, browser=browser, by=f"account:{request.user.pk}"
-        )
+        if session.listed_as != session.session_key:  # type: ignore[attr-defined]
+            list_session(request=request, account_id=request.user.pk, by=f"account:{request.user.pk}")
