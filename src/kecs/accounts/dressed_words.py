@@ -46,7 +46,7 @@ SHORT_WORD_SURPRISE, WORD_SURPRISE = 4.2, 4.6
 
 def folded(text: str) -> str:
     """Small letters without accents, letter for letter."""
-    return "".join(_plain(character) for character in text)
+    return text.lower() if text.isascii() else "".join(_plain(character) for character in text)
 
 
 def _plain(character: str) -> str:

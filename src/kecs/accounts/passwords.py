@@ -7,7 +7,7 @@ from unicodedata import normalize
 from zxcvbn_rs_py import zxcvbn
 
 from kecs.accounts.dressed_words import LONG_PASSWORD, is_dressed_up_word
-from kecs.accounts.personal_facts import PersonalFacts, is_mostly, pieces_of
+from kecs.accounts.personal_facts import PersonalFacts, is_mostly, pieces_of_ours
 
 MAX_LENGTH = 128
 # The estimate of one random password of 8 characters in a hundred is as low as 10^7.5, that of one in a thousand 10^6; it
@@ -87,7 +87,7 @@ def problems_of(
 ) -> tuple[PasswordProblem, ...]:
     """Every reason to refuse this password, or none. `our_words`: names of the agency, the state, the trade."""
     text = normalised(password)
-    hers, ours = personal.pieces(), pieces_of(our_words)
+    hers, ours = personal.pieces(), pieces_of_ours(tuple(our_words))
     found = list(_composition(text, policy))
     if is_mostly(text, hers):
         found.append(PasswordProblem.PERSONAL)

@@ -5,10 +5,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from kecs.accounts.dressed_words import folded, readings
 
 SHORTEST_PIECE = 3
+WORDS = re.compile(r"[^\W\d_]+")
+SIGNS = re.compile(r"[\W_]+")
 DATE_FORMS = ("%Y", "%m%d%Y", "%d%m%Y", "%Y%m%d", "%m%d%y", "%d%m%y", "%y%m%d", "%m%d")
 
 
@@ -30,9 +33,16 @@ def pieces_of(texts: Iterable[str]) -> frozenset[str]:
     """Each text as one word, and its words."""
     found = set()
     for text in texts:
-        words = re.findall(r"[^\W\d_]+", folded(text))
-        found |= {folded(text), re.sub(r"[\W_]+", "", folded(text)), "".join(words), *words}
+        plain = folded(text)
+        words = WORDS.findall(plain)
+        found |= {plain, SIGNS.sub("", plain), "".join(words), *words}
     return frozenset(piece for piece in found if len(piece) >= SHORTEST_PIECE)
+
+
+@lru_cache(maxsize=8)
+def pieces_of_ours(our_words: tuple[str, ...]) -> frozenset[str]:
+    """The same of the agency's own words: they stay while the process lives."""
+    return pieces_of(our_words)
 
 
 def _dates(born: date | None) -> frozenset[str]:
@@ -49,8 +59,11 @@ def is_mostly(password: str, pieces: Iterable[str]) -> bool:
 
 
 def _covers(text: str, pieces: list[str]) -> bool:
-    covered = [False] * len(text)
+    covered, without_signs = [False] * len(text), SIGNS.sub("", text)
     for piece in pieces:
+        # A look whether it can be there at all first: a pattern of each piece of hers would cost more than all else here.
+        if piece not in (without_signs if piece.isdigit() else text):
+            continue
         pattern = r"[\W_]?".join(piece) if piece.isdigit() else re.escape(piece)
         for found in re.finditer(pattern, text):
             covered[found.start() : found.end()] = [True] * (found.end() - found.start())
