@@ -15,6 +15,7 @@ from kecs.accounts.fresh import A_MOMENT, FRESH_FOR, fresh_since
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.usernames import normalised
 from kecs.audit.clock import portal_clock
+from kecs.audit.selected import first_row
 
 # An address that was added and never confirmed may be somebody else's: it neither signs in nor gets a link.
 REACHES = Q(verified=True) | Q(primary=True)
@@ -80,15 +81,24 @@ def confirmed_owner_of(email: str) -> User | None:
 
 def state_of(account_id: UUID) -> AccountState:
     """What pages show of this account. Raises User.DoesNotExist."""
-    account = User.objects.get(pk=account_id)
-    confirmed = EmailAddress.objects.filter(user=account, email=account.email, verified=True).exists()
+    row = first_row(_STATE, account_id)
+    if row is None:
+        raise User.DoesNotExist
+    username, email, language, confirmed = row
     return AccountState(
-        account_id=account.pk,
-        username=account.username,
-        email=account.email,
-        email_confirmed=confirmed,
-        language=account.language,
+        account_id=account_id,
+        username=username,
+        email=email,
+        email_confirmed=bool(confirmed),
+        language=language,
     )
+
+
+_STATE = """
+    u.username, u.email, u.language,
+    EXISTS (SELECT 1 FROM account_emailaddress e WHERE e.user_id = u.id AND e.email = u.email AND e.verified)
+    FROM accounts_user u WHERE u.id = %s
+"""
 
 
 def usernames_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -11,10 +11,11 @@ from django.shortcuts import render
 
 from kecs.accounts.factors.doors import Door
 from kecs.accounts.factors.gate import shows_again
-from kecs.accounts.queries import is_fresh
-from kecs.assurance.levels import State
+from kecs.accounts.queries import is_fresh, signed_in
+from kecs.assurance.levels import State, seen
 from kecs.assurance.permissions import Function, everybody_may, may, needs_fresh_sign_in
-from kecs.assurance.queries import state_for
+from kecs.assurance.queries import state_for, state_with
+from kecs.records.holdings.queries import HeldRecord, last_held_by
 
 SHUT = 403
 DOORS = {Door.KEEP: Function.KEEP_ACCOUNT, Door.CHANGE: Function.CHANGE_ACCOUNT}
@@ -39,6 +40,7 @@ class Allowed(LoginRequiredMixin):
 
     function: ClassVar[Function]
     state: State
+    last_hold: HeldRecord | None  # what it was judged by, for a page that shows more of it
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The view for those who may; the way to sign in for strangers; what to do next for all others.
@@ -47,8 +49,9 @@ class Allowed(LoginRequiredMixin):
         """
         if not request.user.is_authenticated:
             return self.handle_no_permission()
-        self.state = state_for(request)
-        if needs_fresh_sign_in(self.state, self.function, fresh=is_fresh(request)):
+        self.last_hold, fresh = last_held_by(signed_in(request)), is_fresh(request)
+        self.state = seen(state_with(self.last_hold), fresh=fresh)
+        if needs_fresh_sign_in(self.state, self.function, fresh=fresh):
             return shows_again(request)
         if not may(self.state, self.function):
             return self.not_yet(request)

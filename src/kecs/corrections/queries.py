@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from kecs.audit.selected import as_moment, first_row
 from kecs.corrections.kinds import DocumentState, Fact, InTheWay, State, Why
 from kecs.corrections.models import Correction, Document
 from kecs.pii.fields import unseal_from
@@ -114,8 +115,12 @@ def correction_ids_of(account_ids: Iterable[UUID]) -> list[UUID]:
 
 def open_since(account_id: UUID) -> datetime | None:
     """When the request of this account that staff have still to decide was made. For Home."""
-    open_ones = Correction.objects.filter(account_id=account_id, state=State.OPEN.value)
-    return open_ones.values_list("asked_at", flat=True).first()
+    row = first_row(
+        "asked_at FROM corrections_correction WHERE account_id = %s AND state = %s ORDER BY id LIMIT 1",
+        account_id,
+        State.OPEN.value,
+    )
+    return as_moment(row[0]) if row else None
 
 
 def correction_of_case(case_id: UUID) -> CorrectionView | None:

@@ -17,7 +17,7 @@ from kecs.assurance.queries import may_begin_after, state_of_hold, state_with
 from kecs.corrections.queries import open_since
 from kecs.mail.queries import came_back
 from kecs.records.cases.queries import left_without_record
-from kecs.records.holdings.queries import StoredRecord, held_by, last_held_by, stored_record
+from kecs.records.holdings.queries import HeldRecord, StoredRecord, held_by, stored_record
 from kecs.records.queries import Stated, stated_by
 from kecs.records.revealing.queries import Reveal, reveals_of
 
@@ -41,13 +41,13 @@ class HomePage:
     correction_asked_at: datetime | None  # while staff have still to decide
 
 
-def home_page(account_id: UUID) -> HomePage:
-    """The page of this account.
+def home_page(account_id: UUID, *, last: HeldRecord | None) -> HomePage:
+    """The page of this account. `last` is the hold that it has now, or had last: the gate has read it already.
 
     Who pressed Create New Account sees the same, whatever was found on file and whatever became of it without her:
     levels 0 and 1, and a claim that lapsed, differ only for those who pressed "This is Me!", and they know already.
     """
-    account, stated, last = state_of(account_id), stated_by(account_id), last_held_by(account_id)
+    account, stated = state_of(account_id), stated_by(account_id)
     state, held = state_with(last), held_by(account_id) if last and last.ended else last
     by_claim = stated is not None and stated.by_claim
     # Staff looked for a record and wrote to her that they gave none: nobody looks any more.

@@ -18,7 +18,8 @@ class HomeView(Allowed, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Reads only."""
-        return {**super().get_context_data(**kwargs), "home": home_page(signed_in(self.request))}
+        shown = home_page(signed_in(self.request), last=self.last_hold)
+        return {**super().get_context_data(**kwargs), "home": shown}
 
 
 class RecordView(Allowed, TemplateView):

@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncDate
 
 from kecs.audit import clock
+from kecs.audit.selected import first_row
 from kecs.mail.models import Errand, OutboxMessage
 from kecs.mail.refusals import Refusal, refusal_of
 from kecs.mail.statuses import Status
@@ -49,8 +50,12 @@ def latest_delivery(*, to: str, kind: str) -> Delivery | None:
 
 def came_back(to: str) -> bool:
     """Whether the newest mail to this address whose end is known did not arrive. Whoever's it was: it is the mailbox that is told of."""
-    ended = OutboxMessage.objects.filter(to=to).exclude(status=Status.QUEUED).order_by("-queued_at")
-    return ended.values_list("status", flat=True).first() == Status.BOUNCED
+    ended = first_row(
+        'status FROM mail_outboxmessage WHERE "to" = %s AND status <> %s ORDER BY queued_at DESC LIMIT 1',
+        to,
+        Status.QUEUED.value,
+    )
+    return ended is not None and ended[0] == Status.BOUNCED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from kecs.audit.selected import as_moment, as_uuid
 from kecs.matching.keys import Key, KeyKind
 from kecs.matching.names import OtherName
 from kecs.pii.fields import digests_of, the_keyring, unsealed_text
@@ -118,7 +119,7 @@ def _people(table: str, columns: str, digests: list[bytes]) -> list[Person]:
     people: dict[UUID, Person] = {}
     for row in rows:
         person = _record_of(row) if row[0] else _stated_of(row)
-        key = _uuid(row[0] or row[1])
+        key = as_uuid(row[0] or row[1])
         known = people.get(key)
         # A record comes once for each of its other names.
         people[key] = replace(known, other_names=known.other_names + person.other_names) if known else person
@@ -126,50 +127,40 @@ def _people(table: str, columns: str, digests: list[bytes]) -> list[Person]:
 
 
 def _record_of(row: Sequence[Any]) -> Person:
-    record_id = _uuid(row[0])
+    record_id = as_uuid(row[0])
     has_other_name = row[10] is not None
     return Person(
         record_id=record_id,
-        account_id=_uuid(row[9]) if row[9] else None,
+        account_id=as_uuid(row[9]) if row[9] else None,
         stated_at=None,
         first_name=row[2],
         middle_name=row[3],
         last_surname=row[4],
         generation_code_suffix=row[5],
-        birth_date=_opened(row[6], "records_educatorrecord.birth_date_sealed", record_id),
-        ssn=_opened(row[7], "records_educatorrecord.ssn_sealed", record_id),
+        birth_date=opened(row[6], "records_educatorrecord.birth_date_sealed", record_id),
+        ssn=opened(row[7], "records_educatorrecord.ssn_sealed", record_id),
         deceased=bool(row[8]),
         other_names=(OtherName(first_name=row[10], last_surname=row[11]),) if has_other_name else (),
     )
 
 
 def _stated_of(row: Sequence[Any]) -> Person:
-    stated_id = _uuid(row[1])
+    stated_id = as_uuid(row[1])
     return Person(
-        record_id=_uuid(row[17]) if row[17] else None,
-        account_id=_uuid(row[12]),
-        stated_at=_moment(row[18]),
+        record_id=as_uuid(row[17]) if row[17] else None,
+        account_id=as_uuid(row[12]),
+        stated_at=as_moment(row[18]),
         first_name=row[13],
         middle_name="",
         last_surname=row[14],
         generation_code_suffix="",
-        birth_date=_opened(row[15], "records_statedidentity.birth_date_sealed", stated_id),
-        ssn=_opened(row[16], "records_statedidentity.ssn_sealed", stated_id),
+        birth_date=opened(row[15], "records_statedidentity.birth_date_sealed", stated_id),
+        ssn=opened(row[16], "records_statedidentity.ssn_sealed", stated_id),
         deceased=False,
         other_names=(),
     )
 
 
-def _uuid(value: Any) -> UUID:
-    """SQLite hands out text."""
-    return value if isinstance(value, UUID) else UUID(value)
-
-
-def _moment(value: Any) -> datetime:
-    """SQLite hands it out in UTC without saying so."""
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _opened(sealed: Any, column: str, row_id: UUID) -> str | None:
+def opened(sealed: Any, column: str, row_id: UUID) -> str | None:
+    """The value of a sealed column, as `unseal_from` opens it of a row that is an object."""
     return None if sealed is None else unsealed_text(bytes(sealed), f"{column}:{row_id}")

@@ -314,7 +314,7 @@ def test_what_a_program_prints_of_our_values():
         ),
         state_of(account.pk),
         stated_by(account.pk),
-        home_page(account.pk),
+        home_page(account.pk, last=None),
         account,
         list(EducatorRecord.objects.all()),
         list(StatedIdentity.objects.all()),

@@ -9,10 +9,11 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count, Q, QuerySet
 
+from kecs.audit.selected import first_row
 from kecs.pii.fields import unseal_from
 from kecs.records.kinds import CaseKind
 from kecs.records.linkage.waterfall import Waterfall, from_stored, sentence
-from kecs.records.models import Case, EducatorRecord, Holding, WaitingIdentity
+from kecs.records.models import Case, EducatorRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +154,19 @@ def counted_cases(*, mine: UUID, today: date) -> list[Counted]:
 
 def left_without_record(account_id: UUID) -> bool:
     """Whether staff looked for a record of this account and gave it none: nothing is held, waits, or is looked at any more."""
-    cases = Case.objects.filter(account_id=account_id)
-    return (
-        not Holding.objects.filter(account_id=account_id).exists()
-        and not WaitingIdentity.objects.filter(stated__account_id=account_id).exists()
-        and cases.exclude(kind=CaseKind.CORRECTION.value).filter(closed_at__isnull=False).exists()
-        and not cases.filter(closed_at=None).exists()
+    row = first_row(_LEFT, account_id, account_id, account_id, CaseKind.CORRECTION.value, account_id)
+    return bool(row and row[0])
+
+
+_LEFT = """
+    NOT EXISTS (SELECT 1 FROM records_holding WHERE account_id = %s)
+    AND NOT EXISTS (
+        SELECT 1 FROM records_waitingidentity waits JOIN records_statedidentity s ON s.id = waits.stated_id
+        WHERE s.account_id = %s
     )
+    AND EXISTS (SELECT 1 FROM records_case WHERE account_id = %s AND kind <> %s AND closed_at IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM records_case WHERE account_id = %s AND closed_at IS NULL)
+"""
 
 
 def versions_of(record_ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from kecs.audit.selected import as_moment, as_moment_or_none, as_uuid, first_row
 from kecs.pii.fields import digest_of, digests_of, unseal_from
 from kecs.records.kinds import AssuranceLevel, Ending
 from kecs.records.models import EducatorRecord, Holding
@@ -42,6 +43,12 @@ class StoredRecord:
     contact_email: str = field(repr=False)
 
 
+_HOLD = (
+    "id, record_id, account_id, level, frozen_at, contests, held_at, provisional_until,"
+    " released_at, released_because, contact_digest"
+)
+
+
 def seen(holding: Holding) -> HeldRecord:
     """A row, as other rooms may see it."""
     return HeldRecord(
@@ -60,20 +67,38 @@ def seen(holding: Holding) -> HeldRecord:
 
 def held_by(account_id: UUID) -> HeldRecord | None:
     """The record that this account holds, or contests, now."""
-    holding = Holding.objects.filter(account_id=account_id, released_at=None).first()
-    return seen(holding) if holding else None
+    return _hold("account_id = %s AND released_at IS NULL", account_id)
 
 
 def last_held_by(account_id: UUID) -> HeldRecord | None:
     """The hold that this account has now, or had last."""
-    holding = Holding.objects.filter(account_id=account_id).order_by("-held_at", "-pk").first()
-    return seen(holding) if holding else None
+    return _hold("account_id = %s ORDER BY held_at DESC, id DESC", account_id)
 
 
 def holding(holding_id: UUID) -> HeldRecord | None:
     """One hold, whether or not it is over."""
-    found = Holding.objects.filter(pk=holding_id).first()
-    return seen(found) if found else None
+    return _hold("id = %s", holding_id)
+
+
+def _hold(which: str, value: UUID) -> HeldRecord | None:
+    row = first_row(f"{_HOLD} FROM records_holding WHERE {which} LIMIT 1", value)
+    if row is None:
+        return None
+    holding_id, record_id, account_id, level, frozen_at, contests, held_at, until, ended_at, ended, digest = (
+        row
+    )
+    return HeldRecord(
+        holding_id=as_uuid(holding_id),
+        record_id=as_uuid(record_id),
+        account_id=as_uuid(account_id),
+        level=AssuranceLevel(level),
+        frozen=frozen_at is not None,
+        contests=bool(contests),
+        held_at=as_moment(held_at),
+        provisional_until=as_moment_or_none(until),
+        ended=Ending(ended) if ended_at else None,
+        contact_digest=bytes(digest) if digest else None,
+    )
 
 
 def holder_of(record_id: UUID) -> UUID | None:
