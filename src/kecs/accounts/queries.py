@@ -15,7 +15,7 @@ from kecs.accounts.fresh import A_MOMENT, FRESH_FOR, fresh_since
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.usernames import normalised
 from kecs.audit.clock import portal_clock
-from kecs.audit.selected import first_row
+from kecs.audit.selected import first_row, rows_of
 
 # An address that was added and never confirmed may be somebody else's: it neither signs in nor gets a link.
 REACHES = Q(verified=True) | Q(primary=True)
@@ -68,7 +68,8 @@ def accounts_with_address(email: str) -> list[User]:
 
 def username_is_taken(username: str) -> bool:
     """Whether an account has this username, in any case."""
-    return account_with_username(username) is not None
+    name = normalised(username).lower()
+    return first_row("1 FROM accounts_user WHERE LOWER(username) = %s LIMIT 1", name) is not None
 
 
 def confirmed_owner_of(email: str) -> User | None:
@@ -140,8 +141,11 @@ def live_confirmation(token_digest: bytes) -> EmailConfirmation | None:
 
 def confirmed_addresses(account_id: UUID) -> list[str]:
     """The confirmed addresses of this account, the one for mail first."""
-    rows = EmailAddress.objects.filter(user_id=account_id, verified=True)
-    return list(rows.order_by("-primary", "email").values_list("email", flat=True))
+    rows = rows_of(
+        'email FROM account_emailaddress WHERE user_id = %s AND verified ORDER BY "primary" DESC, email',
+        account_id,
+    )
+    return [email for (email,) in rows]
 
 
 def notice_addresses(account_id: UUID) -> list[str]:

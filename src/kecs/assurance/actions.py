@@ -44,7 +44,7 @@ from kecs.assurance.queries import (
 )
 from kecs.assurance.telling.actions import tell, tell_account
 from kecs.audit.actions import record, recorded_together
-from kecs.audit.transactions import tried_again
+from kecs.audit.transactions import tried_again, whole
 from kecs.guard.actions import count
 from kecs.guard.limits import Limit
 from kecs.guard.queries import database_clock
@@ -97,27 +97,27 @@ class Reason(StrEnum):
 # --- A claim begins ----------------------------------------------------------------------------------------------
 
 
-@tried_again
+@whole
 def begin_claim(*, record_id: UUID, account_id: UUID, because: Iterable[str], by: str) -> UUID:
     """A claim is provisional, and the addresses that were on file before it learn of it. Raises RecordTaken."""
-    with transaction.atomic(), recorded_together():
-        holding_id = hold_record(
+    with recorded_together():
+        held = hold_record(
             record_id=record_id,
             account_id=account_id,
             level=AssuranceLevel.PROVISIONAL,
             because=because,
             by=by,
         )
-        tell(held=known(holding_id=holding_id, by=by), why=Why.CLAIMED, by=by)
+        tell(held=held, why=Why.CLAIMED, by=by)
         note_confirmed_addresses(account_id=account_id, by=by)
-    return holding_id
+    return held.holding_id
 
 
-@tried_again
+@whole
 def contest_claim(*, record_id: UUID, account_id: UUID, because: Iterable[str], by: str) -> UUID:
     """ "I did not make that account": level 0 until she proves it, and then the record is hers. All sides are told."""
-    with transaction.atomic(), recorded_together():
-        holding_id = hold_record(
+    with recorded_together():
+        held = hold_record(
             record_id=record_id,
             account_id=account_id,
             level=AssuranceLevel.UNDER_REVIEW,
@@ -125,17 +125,19 @@ def contest_claim(*, record_id: UUID, account_id: UUID, because: Iterable[str], 
             contests=True,
             by=by,
         )
-        held = known(holding_id=holding_id, by=by)
         tell(held=held, why=Why.CONTESTED, by=by)
         for other in lock_holdings(record_id=record_id, by=by):
             if not other.contests:
                 tell_account(held=other, why=Why.CONTESTED, by=by)
         note_confirmed_addresses(account_id=account_id, by=by)
-    return holding_id
+    return held.holding_id
 
 
 def claim_again(*, account_id: UUID, by: str) -> HeldRecord | None:
-    """The live hold of this account; where its last one ended for want of evidence, a new one like it."""
+    """The live hold of this account; where its last one ended for want of evidence, a new one like it.
+
+    Never as a part of an action that is `whole`: a claim that is refused is undone by itself, and a contest follows.
+    """
     held = last_held_by(account_id)
     if held is None or not held.ended:
         return held

@@ -1,4 +1,4 @@
-"""The first row of a SELECT that is written out, for the few that every registration sends; rooms' queries stand on this.
+"""The rows of a SELECT that is written out, for the few that every registration sends; rooms' queries stand on this.
 
 Django takes ten times as long to write one as both databases take to answer it. What SQLite hands out differs from what
 PostgreSQL does: `as_uuid` and `as_moment` make one of the two.
@@ -12,14 +12,18 @@ from uuid import UUID
 from django.db import connection
 
 
-def first_row(wanted: str, *values: Any) -> Sequence[Any] | None:
+def rows_of(wanted: str, *values: Any) -> list[Sequence[Any]]:
     """`wanted` is what stands after SELECT, in words of our own; `values` take the places of its `%s`."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {wanted}", [value.hex if isinstance(value, UUID) else value for value in values]
         )
-        row: Sequence[Any] | None = cursor.fetchone()
-    return row
+        return list(cursor.fetchall())
+
+
+def first_row(wanted: str, *values: Any) -> Sequence[Any] | None:
+    """The same where one row is asked for, or the first."""
+    return next(iter(rows_of(wanted, *values)), None)
 
 
 def as_uuid(value: Any) -> UUID:

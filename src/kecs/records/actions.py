@@ -29,6 +29,7 @@ from kecs.records.models import (
     WaitingIdentity,
 )
 from kecs.records.name_keys import NamePair, name_keys
+from kecs.records.queries import ssn_is_on_file
 from kecs.records.record_ids import new_record_id
 from kecs.records.staff_unique_ids import new_staff_unique_id
 from kecs.records.targets import due_on
@@ -93,9 +94,7 @@ def make_findable(*, stated_id: UUID, identity: Identity, by: str) -> None:
     """
     keys = record_keys(birth_date=identity.birth_date, last4=identity.ssn[-4:], ssn=identity.ssn)
     rows = identity_key_rows(keys, stated_id=stated_id)
-    ssn_is_known = IdentityKey.objects.filter(
-        kind=KeyKind.SSN.value, digest__in=digests_of(KeyKind.SSN.value, identity.ssn)
-    ).exists()
+    ssn_is_known = ssn_is_on_file(identity.ssn)
     try:
         IdentityKey.objects.bulk_create(
             row for row in rows if not (ssn_is_known and row.kind == KeyKind.SSN.value)

@@ -130,6 +130,18 @@ def owners_of_ssn(ssn: str) -> Owners:
     )
 
 
+def ssn_is_on_file(ssn: str) -> bool:
+    """Whether anybody has this full SSN: a record, or somebody who stated it and waits."""
+    digests = digests_of(KeyKind.SSN.value, ssn)
+    places = ", ".join(["%s"] * len(digests))
+    row = first_row(
+        f"1 FROM records_identitykey WHERE digest IN ({places}) AND kind = %s LIMIT 1",
+        *digests,
+        KeyKind.SSN.value,
+    )
+    return row is not None
+
+
 def stated_by(account_id: UUID) -> Stated | None:
     """What the holder of this account said about herself: at registration, or as staff corrected it at her request."""
     row = first_row(

@@ -111,7 +111,7 @@ def send_username_on_file(*, account_id: UUID, by: str) -> Sending:
     return Sending.QUEUED
 
 
-@tried_again
+@whole
 def register_once(
     *, key: str, register: Callable[[UUID], str], road: str, began_at: datetime | None, by: str
 ) -> UUID:
@@ -120,7 +120,7 @@ def register_once(
     `register` makes everything that belongs to the account of the given id, and says what was decided about the record.
     """
     account_id = uuid4()
-    with transaction.atomic(), recorded_together():
+    with recorded_together():
         try:
             # First, so that a second form with the same key waits here and then finds the account.
             RegistrationOutcome.objects.create(key_digest=key_digest(key), account_id=account_id)

@@ -299,11 +299,11 @@ def _make_record(situation: Situation, decision: Decision, *, by: str) -> None:
     record_id = create_record_apart(account_id=account_id, by=by)
     if record_id is None:
         raise NotPossible
-    holding_id = hold_record(
+    held = hold_record(
         record_id=record_id, account_id=account_id, level=AssuranceLevel.UNDER_REVIEW, because=(), by=by
     )
     if decision.reason in SEEN:
-        give_evidence(holding_id=holding_id, kind=EvidenceKind.STAFF_CHECK, by=by)
+        give_evidence(holding_id=held.holding_id, kind=EvidenceKind.STAFF_CHECK, by=by)
     _send(letters.to_account(account_id, "record_made"), by=by)
 
 

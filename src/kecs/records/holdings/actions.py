@@ -7,13 +7,14 @@ from uuid import UUID
 from django.db import IntegrityError, connection
 
 from kecs.audit.actions import record as record_event
+from kecs.audit.selected import first_row
 from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
 from kecs.pii.fields import digests_of
 from kecs.records import events
 from kecs.records.holdings.queries import CONTACT, HeldRecord, contact_digest_of, seen
 from kecs.records.kinds import AssuranceLevel, Ending
-from kecs.records.models import EducatorRecord, Holding
+from kecs.records.models import Holding
 
 PROVISIONAL_FOR = timedelta(days=7)
 _AT_ONCE = 500
@@ -32,9 +33,10 @@ def hold_record(
     because: Iterable[str],
     contests: bool = False,
     by: str,
-) -> UUID:
+) -> HeldRecord:
     """Let the account hold the record, or contest it. The database decides a race: raises RecordTaken for all but one."""
-    if not _stays(record_id):
+    on_file = _address_while_it_stays(record_id)
+    if on_file is None:
         raise RecordTaken
     attributes, now = tuple(because), database_clock()
     ends = contests or level is AssuranceLevel.PROVISIONAL
@@ -44,7 +46,7 @@ def hold_record(
         level=level,
         because=list(attributes),
         contests=contests,
-        contact_digest=contact_digest_of(record_id),
+        contact_digest=contact_digest_of(on_file),
         held_at=now,
         provisional_until=now + PROVISIONAL_FOR if ends else None,
         held_by=by,
@@ -60,19 +62,14 @@ def hold_record(
         ),
         by=by,
     )
-    return holding.pk
+    return seen(holding)
 
 
-def _stays(record_id: UUID) -> bool:
-    """Whether the record is there; on PostgreSQL it cannot be merged into another one until the transaction ends."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT 1 FROM records_educatorrecord WHERE id = %s FOR KEY SHARE",
-                [record_id],
-            )
-            return cursor.fetchone() is not None
-    return EducatorRecord.objects.filter(pk=record_id).exists()
+def _address_while_it_stays(record_id: UUID) -> str | None:
+    """The address on file, or None without the record; on PostgreSQL it cannot be merged into another one until the transaction ends."""
+    kept = "FOR KEY SHARE" if connection.vendor == "postgresql" else ""
+    row = first_row(f"contact_email FROM records_educatorrecord WHERE id = %s {kept}", record_id)
+    return str(row[0]) if row else None
 
 
 def lock_holdings(*, record_id: UUID, by: str) -> list[HeldRecord]:

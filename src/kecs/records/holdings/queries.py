@@ -127,12 +127,14 @@ def lapsing(*, at: datetime, limit: int) -> list[UUID]:
 
 def contact_email_of(record_id: UUID) -> str:
     """The address on file for this record, or an empty text."""
-    return EducatorRecord.objects.values_list("contact_email", flat=True).get(pk=record_id)
+    row = first_row("contact_email FROM records_educatorrecord WHERE id = %s", record_id)
+    if row is None:
+        raise EducatorRecord.DoesNotExist
+    return str(row[0])
 
 
-def contact_digest_of(record_id: UUID) -> bytes | None:
+def contact_digest_of(address: str) -> bytes | None:
     """What a new hold keeps of the address on file."""
-    address = contact_email_of(record_id)
     return digest_of(CONTACT, address.lower()) if address else None
 
 
