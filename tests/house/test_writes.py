@@ -34,6 +34,8 @@ WRITES = frozenset(
         "copy",
     ]
 )
+# Functions that write for whoever calls them.
+WRITERS = frozenset({"insert_packed", "insert_rows"})
 # Words that dictionaries, sets, files and forms use as well: there, only a manager or a queryset counts.
 SHARED = frozenset({"copy", "create", "delete", "save", "update"})
 MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
@@ -114,6 +116,8 @@ def writes(module: Module) -> list[str]:
     rows = names_of_rows(module.tree)
     found = []
     for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WRITERS:
+            found.append(f"{module.at(node)} {node.func.id}()")
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         verb, subject = node.func.attr, node.func.value
@@ -153,6 +157,7 @@ def test_only_actions_write():
         "get_user_model().objects.create_user('x')",
         "cursor.execute('UPDATE t SET a = 1')",
         "cursor.execute(statement)",
+        "insert_rows([Record(name='x')])",
     ],
 )
 def test_a_write_is_seen(line):

@@ -32,7 +32,7 @@ from kecs.accounts.sessions import stored_as
 from kecs.accounts.shut_out.actions import end_sessions
 from kecs.audit.actions import record, recorded_together
 from kecs.audit.clock import portal_clock
-from kecs.audit.rows import in_its_form
+from kecs.audit.rows import in_its_form, insert_rows
 from kecs.audit.transactions import whole
 from kecs.guard.actions import count, count_if_all_pass, counts_if_all_pass
 from kecs.guard.limits import Limit
@@ -106,10 +106,10 @@ def open_account(*, account_id: UUID, new: NewAccount, by: str) -> None:
         language=new.language,
     )
     try:
-        account.save(force_insert=True)
+        insert_rows([account])
     except IntegrityError:
         raise UsernameTaken from None
-    EmailAddress.objects.create(user=account, email=new.email, primary=True, verified=False)
+    insert_rows([EmailAddress(user_id=account_id, email=new.email, primary=True, verified=False)])
     _send_confirmation(account=account, by=by)
     record(event=events.AccountOpened(subject=f"account:{account_id}"), by=by)
 

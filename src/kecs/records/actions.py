@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kecs.audit.actions import record as record_event
 from kecs.audit.clock import portal_clock
+from kecs.audit.rows import insert_rows
 from kecs.audit.transactions import whole
 from kecs.matching.keys import KeyKind, linkage_keys, record_keys
 from kecs.pii.fields import digests_of, seal_into, unseal_from
@@ -68,16 +69,16 @@ def state_identity(*, account_id: UUID, identity: Identity, by: str) -> UUID:
     )
     seal_into(stated, "birth_date_sealed", identity.birth_date.isoformat())
     seal_into(stated, "ssn_sealed", identity.ssn)
-    stated.save(force_insert=True)
+    insert_rows([stated])
     make_findable_by_name(stated_id=stated.pk, identity=identity, by=by)
     return stated.pk
 
 
 def make_findable_by_name(*, stated_id: UUID, identity: Identity, by: str) -> None:
     """Let staff find the account by the name that its holder stated, whether or not it has a record."""
-    StatedNameKey.objects.bulk_create(
-        StatedNameKey(stated_id=stated_id, surname=surname, given=given)
-        for surname, given in _names_of(identity)
+    names = _names_of(identity)
+    insert_rows(
+        [StatedNameKey(stated_id=stated_id, surname=surname, given=given) for surname, given in names]
     )
 
 
@@ -96,16 +97,14 @@ def make_findable(*, stated_id: UUID, identity: Identity, by: str) -> None:
     rows = identity_key_rows(keys, stated_id=stated_id)
     ssn_is_known = ssn_is_on_file(identity.ssn)
     try:
-        IdentityKey.objects.bulk_create(
-            row for row in rows if not (ssn_is_known and row.kind == KeyKind.SSN.value)
-        )
+        insert_rows([row for row in rows if not (ssn_is_known and row.kind == KeyKind.SSN.value)])
     except IntegrityError:
         raise SsnOnFile from None
 
 
 def wait_to_be_settled(*, stated_id: UUID, by: str) -> None:
     """Nobody on file has her facts; whether somebody comes near is looked for behind the scenes."""
-    WaitingIdentity.objects.create(stated_id=stated_id)
+    insert_rows([WaitingIdentity(stated_id=stated_id)])
 
 
 @whole

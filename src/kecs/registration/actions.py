@@ -13,6 +13,7 @@ from kecs.accounts.actions import NewAccount, Sending, open_account
 from kecs.assurance.actions import begin_claim, contest_claim
 from kecs.audit.actions import record, recorded_together
 from kecs.audit.clock import portal_clock
+from kecs.audit.rows import insert_rows
 from kecs.audit.transactions import tried_again, whole
 from kecs.guard.actions import count, count_together, give_back_together
 from kecs.guard.limits import Limit
@@ -123,7 +124,7 @@ def register_once(
     with recorded_together():
         try:
             # First, so that a second form with the same key waits here and then finds the account.
-            RegistrationOutcome.objects.create(key_digest=key_digest(key), account_id=account_id)
+            insert_rows([RegistrationOutcome(key_digest=key_digest(key), account_id=account_id)])
         except IntegrityError:
             raise AlreadyRegistered from None
         decided = register(account_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection
 
 from kecs.audit.actions import record as record_event
+from kecs.audit.rows import insert_rows
 from kecs.audit.selected import first_row
 from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
@@ -52,7 +53,7 @@ def hold_record(
         held_by=by,
     )
     try:
-        holding.save(force_insert=True)
+        insert_rows([holding])
     except IntegrityError:
         raise RecordTaken from None
     event = events.RecordContested if contests else events.RecordHeld
