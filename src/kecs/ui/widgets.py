@@ -3,10 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.forms.utils import flatatt
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 Attrs = dict[str, Any]
 
@@ -22,7 +21,24 @@ def tag_of(widget: dict[str, Any]) -> SafeString:
     """The element that Django's input.html writes, without a template: a page has up to eight, and each took 0.3 ms."""
     value = {} if widget["value"] is None else {"value": widget["value"]}
     return format_html(
-        '<input type="{}" name="{}"{}>', widget["type"], widget["name"], flatatt({**value, **widget["attrs"]})
+        '<input type="{}" name="{}"{}>',
+        widget["type"],
+        widget["name"],
+        attributes({**value, **widget["attrs"]}),
+    )
+
+
+def attributes(attrs: Attrs) -> SafeString:
+    """As Django's flatatt writes them: those without a value last. Names are ours, and not escaped."""
+    given = sorted(
+        (value is True, name, value)
+        for name, value in attrs.items()
+        if value is not None and value is not False
+    )
+    return SafeString(
+        "".join(
+            [f" {name}" if bare else f' {name}="{conditional_escape(value)}"' for bare, name, value in given]
+        )
     )
 
 
@@ -31,6 +47,25 @@ class OneTag(forms.widgets.Input):
 
     def render(self, name: str, value: Any, attrs: Attrs | None = None, renderer: Any = None) -> SafeString:
         return tag_of(self.get_context(name, value, attrs)["widget"])
+
+
+class Revealed(forms.widgets.Input):
+    """An input that is dotted out, with a button that shows what is in it; the page's script makes it work."""
+
+    def words(self) -> dict[str, str]:
+        """What the button is called and what is said: `how`, `show`, `hide`, `shown`, `hidden`."""
+        raise NotImplementedError
+
+    def render(self, name: str, value: Any, attrs: Attrs | None = None, renderer: Any = None) -> SafeString:
+        return format_html(
+            '<div class="kecs-reveal" data-reveal="{how}" data-show="{show}" data-hide="{hide}" data-shown="{shown}" '
+            'data-hidden="{hidden}">{tag}<button class="kecs-reveal__button" type="button" hidden data-show-text="{short}" '
+            'data-hide-text="{short_hide}">{short}</button><span class="usa-sr-only" role="status"></span></div>',
+            tag=tag_of(self.get_context(name, value, attrs)["widget"]),
+            short=_("Show"),
+            short_hide=_("Hide"),
+            **self.words(),
+        )
 
 
 class TextInput(OneTag, forms.TextInput):
@@ -124,14 +159,12 @@ class LastFourInput(OneTag, NeverShownAgain):
         )
 
 
-class SsnInput(NeverShownAgain):
+class SsnInput(Revealed, NeverShownAgain):
     """A whole Social Security number, dotted out while typing, with a button that shows it.
 
     A text field dotted out by the style sheet, because browsers offer to keep what is in a password field.
     Hyphens or spaces may be typed: eleven characters.
     """
-
-    template_name = "ui/widgets/reveal.html"
 
     def __init__(self, attrs: Attrs | None = None) -> None:
         super().__init__(
@@ -145,29 +178,22 @@ class SsnInput(NeverShownAgain):
             )
         )
 
-    def get_context(self, name: str, value: Any, attrs: Attrs | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        context["widget"]["tag"] = tag_of(context["widget"])
-        context["widget"]["reveal"] = {
+    def words(self) -> dict[str, str]:
+        return {
             "how": "mask",
             "show": _("Show Social Security number"),
             "hide": _("Hide Social Security number"),
             "shown": _("Your Social Security number is shown"),
             "hidden": _("Your Social Security number is hidden"),
-            "show_text": _("Show"),
-            "hide_text": _("Hide"),
         }
-        return context
 
 
-class PasswordInput(forms.PasswordInput):
+class PasswordInput(Revealed, forms.PasswordInput):
     """A password with a show/hide button; `autocomplete` is "current-password" or "new-password".
 
     `again` marks the second box of a pair, so that its button has a name of its own. What was typed never comes back;
     only a password that we suggest may be put in, by `suggest`.
     """
-
-    template_name = "ui/widgets/reveal.html"
 
     def __init__(
         self, attrs: Attrs | None = None, *, autocomplete: str = "current-password", again: bool = False
@@ -184,16 +210,11 @@ class PasswordInput(forms.PasswordInput):
         """Stands in the box when the page is shown."""
         self.attrs["value"] = password
 
-    def get_context(self, name: str, value: Any, attrs: Attrs | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        context["widget"]["tag"] = tag_of(context["widget"])
-        context["widget"]["reveal"] = {
+    def words(self) -> dict[str, str]:
+        return {
             "how": "password",
             "show": _("Show repeated password") if self.again else _("Show password"),
             "hide": _("Hide repeated password") if self.again else _("Hide password"),
             "shown": _("Your password is shown"),
             "hidden": _("Your password is hidden"),
-            "show_text": _("Show"),
-            "hide_text": _("Hide"),
         }
-        return context
