@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest
@@ -43,7 +43,12 @@ class Asking:
     def mail_to(self, address: str, body: str = "") -> str:
         """A link that begins a mail which says all this already; blank without an address."""
         words = {"subject": self.subject, **({"body": body} if body else {})}
-        return f"mailto:{address}?{urlencode(words, quote_via=quote)}" if address else ""
+        return _link(address, tuple(words.items())) if address else ""
+
+
+@lru_cache(maxsize=256)
+def _link(address: str, words: tuple[tuple[str, str], ...]) -> str:
+    return f"mailto:{address}?{urlencode(words, quote_via=quote)}"
 
 
 def asking(request: HttpRequest) -> Asking:

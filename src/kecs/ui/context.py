@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,15 @@ class AgencyWords:
         return bool(self.text)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SsnNotice:
+    """What the Privacy Act asks to be said before a Social Security number is."""
+
+    mandatory_or_voluntary: AgencyWords
+    authority: AgencyWords
+    uses: AgencyWords
+
+
 def in_the_language_read(english: str, spanish: str) -> AgencyWords:
     """The Spanish on a Spanish page, where the agency has given any; else the English."""
     if get_language() == "es" and spanish:
@@ -30,11 +40,27 @@ def in_the_language_read(english: str, spanish: str) -> AgencyWords:
     return AgencyWords(text=english, language="en")
 
 
+def ssn_notice() -> SsnNotice:
+    """For the few templates that show it."""
+    return SsnNotice(
+        **{
+            part: in_the_language_read(text, settings.KECS_SSN_NOTICE_ES.get(part, ""))
+            for part, text in settings.KECS_SSN_NOTICE.items()
+        }
+    )
+
+
+@cache
+def address_in(header: str) -> str:
+    """The bare address of a mail's header."""
+    return parseaddr(header)[1]
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     """Keys: agency_name, help_phone, help_phone_link, help_email, help_hours, help_mail, asking, mail_from, ssn_notice,
     signed_in_username, session_seconds_left.
 
-    Blank when unknown. `help_hours` and each part of `ssn_notice` are AgencyWords, `asking` is an Asking.
+    Blank when unknown. `help_hours` is AgencyWords, `ssn_notice` gives an SsnNotice, `asking` is an Asking.
     """
     phone = str(getattr(settings, "KECS_HELP_PHONE", ""))
     email = str(getattr(settings, "KECS_HELP_EMAIL", ""))
@@ -49,11 +75,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "help_hours": in_the_language_read(
             getattr(settings, "KECS_HELP_HOURS", ""), getattr(settings, "KECS_HELP_HOURS_ES", "")
         ),
-        "mail_from": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
-        "ssn_notice": {
-            part: in_the_language_read(text, settings.KECS_SSN_NOTICE_ES.get(part, ""))
-            for part, text in settings.KECS_SSN_NOTICE.items()
-        },
+        "mail_from": address_in(settings.DEFAULT_FROM_EMAIL),
+        "ssn_notice": ssn_notice,
         "signed_in_username": signed_in_username(request),
         "session_seconds_left": session_seconds_left(request),
     }
