@@ -15,16 +15,17 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 
 handler500 = server_error
+# No two of these lead to the same address. Those that most requests are for stand first: what comes before is tried in vain.
 urlpatterns = [
+    path("register", include("kecs.registration.urls")),
+    path("robot/", include("kecs.guard.urls")),
+    path("", include("kecs.home.urls")),
     path("", include(library_urlpatterns)),
+    path("desk", include("kecs.console.urls")),
+    path("corrections", include("kecs.corrections.urls")),
     path("", include("kecs.accounts.urls")),
     path("", include("kecs.assurance.urls")),
-    path("register", include("kecs.registration.urls")),
-    path("corrections", include("kecs.corrections.urls")),
-    path("", include("kecs.home.urls")),
     path("", include("kecs.help.urls")),
-    path("desk", include("kecs.console.urls")),
-    path("robot/", include("kecs.guard.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
