@@ -31,8 +31,9 @@ from kecs.accounts.queries import live_confirmation, password_is_right
 from kecs.accounts.sessions import stored_as
 from kecs.accounts.shut_out.actions import end_sessions
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.by_hand import in_its_form
 from kecs.audit.clock import portal_clock
-from kecs.audit.rows import in_its_form, insert_rows
+from kecs.audit.rows import insert_rows
 from kecs.audit.transactions import whole
 from kecs.guard.actions import count, count_if_all_pass, counts_if_all_pass
 from kecs.guard.limits import Limit

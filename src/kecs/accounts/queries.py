@@ -14,8 +14,8 @@ from kecs.accounts.addresses import normalised_address
 from kecs.accounts.fresh import A_MOMENT, FRESH_FOR, fresh_since
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.usernames import normalised
+from kecs.audit.by_hand import first_row, rows_of
 from kecs.audit.clock import portal_clock
-from kecs.audit.selected import first_row, rows_of
 
 # An address that was added and never confirmed may be somebody else's: it neither signs in nor gets a link.
 REACHES = Q(verified=True) | Q(primary=True)

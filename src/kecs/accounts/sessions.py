@@ -19,8 +19,8 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils.crypto import get_random_string
 
+from kecs.audit.by_hand import first_row, in_its_form
 from kecs.audit.clock import portal_clock
-from kecs.audit.rows import in_its_form
 from kecs.pii.fields import sealed_text, unsealed_text
 from kecs.pii.seal import SealBroken
 
@@ -81,12 +81,11 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """The content of the row, if its time is not over by the database's clock."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s",
-                in_its_form([stored_as(self.session_key or ""), portal_clock()]),
-            )
-            found = cursor.fetchone()
+        found = first_row(
+            "session_data FROM django_session WHERE session_key = %s AND expire_date > %s",
+            stored_as(self.session_key or ""),
+            portal_clock(),
+        )
         if found is None:
             self._session_key = None
             return {}

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from kecs.audit.by_hand import in_its_form
 from kecs.audit.clock import portal_clock
 from kecs.audit.events import Event
 from kecs.audit.models import AuditEvent, ChainHead
-from kecs.audit.rows import form, in_its_form, insert_packed
+from kecs.audit.rows import form, insert_packed
 from kecs.pii.fields import standing_key
 
 # From here on, rows are written past the models: a registration has a few, an import thousands.

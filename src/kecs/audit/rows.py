@@ -1,13 +1,12 @@
 """Many rows of a table made ready at once, and written at once: by COPY on PostgreSQL, by executemany on SQLite.
 
 Called by audit's actions and by the import's apply, inside their transactions. Rows may be made ready in another process
-than the one that writes them; neither an object nor a signal comes between. At the end, for statements that are written by
-hand because every page needs them: what goes into one, and what comes out.
+than the one that writes them; neither an object nor a signal comes between.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -111,22 +110,3 @@ def insert_packed(table: str, columns: Sequence[str], rows: Packed) -> None:
         else:
             places = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608 - our own names
-
-
-def in_its_form(values: Iterable[Any]) -> list[Any]:
-    """The values of a statement written by hand, as the database at hand takes them: SQLite keeps moments and ids as text."""
-    if connection.vendor != "sqlite":
-        return list(values)
-    return [_as_sqlite_keeps(value) for value in values]
-
-
-def _as_sqlite_keeps(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value.hex if isinstance(value, UUID) else value
-
-
-def moment_in(cell: datetime | str) -> datetime:
-    """A moment that such a statement returned."""
-    moment = datetime.fromisoformat(cell) if isinstance(cell, str) else cell
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from kecs.audit.selected import as_moment, first_row
+from kecs.audit.by_hand import as_moment, first_row
 from kecs.corrections.kinds import DocumentState, Fact, InTheWay, State, Why
 from kecs.corrections.models import Correction, Document
 from kecs.pii.fields import unseal_from

@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from kecs.audit.actions import record, record_all
+from kecs.audit.by_hand import as_moment, in_its_form
 from kecs.audit.clock import portal_clock
-from kecs.audit.rows import in_its_form, moment_in
 from kecs.audit.transactions import tried_again
 from kecs.guard.events import LimitCleared, LimitReached
 from kecs.guard.limits import RULES, Limit
@@ -157,7 +157,7 @@ def _counted(
         ended=f'CASE guard_limitcounter."limit" {"WHEN %s THEN %s " * len(ends)}END',
     )
     rows = _rows(statement, [*chain(*values, *ends, *ends)])
-    return {(limit, bytes(digest)): (moment_in(began), count) for limit, digest, began, count in rows}
+    return {(limit, bytes(digest)): (as_moment(began), count) for limit, digest, began, count in rows}
 
 
 def _rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

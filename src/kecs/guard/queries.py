@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from kecs.audit import clock
+from kecs.audit.by_hand import rows_of
 from kecs.audit.clock import portal_clock
-from kecs.audit.rows import in_its_form
 from kecs.guard.limits import RULES, Limit
 from kecs.guard.models import LimitCounter
 from kecs.pii.fields import the_keyring
@@ -41,13 +39,9 @@ def fullest(counters: Iterable[tuple[Limit, str]], *, at: datetime | None = None
     for limit, subject in asked:
         values += [str(limit), subject_digest(limit, subject), began_after(limit, now)]
     theirs = '("limit" = %s AND subject_digest = %s AND window_start > %s)'
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'SELECT "limit", count FROM guard_limitcounter WHERE {" OR ".join([theirs] * len(asked))}',  # noqa: S608
-            in_its_form(values),
-        )
-        for name, count in cursor.fetchall():
-            most[Limit(name)] = max(most[Limit(name)], count)
+    wanted = f'"limit", count FROM guard_limitcounter WHERE {" OR ".join([theirs] * len(asked))}'
+    for name, count in rows_of(wanted, *values):
+        most[Limit(name)] = max(most[Limit(name)], count)
     return most
 
 

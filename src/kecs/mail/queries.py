@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncDate
 
 from kecs.audit import clock
-from kecs.audit.selected import first_row
+from kecs.audit.by_hand import first_row
 from kecs.mail.models import Errand, OutboxMessage
 from kecs.mail.refusals import Refusal, refusal_of
 from kecs.mail.statuses import Status

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from kecs.audit.selected import as_moment, as_uuid
+from kecs.audit.by_hand import as_moment, as_uuid
 from kecs.matching.keys import Key, KeyKind
 from kecs.matching.names import OtherName
 from kecs.pii.fields import digests_of, the_keyring, unsealed_text

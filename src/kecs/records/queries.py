@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from kecs.audit.selected import as_uuid, first_row
+from kecs.audit.by_hand import as_uuid, first_row
 from kecs.matching.decide import Candidate, Claim
 from kecs.matching.facts import compare_birth_dates, compare_last4, compare_ssns
 from kecs.matching.keys import KeyKind, claim_keys, near_keys, new_account_keys, slipped_keys

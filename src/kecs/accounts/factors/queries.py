@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from kecs.accounts.factors.kinds import SECOND_FACTORS, Factor
-from kecs.audit.selected import first_row
+from kecs.audit.by_hand import first_row
 
 
 def secret_place(account_id: UUID) -> str:

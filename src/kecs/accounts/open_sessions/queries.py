@@ -6,12 +6,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import connection
 
 from kecs.accounts.models import AccountSession
 from kecs.accounts.sessions import stored_as
+from kecs.audit.by_hand import as_moment, first_row
 from kecs.audit.clock import portal_clock
-from kecs.audit.rows import moment_in
 
 # How late a row may be told that its browser was seen. The server waits so much longer, so nobody is cut short.
 SEEN_EVERY = timedelta(minutes=1)
@@ -63,15 +62,12 @@ def devices_of(account_id: UUID, session_key: str | None) -> list[Device]:
 
 def clock_of(session_key: str, *, staff: bool) -> Clock | None:
     """Where this session stands; None where nothing is written of it yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT begun_at, seen_at FROM accounts_accountsession WHERE stored_key = %s",
-            [stored_as(session_key)],
-        )
-        row = cursor.fetchone()
+    row = first_row(
+        "begun_at, seen_at FROM accounts_accountsession WHERE stored_key = %s", stored_as(session_key)
+    )
     if row is None:
         return None
-    begun_at, seen_at = map(moment_in, row)
+    begun_at, seen_at = map(as_moment, row)
     now = portal_clock()
     idle = timedelta(minutes=settings.KECS_IDLE_MINUTES_STAFF if staff else settings.KECS_IDLE_MINUTES)
     too_old = begun_at + timedelta(hours=settings.KECS_SESSION_HOURS)

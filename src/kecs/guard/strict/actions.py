@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from kecs.audit.actions import record
+from kecs.audit.by_hand import in_its_form
 from kecs.audit.clock import portal_clock
-from kecs.audit.rows import in_its_form
 from kecs.audit.transactions import tried_again
 from kecs.guard.events import StrictModeBegan, StrictModeEnded
 from kecs.guard.models import SearchTally, StrictMode

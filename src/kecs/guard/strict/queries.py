@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
+from kecs.audit.by_hand import rows_of
 from kecs.audit.clock import portal_clock
-from kecs.audit.rows import in_its_form
 from kecs.guard.models import StrictMode
 from kecs.guard.strict.rules import WINDOW, Tally
 
@@ -30,17 +28,17 @@ class Standing:
     tally: Tally
 
 
+_STANDING = """
+    COALESCE(SUM(searches), 0), COALESCE(SUM(misses), 0), COALESCE(SUM(held), 0), COALESCE(SUM(proven), 0),
+    (SELECT in_force_until > %s FROM guard_strictmode WHERE id = 1),
+    (SELECT off_until > %s FROM guard_strictmode WHERE id = 1)
+    FROM guard_searchtally WHERE minute > %s
+"""
+
+
 def standing_at(now: datetime) -> Standing:
     """Strict mode and the tally in one statement, which every search sends."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT COALESCE(SUM(searches), 0), COALESCE(SUM(misses), 0), COALESCE(SUM(held), 0), COALESCE(SUM(proven), 0),
-                (SELECT in_force_until > %s FROM guard_strictmode WHERE id = 1),
-                (SELECT off_until > %s FROM guard_strictmode WHERE id = 1)
-            FROM guard_searchtally WHERE minute > %s""",
-            in_its_form([now, now, now - WINDOW]),
-        )
-        searches, misses, held, proven, in_force, off = cursor.fetchone()
+    [(searches, misses, held, proven, in_force, off)] = rows_of(_STANDING, now, now, now - WINDOW)
     # Whether it is in force is NULL where nobody ever turned it on, or it has ended.
     return Standing(
         in_force=bool(in_force),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count, Q, QuerySet
 
-from kecs.audit.selected import first_row
+from kecs.audit.by_hand import first_row
 from kecs.pii.fields import unseal_from
 from kecs.records.kinds import CaseKind
 from kecs.records.linkage.waterfall import Waterfall, from_stored, sentence

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import IntegrityError, connection
 
 from kecs.audit.actions import record as record_event
+from kecs.audit.by_hand import first_row
 from kecs.audit.rows import insert_rows
-from kecs.audit.selected import first_row
 from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
 from kecs.pii.fields import digests_of

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from kecs.audit.selected import as_moment, as_moment_or_none, as_uuid, first_row
+from kecs.audit.by_hand import as_moment, as_moment_or_none, as_uuid, first_row
 from kecs.pii.fields import digest_of, digests_of, unseal_from
 from kecs.records.kinds import AssuranceLevel, Ending
 from kecs.records.models import EducatorRecord, Holding
