@@ -37,7 +37,12 @@ def busy(monkeypatch):
     holder = Thread(target=hold)
     holder.start()
     has_it.wait(20)
-    monkeypatch.setattr(migrate.time, "sleep", lambda _seconds: (may_go.set(), holder.join()))
+
+    def let_go(_seconds: float) -> None:
+        may_go.set()
+        holder.join()
+
+    monkeypatch.setattr("time.sleep", let_go)
     yield
     may_go.set()
     holder.join()

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection
 
 from kecs.audit.actions import record as record_event
 from kecs.audit.by_hand import first_row
+from kecs.audit.clock import portal_clock
 from kecs.audit.rows import insert_rows
 from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
@@ -39,7 +40,7 @@ def hold_record(
     on_file = _address_while_it_stays(record_id)
     if on_file is None:
         raise RecordTaken
-    attributes, now = tuple(because), database_clock()
+    attributes, now = tuple(because), portal_clock()
     ends = contests or level is AssuranceLevel.PROVISIONAL
     holding = Holding(
         record_id=record_id,
