@@ -167,7 +167,16 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {
-            "loaders": [("kecs.ui.once.Loader", ["django.template.loaders.app_directories.Loader"])],
+            # Where Django itself looks, but read by a loader of ours.
+            "loaders": [
+                (
+                    "kecs.ui.once.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
