@@ -53,9 +53,7 @@ def forget_expired() -> int:
 class SessionStore(db.SessionStore):
     """Django's, with a digest for the key and the content sealed for the row it stands in."""
 
-    listed_as: str | None = (
-        None  # the key under which its account's list of open sessions is known to have it
-    )
+    listed_as: str | None = None  # the key under which the account's list of open sessions has it
     _is_new = False  # the key was just made, and no row has it yet
     _key_before: str | None = None  # under which the row stands until the session is saved under its new key
 
