@@ -27,7 +27,7 @@ from kecs.accounts.mail_counts import CONFIRM, PASSWORD, USERNAME, mails_to
 from kecs.accounts.mails.actions import mail_account, mail_usernames
 from kecs.accounts.models import ConfirmedSince, EmailConfirmation, User
 from kecs.accounts.passwords import normalised
-from kecs.accounts.queries import live_confirmation, password_is_right
+from kecs.accounts.queries import account_with_id, live_confirmation, password_is_right
 from kecs.accounts.sessions import stored_as
 from kecs.accounts.shut_out.actions import end_sessions
 from kecs.audit.actions import record, recorded_together
@@ -178,8 +178,13 @@ def confirm_email(*, token_digest: bytes, account_id: UUID, by: str) -> Confirma
 
 
 def sign_in(*, request: HttpRequest, account_id: UUID, by: str) -> None:
-    """Start a session of this account under a new session id. The caller has just checked or made the account."""
-    account = User.objects.get(pk=account_id)
+    """Start a session of this account under a new session id. The caller has just checked or made the account.
+
+    Raises User.DoesNotExist.
+    """
+    account = account_with_id(account_id)
+    if account is None:
+        raise User.DoesNotExist
     record_authentication(request, account, method="password")
     _begin_session(request=request, account=account, by=by)
     request.session.listed_as = request.session.session_key  # type: ignore[attr-defined]

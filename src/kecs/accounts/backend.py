@@ -1,12 +1,13 @@
 """Checks a password against the one account that a typed username or e-mail address names; django-allauth calls it."""
 
 from typing import Any
+from uuid import UUID
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
 from kecs.accounts.models import User
-from kecs.accounts.queries import account_named
+from kecs.accounts.queries import account_named, account_with_id
 
 
 class SignInBackend(AuthenticationBackend):
@@ -25,3 +26,8 @@ class SignInBackend(AuthenticationBackend):
         if not account.check_password(password):
             return None
         return account if self.user_can_authenticate(account) else None
+
+    def get_user(self, user_id: UUID) -> User | None:
+        """The account of a session, while it may sign in."""
+        account = account_with_id(user_id)
+        return account if account is not None and self.user_can_authenticate(account) else None
