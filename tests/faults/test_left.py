@@ -1,5 +1,6 @@
 """What is planted is found, wherever it is planted, and a run that does not look is refused."""
 
+import re
 from datetime import date
 
 import pytest
@@ -67,7 +68,8 @@ def test_a_fact_in_a_log_is_found_in_every_writing(somebody, tmp_path):
     for kind, each in writings(somebody).items():
         for planted in each:
             (tmp_path / "log" / "web").write_text(f"12:00 it failed: {planted}\n", encoding="ascii")
-            assert broken(tmp_path) == {NO_CANARY: {f"{kind} in log/web": 1}}, planted
+            looks = f": {re.sub('[0-9]', '0', f'12:00 it failed: {planted}')}" if kind == "last 4" else ""
+            assert broken(tmp_path) == {NO_CANARY: {f"{kind} in log/web{looks}": 1}}, planted
 
 
 def test_a_fact_in_a_table_is_found(somebody, tmp_path):
