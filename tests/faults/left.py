@@ -39,7 +39,7 @@ _FOUR = re.compile(r"(?<![\w/+-])(?<!\d[.:])\d{4}(?![\w/-])(?!\.\d)")
 # Ids, digests, tokens and sealed values: four digits turn up in them by chance.
 _LONG = re.compile(r"[0-9A-Za-z+/_-]{16,}={0,2}")
 # Numbers of processes, as gunicorn tells them.
-_PROCESS = re.compile(r"\[\d+\]|\bpid: ?\d+")
+_PROCESS = re.compile(r"\[\d+\]|\bpid: ?\d+|Listening at: \S+ \(\d+\)")
 
 
 @dataclass(slots=True)

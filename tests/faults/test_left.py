@@ -124,6 +124,7 @@ def test_digits_of_ids_processes_and_times_are_nobodys():
     year = portal_clock().year
     for text in (
         f"[{year}-11-27 00:12:33 +0000] [4711] [ERROR] Worker (pid:4711) was sent SIGKILL!",
+        f"[{year}-11-27 00:12:33 +0000] [4711] [INFO] Listening at: http://127.0.0.1:4711 (4711)",
         "http://127.0.0.1:4711/",
         '{"seconds": 0.4711, "timestamp": "2026-02-03T10:00:00.471100Z"}',
         "account:4711a0b1-4711-4711-8000-000000004711",
