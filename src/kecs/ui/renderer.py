@@ -10,7 +10,7 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorList
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 NOTHING = SafeString("")
@@ -21,13 +21,11 @@ class Renderer(TemplatesSetting):
 
     field_template_name = "ui/field"
 
-    def render(
-        self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
-    ) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         """A field, or what else has a template."""
         if template_name == self.field_template_name:
             return group(context["field"])
-        return mark_safe(super().render(template_name, context, request))  # noqa: S308 - what a template wrote
+        return super().render(template_name, context, request)
 
 
 def group(field: BoundField) -> SafeString:
