@@ -142,9 +142,8 @@ def test_an_index_built_beside_writers_is_an_index():
         with connection.cursor() as cursor:
             return name in connection.introspection.get_constraints(cursor, table)
 
-    for _try in range(
-        2 if connection.vendor == "postgresql" else 1
-    ):  # once more: one that came to no end is no obstacle
+    # Twice on PostgreSQL: what is left of a try that came to no end is no obstacle.
+    for _try in range(2 if connection.vendor == "postgresql" else 1):
         with connection.schema_editor(atomic=False) as editor:
             operation.database_forwards("accounts", editor, state, after)
     try:

@@ -1,30 +1,13 @@
 """An index that is built while people write; migrations call this."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 
-
-@contextmanager
-def _patience(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Waits for others as long as it takes: nobody waits behind it."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('lock_timeout')")
-        [before] = cursor.fetchone()
-        cursor.execute("SELECT set_config('lock_timeout', '0', false)")
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [before])
+from kecs.audit.transactions import waiting_for_locks
 
 
 class AddIndexBesideWriters(AddIndexConcurrently):
@@ -40,8 +23,8 @@ class AddIndexBesideWriters(AddIndexConcurrently):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Build it. What is left of a try that did not come to its end goes first."""
-        with _patience(schema_editor.connection):
+        """Build it. What is left of a try that did not come to its end goes first. Nobody waits behind it, so it may wait."""
+        with waiting_for_locks(schema_editor.connection, at_most="0"):
             if schema_editor.connection.vendor == "postgresql":
                 name = schema_editor.quote_name(self.index.name)
                 schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")

@@ -5,13 +5,15 @@ cured by another try comes up to the page as the database's own error, which `ke
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from time import monotonic, sleep
 from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,6 +56,22 @@ def database_is_away(error: BaseException) -> bool:
     if isinstance(error, InternalError):
         return name == _READ_ONLY
     return isinstance(error, OperationalError | InterfaceError)
+
+
+@contextmanager
+def waiting_for_locks(database: BaseDatabaseWrapper, *, at_most: str) -> Iterator[None]:
+    """No statement of this block waits for a lock for longer, by PostgreSQL's writing ("2s"; "0": as long as it takes)."""
+    if database.vendor != "postgresql":
+        yield
+        return
+    with database.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout')")
+        [before] = cursor.fetchone()
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [at_most])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [before])
 
 
 def tried_again(action: Callable[P, R]) -> Callable[P, R]:

@@ -46,7 +46,13 @@ def busy(monkeypatch):
     yield
     may_go.set()
     holder.join()
-    connection.close()  # and with it what the command set
+
+
+def waits() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        [setting] = cursor.fetchone()
+    return str(setting)
 
 
 def test_who_waits_too_long_lets_others_pass_and_tries_again(busy):
@@ -54,6 +60,7 @@ def test_who_waits_too_long_lets_others_pass_and_tries_again(busy):
     call_command("migrate", stdout=out, stderr=err)
     assert "No migrations to apply" in out.getvalue()
     assert "tried again" in err.getvalue()
+    assert waits() == "0", "what is set for migrations is theirs"
 
 
 def test_it_gives_up_in_the_end(busy, monkeypatch):

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import DatabaseError, connections
 
-from kecs.audit.transactions import is_locked_out, may_be_tried_again
+from kecs.audit.transactions import is_locked_out, may_be_tried_again, waiting_for_locks
 
 LOCK_SECONDS = 2  # as long as a page may stand still behind a change of its table
 PAUSE_SECONDS = 1.0
@@ -23,19 +23,15 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Raises the database's error where MOST_TRIES were not enough."""
-        connection = connections[options["database"]]
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_SECONDS}s"])
-        for _number in range(MOST_TRIES - 1):
-            try:
-                super().handle(*args, **options)
-            except DatabaseError as error:
-                if not (may_be_tried_again(error) or is_locked_out(error)):
-                    raise
-                why = str(error).partition("\n")[0]
-            else:
-                return
-            self.stderr.write(f"Others use these tables ({why}): tried again in a moment.")
-            time.sleep(PAUSE_SECONDS)
-        super().handle(*args, **options)
+        with waiting_for_locks(connections[options["database"]], at_most=f"{LOCK_SECONDS}s"):
+            for number in range(1, MOST_TRIES + 1):
+                try:
+                    super().handle(*args, **options)
+                except DatabaseError as error:
+                    if number == MOST_TRIES or not (may_be_tried_again(error) or is_locked_out(error)):
+                        raise
+                    why = str(error).partition("\n")[0]
+                else:
+                    return
+                self.stderr.write(f"Others use these tables ({why}): tried again in a moment.")
+                time.sleep(PAUSE_SECONDS)
