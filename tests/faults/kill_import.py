@@ -37,7 +37,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from benchmarks.migrated import make_tables  # noqa: E402 - the folder above is put in front first
 from tests.faults.left import left_behind  # noqa: E402
 from tests.faults.portal import ours_from_now  # noqa: E402 - the folder above is put in front first
-from tests.faults.rules import told  # noqa: E402 - the folder above is put in front first
+from tests.faults.rules import database_file, told  # noqa: E402 - the folder above is put in front first
 
 BATCH = 25
 ROWS = 600
@@ -207,7 +207,6 @@ def without_repeats(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def rules_broken(disturbed: Dump, peaceful: Dump, left: list[int]) -> list[tuple[str, object]]:
     """Each rule with what breaks it; empty, 0 or None where it holds."""
     from django.conf import settings
-    from django.db import connection
 
     from kecs.audit.queries import chain_state
 
@@ -228,12 +227,7 @@ def rules_broken(disturbed: Dump, peaceful: Dump, left: list[int]) -> list[tuple
         ("no worker outlived its import", left),
         *left_behind(settings.KECS_VAR_DIR),
     ]
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA integrity_check")
-            [(verdict,)] = cursor.fetchall()
-        broken.append(("the database file is whole", None if verdict == "ok" else verdict))
-    return broken
+    return [*broken, *database_file()]
 
 
 # --- The whole run -----------------------------------------------------------------------------------------------

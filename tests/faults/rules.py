@@ -13,7 +13,6 @@ def rules_broken(home: set[str], led_elsewhere: list[str]) -> Rules:
 
     django.setup()
     from django.conf import settings
-    from django.db import connection
     from django.db.models import Count
 
     from kecs.accounts.models import User
@@ -59,12 +58,19 @@ def rules_broken(home: set[str], led_elsewhere: list[str]) -> Rules:
         ("the audit chain is whole", chain_state().broken_at),
         *left_behind(settings.KECS_VAR_DIR),
     ]
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA integrity_check")
-            [(verdict,)] = cursor.fetchall()
-        broken.append(("the database file is whole", None if verdict == "ok" else verdict))
-    return broken
+    return [*broken, *database_file()]
+
+
+def database_file() -> Rules:
+    """SQLite's own look at its file. Django must be ready."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check")
+        [(verdict,)] = cursor.fetchall()
+    return [("the database file is whole", None if verdict == "ok" else verdict)]
 
 
 def _uuid(subject: str) -> UUID:
