@@ -9,7 +9,70 @@ from pathlib import Path
 from benchmarks import bare_form, stock_allauth
 from benchmarks.servers import Database, Server, clean_environment, folder_of_its_own
 
-# Each brings a module `peer_settings`, and `peer_wsgi` with the application.
+# What `startproject` writes for everybody, with our hasher and a database that sixteen at once may write to.
+OF_ALL = """
+import os
+import dj_database_url
+
+SECRET_KEY = "of-the-peers-" + "0123456789" * 5
+ALLOWED_HOSTS = ["127.0.0.1"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+
+def template_engine(folder):
+    return {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [folder],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+
+
+DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"])}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PASSWORD_HASHERS = [os.environ["PEER_HASHER"]]
+# Our hasher asks for these: one hash at once in each process, as ours, and everybody waits.
+KECS_HASHES_AT_ONCE = 1
+KECS_HASHES_WAITING = 1000
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+USE_TZ = True
+"""
+WSGI = """
+import os
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peer_settings")
+from django.core.wsgi import get_wsgi_application
+application = get_wsgi_application()
+"""
+# Each brings `peer_settings` and what that names.
 PEERS: Mapping[str, Mapping[str, str]] = {"bare": bare_form.FILES, "allauth": stock_allauth.FILES}
 HASHERS = {
     "full": "kecs.accounts.hashers.Argon2PasswordHasher",
@@ -21,7 +84,8 @@ HASHERS = {
 def peer(name: str, database: Database, *, costs: tuple[str, ...]) -> Iterator[dict[str, Server]]:
     """A server for each cost of a password hash."""
     with folder_of_its_own() as folder, ExitStack() as stack:
-        for file, text in PEERS[name].items():
+        files = {"of_all_peers.py": OF_ALL, "peer_wsgi.py": WSGI, **PEERS[name]}
+        for file, text in files.items():
             (folder / file).parent.mkdir(exist_ok=True)
             (folder / file).write_text(text.lstrip(), encoding="utf-8")
         environment = clean_environment() | {
