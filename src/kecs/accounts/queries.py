@@ -14,7 +14,7 @@ from kecs.accounts.addresses import normalised_address
 from kecs.accounts.fresh import A_MOMENT, FRESH_FOR, fresh_since
 from kecs.accounts.models import EmailConfirmation, User
 from kecs.accounts.usernames import normalised
-from kecs.audit.by_hand import first_row, in_its_form, rows_of
+from kecs.audit.by_hand import first_of, first_row, rows_of
 from kecs.audit.clock import portal_clock
 
 # An address that was added and never confirmed may be somebody else's: it neither signs in nor gets a link.
@@ -68,8 +68,7 @@ def accounts_with_address(email: str) -> list[User]:
 
 def account_with_id(account_id: UUID) -> User | None:
     """The account, by a statement written out: every page of whoever is signed in asks for it."""
-    statement = "SELECT * FROM accounts_user WHERE id = %s"
-    return next(iter(User.objects.raw(statement, in_its_form([account_id]))), None)
+    return first_of(User, "id = %s", account_id)
 
 
 def username_is_taken(username: str) -> bool:

@@ -137,8 +137,8 @@ def _record_of(row: Sequence[Any]) -> Person:
         middle_name=row[3],
         last_surname=row[4],
         generation_code_suffix=row[5],
-        birth_date=opened(row[6], "records_educatorrecord.birth_date_sealed", record_id),
-        ssn=opened(row[7], "records_educatorrecord.ssn_sealed", record_id),
+        birth_date=_opened(row[6], "records_educatorrecord.birth_date_sealed", record_id),
+        ssn=_opened(row[7], "records_educatorrecord.ssn_sealed", record_id),
         deceased=bool(row[8]),
         other_names=(OtherName(first_name=row[10], last_surname=row[11]),) if has_other_name else (),
     )
@@ -154,13 +154,12 @@ def _stated_of(row: Sequence[Any]) -> Person:
         middle_name="",
         last_surname=row[14],
         generation_code_suffix="",
-        birth_date=opened(row[15], "records_statedidentity.birth_date_sealed", stated_id),
-        ssn=opened(row[16], "records_statedidentity.ssn_sealed", stated_id),
+        birth_date=_opened(row[15], "records_statedidentity.birth_date_sealed", stated_id),
+        ssn=_opened(row[16], "records_statedidentity.ssn_sealed", stated_id),
         deceased=False,
         other_names=(),
     )
 
 
-def opened(sealed: Any, column: str, row_id: UUID) -> str | None:
-    """The value of a sealed column, as `unseal_from` opens it of a row that is an object."""
+def _opened(sealed: Any, column: str, row_id: UUID) -> str | None:
     return None if sealed is None else unsealed_text(bytes(sealed), f"{column}:{row_id}")

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.db import connection
 
-from kecs.audit.by_hand import as_uuid, first_row
+from kecs.audit.by_hand import first_of, first_row
 from kecs.matching.decide import Candidate, Claim
 from kecs.matching.facts import compare_birth_dates, compare_last4, compare_ssns
 from kecs.matching.keys import KeyKind, claim_keys, near_keys, new_account_keys, slipped_keys
-from kecs.pii.fields import digests_of
-from kecs.records.index import Person, opened, people_under, records_near
+from kecs.pii.fields import digests_of, unseal_from
+from kecs.records.index import Person, people_under, records_near
 from kecs.records.kinds import CaseKind
-from kecs.records.models import Case, Holding, IdentityKey, WaitingIdentity
+from kecs.records.models import Case, Holding, IdentityKey, StatedIdentity, WaitingIdentity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,22 +144,17 @@ def ssn_is_on_file(ssn: str) -> bool:
 
 def stated_by(account_id: UUID) -> Stated | None:
     """What the holder of this account said about herself: at registration, or as staff corrected it at her request."""
-    row = first_row(
-        "id, first_name, last_surname, birth_date_sealed, ssn_sealed, number FROM records_statedidentity"
-        " WHERE account_id = %s ORDER BY number DESC LIMIT 1",
-        account_id,
-    )
-    if row is None:
+    stated = first_of(StatedIdentity, "account_id = %s ORDER BY number DESC", account_id)
+    if stated is None:
         return None
-    stated_id = as_uuid(row[0])
-    ssn = opened(row[4], "records_statedidentity.ssn_sealed", stated_id) or ""
+    ssn = unseal_from(stated, "ssn_sealed") or ""
     return Stated(
-        first_name=row[1],
-        last_surname=row[2],
-        birth_date=opened(row[3], "records_statedidentity.birth_date_sealed", stated_id) or "",
+        first_name=stated.first_name,
+        last_surname=stated.last_surname,
+        birth_date=unseal_from(stated, "birth_date_sealed") or "",
         ssn_masked=f"***-**-{ssn[-4:]}" if ssn else "",
         by_claim=len(ssn) == 4,
-        number=row[5],
+        number=stated.number,
     )
 
 

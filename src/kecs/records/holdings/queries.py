@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from kecs.audit.by_hand import as_moment, as_moment_or_none, as_uuid, first_row
+from kecs.audit.by_hand import first_of, first_row
 from kecs.pii.fields import digest_of, digests_of, unseal_from
 from kecs.records.kinds import AssuranceLevel, Ending
 from kecs.records.models import EducatorRecord, Holding
@@ -43,12 +43,6 @@ class StoredRecord:
     contact_email: str = field(repr=False)
 
 
-_HOLD = (
-    "id, record_id, account_id, level, frozen_at, contests, held_at, provisional_until,"
-    " released_at, released_because, contact_digest"
-)
-
-
 def seen(holding: Holding) -> HeldRecord:
     """A row, as other rooms may see it."""
     return HeldRecord(
@@ -81,24 +75,8 @@ def holding(holding_id: UUID) -> HeldRecord | None:
 
 
 def _hold(which: str, value: UUID) -> HeldRecord | None:
-    row = first_row(f"{_HOLD} FROM records_holding WHERE {which} LIMIT 1", value)
-    if row is None:
-        return None
-    holding_id, record_id, account_id, level, frozen_at, contests, held_at, until, ended_at, ended, digest = (
-        row
-    )
-    return HeldRecord(
-        holding_id=as_uuid(holding_id),
-        record_id=as_uuid(record_id),
-        account_id=as_uuid(account_id),
-        level=AssuranceLevel(level),
-        frozen=frozen_at is not None,
-        contests=bool(contests),
-        held_at=as_moment(held_at),
-        provisional_until=as_moment_or_none(until),
-        ended=Ending(ended) if ended_at else None,
-        contact_digest=bytes(digest) if digest else None,
-    )
+    found = first_of(Holding, which, value)
+    return seen(found) if found else None
 
 
 def holder_of(record_id: UUID) -> UUID | None:
