@@ -65,10 +65,20 @@ def forms_of(secret):
     }
 
 
+# Four digits turn up by chance in ids, in the hexadecimal of digests and of the number that a page of failure
+# gives, and behind the point of a moment or a duration.
+BY_CHANCE = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|[0-9a-f]{16,}"
+    r"|(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{8,}(?![0-9a-z])"
+    r"|\d\d:\d\d:\d\d\.\d+"
+    r"|(?<![\w.])\d+\.\d{3,}(?!\w)"
+)
+
+
 def found_in(text, secrets=SECRETS, *, but=()):
     """The names of the secrets that the text holds."""
-    # Ids and digests are hexadecimal: four digits turn up in them by chance.
-    plain = re.sub(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}|\d\d:\d\d:\d\d\.\d+", "", text)
+    plain = BY_CHANCE.sub("", text)
     return {
         name
         for name, secret in secrets.items()
