@@ -11,10 +11,10 @@ from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPRes
 from uuid import UUID, uuid4
 
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from kecs.audit.actions import record, recorded_together
+from kecs.audit.by_hand import in_its_form
 from kecs.audit.clock import portal_clock
 from kecs.audit.transactions import tried_again, whole
 from kecs.mail.copies import keep_copy
@@ -37,6 +37,17 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 _FORGOTTEN_AT_ONCE = 2_000
 WAIT_FOR_SERVER = timedelta(seconds=30)
+# One statement takes a mail: PostgreSQL passes by the rows that others are taking, and on SQLite one writes at a time.
+_LEASE = """
+    UPDATE mail_outboxmessage SET leased_until = %s, lease_token = %s, attempts = attempts + 1
+    WHERE id = (
+        SELECT id FROM mail_outboxmessage
+        WHERE status = %s AND next_attempt_at <= %s AND (leased_until IS NULL OR leased_until <= %s)
+        ORDER BY next_attempt_at LIMIT 1 {passing_by}
+    )
+    RETURNING id, message_id, "to", subject, kind, body_sealed, status, attempts, queued_at, queued_by, next_attempt_at,
+        leased_until, lease_token, sent_at, last_error_code
+"""
 # What is sealed of an errand is a multiple of this: short and long addresses make rows of one size.
 ERRAND_BYTES = 512
 
@@ -212,25 +223,10 @@ def send_due(
 
 @tried_again
 def _lease_next(now: datetime) -> OutboxMessage | None:
-    """Take the mail that has been due longest, for LEASE. PostgreSQL skips rows that others are taking."""
-    due = Q(status=Status.QUEUED, next_attempt_at__lte=now) & (
-        Q(leased_until=None) | Q(leased_until__lte=now)
-    )
-    with transaction.atomic():
-        row = (
-            OutboxMessage.objects.select_for_update(skip_locked=True, no_key=True)
-            .filter(due)
-            .order_by("next_attempt_at")
-            .first()
-        )
-        if row is None:
-            return None
-        row.leased_until, row.lease_token, row.attempts = now + LEASE, uuid4(), row.attempts + 1
-        # SQLite has no row locks: there the transaction is IMMEDIATE, and the condition is asked once more.
-        taken = OutboxMessage.objects.filter(due, pk=row.pk).update(
-            leased_until=row.leased_until, lease_token=row.lease_token, attempts=row.attempts
-        )
-    return row if taken else None
+    """Take the mail that has been due longest, for LEASE."""
+    lease = _LEASE.format(passing_by="" if connection.vendor == "sqlite" else "FOR NO KEY UPDATE SKIP LOCKED")
+    values = in_its_form([now + LEASE, uuid4(), Status.QUEUED.value, now, now])
+    return next(iter(OutboxMessage.objects.raw(lease, values)), None)
 
 
 def _send(row: OutboxMessage, transport: BaseEmailBackend) -> _Attempt:
@@ -285,16 +281,16 @@ def _mark(row: OutboxMessage, attempt: _Attempt, *, by: str, now: datetime) -> O
     }
     match outcome:
         case Outcome.SENT:
-            changes |= {"status": Status.SENT, "sent_at": now, "body_sealed": None}
+            changes |= {"status": Status.SENT.value, "sent_at": now, "body_sealed": None}
         case Outcome.REFUSED:
-            changes |= {"status": _end_of(attempt), "body_sealed": None}
+            changes |= {"status": _end_of(attempt).value, "body_sealed": None}
         case Outcome.UNAVAILABLE:
             # Not this mail's fault: it neither waits longer nor grows old by it, so an outage loses nothing.
             changes |= {"next_attempt_at": now + WAIT_FOR_SERVER, "attempts": row.attempts - 1}
         case _:
             changes |= {"next_attempt_at": now + _wait_after(row.attempts)}
     with transaction.atomic():
-        if not OutboxMessage.objects.filter(pk=row.pk, lease_token=row.lease_token).update(**changes):
+        if not _changed_under_lease(row, changes):
             return Outcome.LEASE_LOST
         # The text is gone with the line that says so, or neither.
         if outcome is Outcome.SENT:
@@ -302,6 +298,16 @@ def _mark(row: OutboxMessage, attempt: _Attempt, *, by: str, now: datetime) -> O
         elif outcome is Outcome.REFUSED:
             record(event=MailRefused(subject=f"mail:{row.pk}", kind=row.kind, reason=attempt.code), by=by)
     return outcome
+
+
+def _changed_under_lease(row: OutboxMessage, changes: Mapping[str, object]) -> bool:
+    columns = ", ".join(f"{name} = %s" for name in changes)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE mail_outboxmessage SET {columns} WHERE id = %s AND lease_token = %s",  # noqa: S608 - names of ours
+            in_its_form([*changes.values(), row.pk, row.lease_token]),
+        )
+        return bool(cursor.rowcount)
 
 
 @whole
