@@ -37,7 +37,13 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 _FORGOTTEN_AT_ONCE = 2_000
 WAIT_FOR_SERVER = timedelta(seconds=30)
-# One statement takes a mail: PostgreSQL passes by the rows that others are taking, and on SQLite one writes at a time.
+# One statement takes what has been due longest.
+_TAKE = """
+    DELETE FROM mail_errand WHERE id = (
+        SELECT id FROM mail_errand WHERE next_attempt_at <= %s ORDER BY next_attempt_at LIMIT 1 {passing_by}
+    )
+    RETURNING id, kind, facts_sealed, attempts, queued_at, queued_by, next_attempt_at
+"""
 _LEASE = """
     UPDATE mail_outboxmessage SET leased_until = %s, lease_token = %s, attempts = attempts + 1
     WHERE id = (
@@ -162,16 +168,12 @@ def _write_next(now: datetime, *, by: str) -> bool | None:
     row = None
     try:
         with transaction.atomic(), recorded_together():
-            # The row stays locked to the end: other workers skip it, and nobody needs a lease.
-            due = Errand.objects.select_for_update(skip_locked=True, no_key=True).filter(
-                next_attempt_at__lte=now
-            )
-            row = due.order_by("next_attempt_at").first()
+            # Gone from here on, where all of this is kept; until then other workers pass it by, and nobody needs a lease.
+            row = next(iter(Errand.objects.raw(_passing_by(_TAKE), in_its_form([now]))), None)
             if row is None:
                 return None
             asked = json.loads(unseal_from(row, "facts_sealed") or "null")
             writer_of(row.kind)(to=asked["to"], facts=asked["facts"], by=by)
-            Errand.objects.filter(pk=row.pk).delete()
     except (OperationalError, InterfaceError):
         raise  # the database is away: nobody's errand is to blame
     except Exception as error:  # a room's writer may raise anything: put off, and in the end on the log
@@ -224,9 +226,13 @@ def send_due(
 @tried_again
 def _lease_next(now: datetime) -> OutboxMessage | None:
     """Take the mail that has been due longest, for LEASE."""
-    lease = _LEASE.format(passing_by="" if connection.vendor == "sqlite" else "FOR NO KEY UPDATE SKIP LOCKED")
     values = in_its_form([now + LEASE, uuid4(), Status.QUEUED.value, now, now])
-    return next(iter(OutboxMessage.objects.raw(lease, values)), None)
+    return next(iter(OutboxMessage.objects.raw(_passing_by(_LEASE), values)), None)
+
+
+def _passing_by(statement: str) -> str:
+    """PostgreSQL passes by the rows that others are taking; on SQLite one writes at a time."""
+    return statement.format(passing_by="" if connection.vendor == "sqlite" else "FOR UPDATE SKIP LOCKED")
 
 
 def _send(row: OutboxMessage, transport: BaseEmailBackend) -> _Attempt:
