@@ -225,7 +225,12 @@ class Desk(RuleBasedStateMachine):
             assert set(refused.obstacles) <= set(Obstacle)
             return
         assert undoing.obstacles == ()
-        apart = {each.hex for each in undoing.moved} | {str(each) for each in undoing.moved}
+        held = [row["id"] for before in done.before for row in before["records_holding"]]
+        since = Holding.objects.filter(record_id__in=[done.survivor, done.absorbed]).exclude(pk__in=held)
+        # One that began and ended meanwhile tells what was: it stays on the record that it was about.
+        assert all(each.released_at and each.record_id == done.survivor for each in since)
+        ids = {*undoing.moved, *since.values_list("pk", flat=True)}
+        apart = {each.hex for each in ids} | {str(each) for each in ids}
         for record_id, before in zip((done.survivor, done.absorbed), done.before, strict=True):
             now, was = without_counts(rows_of(record_id)), without_counts(before)
             for table in ROWS:
