@@ -33,6 +33,21 @@ class LegalHold(models.Model):
         return f"legal hold on {self.subject}"
 
 
+class HeldAddress(models.Model):
+    """An address of somebody under a hold, kept because another may take its place on file; it goes with the hold."""
+
+    hold = models.ForeignKey(LegalHold, on_delete=models.CASCADE, related_name="+")
+    address = models.CharField(max_length=254)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hold", "address"], name="records_held_address_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"an address under {self.hold_id}"
+
+
 FIELDS = {
     "LegalHold": {
         "id": "internal",
@@ -42,5 +57,10 @@ FIELDS = {
         "placed_by": "internal",
         "lifted_at": "internal",
         "lifted_by": "internal",
+    },
+    "HeldAddress": {
+        "id": "internal",
+        "hold": "internal",
+        "address": "personal",
     },
 }

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from kecs.pii.fields import SealedField
 from kecs.records.holding import Holding
-from kecs.records.legal_hold import LegalHold
+from kecs.records.legal_hold import HeldAddress, LegalHold
 from kecs.records.merged import RecordMerge, RecordNumber
 from kecs.records.name_key_rows import NameKey, StatedNameKey
 from kecs.records.record_ids import new_record_id
@@ -252,6 +252,7 @@ class LinkedPair(models.Model):
 __all__ = [
     "Case",
     "EducatorRecord",
+    "HeldAddress",
     "Holding",  # in its own file, and known to Django through this one
     "IdentityKey",
     "LegalHold",

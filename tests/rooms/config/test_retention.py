@@ -23,7 +23,7 @@ from kecs.records.kinds import Ending, MergeReason
 from kecs.records.legal_holds.queries import protected
 from kecs.records.merging.actions import merge_records
 from kecs.records.merging.plan import FACTS, Choices, Side
-from kecs.records.models import Holding, RecordNumber, StatedIdentity
+from kecs.records.models import EducatorRecord, HeldAddress, Holding, RecordNumber, StatedIdentity
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import claim
 
@@ -142,6 +142,28 @@ def test_a_hold_keeps_the_mails_to_addresses_that_a_merge_took_from_the_file():
     assert destroy_old_data(by="tests")[Kept.MAIL_ROWS] == 1  # Eve's
     hold("lift", "record", str(other.pk))
     assert destroy_old_data(by="tests")[Kept.MAIL_ROWS] == 3
+
+
+def test_a_hold_keeps_the_mails_to_an_address_that_was_replaced_while_it_lasted():
+    record, other = (
+        on_file(MARIA, contact_email="Maria@school.example.org"),
+        on_file(ANN, contact_email="ann@example.org"),
+    )
+    for to in ("maria@school.example.org", "maria@district.example.org", "ann@example.org"):
+        OutboxMessage.objects.create(
+            to=to, subject="x", kind="x", queued_by="tests", status="sent",
+            queued_at=LONG_AGO, next_attempt_at=LONG_AGO, sent_at=LONG_AGO, message_id=to,
+        )  # fmt: skip
+    hold("place", "record", str(record.pk), "--because", "litigation")
+    # What a file of records does, twice: the first time before the job of the hour has run.
+    EducatorRecord.objects.filter(pk=record.pk).update(contact_email="maria@district.example.org")
+    assert destroy_old_data(by="tests")[Kept.MAIL_ROWS] == 1  # Ann's
+    EducatorRecord.objects.filter(pk=record.pk).update(contact_email="maria@example.org")
+    assert not destroy_old_data(by="tests")[Kept.MAIL_ROWS]
+    hold("place", "record", str(other.pk), "--because", "audit")
+    hold("lift", "record", str(record.pk))
+    assert set(HeldAddress.objects.values_list("address", flat=True)) == {"ann@example.org"}
+    assert destroy_old_data(by="tests")[Kept.MAIL_ROWS] == 2
 
 
 def test_a_hold_on_nobody_is_refused():

@@ -17,7 +17,8 @@ from kecs.guard.queries import database_clock
 from kecs.guard.strict.actions import forget_tallies
 from kecs.mail.actions import forget_old_mails
 from kecs.records.holdings.actions import destroy_lapsed_claims
-from kecs.records.legal_holds.queries import protected
+from kecs.records.legal_holds.actions import keep_addresses
+from kecs.records.legal_holds.queries import held_addresses, live_holds, protected, protected_by
 from kecs.records.merging.queries import contact_emails_of, emails_before_merges_of
 from kecs.records.queries import accounts_in_use
 from kecs.records.undoing.actions import forget_before_images
@@ -51,9 +52,25 @@ def _destroy_claims(by: str) -> int:
     return destroy_lapsed_claims(before=_before(Kept.LAPSED_CLAIMS), keeping=accounts, by=by)
 
 
+@whole
+def keep_addresses_under_hold() -> set[str]:
+    """All addresses that people under a hold have, or had when this was asked since it was placed.
+
+    A file of records, or the person herself, may put another in its place; mails are known by nothing else.
+    """
+    for hold in live_holds():
+        records, accounts = protected_by([hold.subject])
+        addresses = {
+            *every_address_of(accounts),
+            *contact_emails_of(records),
+            *emails_before_merges_of(records),
+        }
+        keep_addresses(hold_id=hold.pk, addresses=addresses)
+    return held_addresses()
+
+
 def _destroy_mails(by: str) -> int:
-    records, accounts = protected()
-    keeping = {*every_address_of(accounts), *contact_emails_of(records), *emails_before_merges_of(records)}
+    keeping = keep_addresses_under_hold()
     keeping |= {address.lower() for address in keeping}  # notices go to the address as it is compared
     return forget_old_mails(before=_before(Kept.MAIL_ROWS), keeping=keeping, by=by)
 

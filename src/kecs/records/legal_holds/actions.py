@@ -1,12 +1,15 @@
 """Place and lift a legal hold; `kecs hold` calls these."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from kecs.audit.actions import record as record_event
 from kecs.audit.transactions import whole
 from kecs.guard.queries import database_clock
 from kecs.records import events
 from kecs.records.kinds import HoldReason
 from kecs.records.legal_holds.queries import is_somebody
-from kecs.records.models import LegalHold
+from kecs.records.models import HeldAddress, LegalHold
 
 
 class NobodyThere(Exception):
@@ -35,7 +38,16 @@ def place_hold(*, subject: str, because: HoldReason, by: str) -> bool:
 def lift_hold(*, subject: str, by: str) -> bool:
     """What is old is destroyed again when its time comes; False where there was no hold."""
     lifted = LegalHold.objects.filter(subject=subject, lifted_at=None)
+    HeldAddress.objects.filter(hold__in=lifted).delete()
     if not lifted.update(lifted_at=database_clock(), lifted_by=by):
         return False
     record_event(event=events.LegalHoldLifted(subject=subject), by=by)
     return True
+
+
+@whole
+def keep_addresses(*, hold_id: UUID, addresses: Iterable[str]) -> None:
+    """Write down the addresses that whoever is under this hold has now: what is kept by an address is found by it later."""
+    HeldAddress.objects.bulk_create(
+        [HeldAddress(hold_id=hold_id, address=each) for each in sorted(set(addresses))], ignore_conflicts=True
+    )

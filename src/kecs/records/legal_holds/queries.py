@@ -1,10 +1,11 @@
 """Whom a legal hold protects."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 
-from kecs.records.models import EducatorRecord, Holding, LegalHold, RecordNumber
+from kecs.records.models import EducatorRecord, HeldAddress, Holding, LegalHold, RecordNumber
 
 
 def is_somebody(subject: str) -> bool:
@@ -34,9 +35,14 @@ def _joined_to(record_ids: set[UUID]) -> set[UUID]:
 
 
 def protected() -> tuple[frozenset[UUID], frozenset[UUID]]:
-    """Records and accounts under a hold: those it names, the records that these were joined to, every account that holds or held such a record, and the other way round."""
+    """Records and accounts under any hold that lasts."""
+    return protected_by([hold.subject for hold in live_holds()])
+
+
+def protected_by(subjects: Iterable[str]) -> tuple[frozenset[UUID], frozenset[UUID]]:
+    """Records and accounts that holds on these protect: those they name, the records that these were joined to, every account that holds or held such a record, and the other way round."""
     named: dict[str, set[UUID]] = {"record": set(), "account": set()}
-    for subject in LegalHold.objects.filter(lifted_at=None).values_list("subject", flat=True):
+    for subject in subjects:
         kind, _colon, key = subject.partition(":")
         named[kind].add(UUID(key))
     if not any(named.values()):
@@ -45,3 +51,8 @@ def protected() -> tuple[frozenset[UUID], frozenset[UUID]]:
     holders = Holding.objects.filter(record_id__in=named["record"]).values_list("account_id", flat=True)
     held = Holding.objects.filter(account_id__in=named["account"]).values_list("record_id", flat=True)
     return frozenset(named["record"] | set(held)), frozenset(named["account"] | set(holders))
+
+
+def held_addresses() -> set[str]:
+    """The addresses that people under a hold were seen to have since it was placed."""
+    return set(HeldAddress.objects.values_list("address", flat=True))

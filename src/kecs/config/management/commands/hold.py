@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
+from kecs.config.retention.actions import keep_addresses_under_hold
 from kecs.records.kinds import HoldReason
 from kecs.records.legal_holds.actions import NobodyThere, lift_hold, place_hold
 from kecs.records.legal_holds.queries import live_holds
@@ -41,6 +42,7 @@ class Command(BaseCommand):
                 made = place_hold(subject=subject, because=HoldReason(options["because"]), by=BY)
             except NobodyThere:
                 raise CommandError(f"There is no {subject}: it would protect nobody.") from None
+            keep_addresses_under_hold()
             self.stdout.write(f"{subject} is under a legal hold{'' if made else ' already'}.")
         elif lift_hold(subject=subject, by=BY):
             self.stdout.write(f"The hold on {subject} is lifted.")
