@@ -53,7 +53,7 @@ def _destroy_claims(by: str) -> int:
 
 
 @whole
-def keep_addresses_under_hold() -> set[str]:
+def keep_addresses_under_hold(*, by: str) -> set[str]:
     """All addresses that people under a hold have, or had when this was asked since it was placed.
 
     A file of records, or the person herself, may put another in its place; mails are known by nothing else.
@@ -65,12 +65,12 @@ def keep_addresses_under_hold() -> set[str]:
             *contact_emails_of(records),
             *emails_before_merges_of(records),
         }
-        keep_addresses(hold_id=hold.pk, addresses=addresses)
+        keep_addresses(hold_id=hold.pk, addresses=addresses, by=by)
     return held_addresses()
 
 
 def _destroy_mails(by: str) -> int:
-    keeping = keep_addresses_under_hold()
+    keeping = keep_addresses_under_hold(by=by)
     keeping |= {address.lower() for address in keeping}  # notices go to the address as it is compared
     return forget_old_mails(before=_before(Kept.MAIL_ROWS), keeping=keeping, by=by)
 

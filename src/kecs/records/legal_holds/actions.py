@@ -46,7 +46,7 @@ def lift_hold(*, subject: str, by: str) -> bool:
 
 
 @whole
-def keep_addresses(*, hold_id: UUID, addresses: Iterable[str]) -> None:
+def keep_addresses(*, hold_id: UUID, addresses: Iterable[str], by: str) -> None:
     """Write down the addresses that whoever is under this hold has now: what is kept by an address is found by it later."""
     HeldAddress.objects.bulk_create(
         [HeldAddress(hold_id=hold_id, address=each) for each in sorted(set(addresses))], ignore_conflicts=True

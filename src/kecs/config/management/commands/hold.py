@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 made = place_hold(subject=subject, because=HoldReason(options["because"]), by=BY)
             except NobodyThere:
                 raise CommandError(f"There is no {subject}: it would protect nobody.") from None
-            keep_addresses_under_hold()
+            keep_addresses_under_hold(by=BY)
             self.stdout.write(f"{subject} is under a legal hold{'' if made else ' already'}.")
         elif lift_hold(subject=subject, by=BY):
             self.stdout.write(f"The hold on {subject} is lifted.")
