@@ -16,6 +16,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from kecs.audit.actions import record, recorded_together
 from kecs.audit.by_hand import in_its_form
 from kecs.audit.clock import portal_clock
+from kecs.audit.rows import insert_rows
 from kecs.audit.transactions import tried_again, whole
 from kecs.mail.copies import keep_copy
 from kecs.mail.events import MailRefused, MailSent
@@ -113,7 +114,7 @@ def queue(*, message: Message, by: str, at: datetime | None = None) -> UUID:
         "body_sealed",
         json.dumps({"text": message.text, "html": message.html, "language": message.language}),
     )
-    row.save(force_insert=True)
+    insert_rows([row])
     keep_copy(message)
     return row.id
 
@@ -129,7 +130,7 @@ def queue_later(*, kind: str, to: str, facts: Mapping[str, str], by: str) -> Non
     row = Errand(id=uuid4(), kind=kind, queued_at=now, queued_by=by, next_attempt_at=now)
     text = json.dumps({"to": to, "facts": dict(facts)})
     seal_into(row, "facts_sealed", text.ljust(-(-len(text) // ERRAND_BYTES) * ERRAND_BYTES))
-    row.save(force_insert=True)
+    insert_rows([row])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from kecs.accounts.shut_out.actions import end_sessions, let_ask_for_password, r
 from kecs.accounts.tokens import digest_of_token, new_token
 from kecs.audit.actions import record, recorded_together
 from kecs.audit.clock import portal_clock, signed, unsigned
+from kecs.audit.rows import insert_rows
 from kecs.audit.transactions import tried_again, whole
 from kecs.guard.actions import count
 from kecs.guard.limits import Limit
@@ -43,13 +44,10 @@ def greet(*, account_id: UUID, tokens: Sequence[str], user_agent: str, tell: boo
     """
     now, digests = portal_clock(), [digest_of_token(token) for token in tokens]
     with recorded_together():
-        known = Device.objects.filter(
-            account_id=account_id, token_digest__in=digests, last_seen__gt=now - LASTS
-        )
-        if digests and known.update(last_seen=now):
+        if digests and _seen_again(account_id, digests, now):
             return ""
         token = new_token()
-        Device.objects.create(
+        device = Device(
             account_id=account_id,
             token_digest=digest_of_token(token),
             browser=browser_named(user_agent),
@@ -57,10 +55,16 @@ def greet(*, account_id: UUID, tokens: Sequence[str], user_agent: str, tell: boo
             last_seen=now,
             told_at=None if tell else now,
         )
+        insert_rows([device])
         record(event=DeviceMet(subject=f"account:{account_id}", first=not tell), by=by)
         if tell:
             _tell_owner(account_id=account_id, now=now, by=by)
     return token
+
+
+def _seen_again(account_id: UUID, digests: Sequence[bytes], now: datetime) -> bool:
+    known = Device.objects.filter(account_id=account_id, token_digest__in=digests, last_seen__gt=now - LASTS)
+    return bool(known.update(last_seen=now))
 
 
 def tell_untold(*, by: str) -> int:

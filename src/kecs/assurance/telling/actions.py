@@ -13,6 +13,7 @@ from kecs.assurance.models import ClaimNotice
 from kecs.assurance.notices import Why, not_me_url, notice
 from kecs.audit.actions import record
 from kecs.audit.clock import portal_clock
+from kecs.audit.rows import insert_rows
 from kecs.guard.actions import count
 from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
@@ -68,13 +69,14 @@ def _knows(held: HeldRecord) -> bool:
 
 def new_link(*, held: HeldRecord, why: Why, by: str) -> str:
     token, now = new_token(), portal_clock()
-    ClaimNotice.objects.create(
+    link = ClaimNotice(
         holding_id=held.holding_id,
         why=why.value,
         token_digest=digest_of_token(token),
         sent_at=now,
         expires_at=now + NOTICE_LASTS,
     )
+    insert_rows([link])
     return not_me_url(token)
 
 
