@@ -5,7 +5,9 @@ it hands them on; a slow client holds a connection there, and no thread here: do
 """
 
 import gc
+import logging
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +53,29 @@ def on_starting(_server: Any) -> None:
         file.unlink(missing_ok=True)
 
 
-def post_worker_init(_worker: Any) -> None:
+def _wait_for_tables(worker: Any) -> None:
+    """A process that began, or was replaced, after the checkout of a new version and before its `kecs migrate` takes no request yet."""
+    from django.db import InterfaceError, OperationalError, connection  # noqa: PLC0415 - settings are there once the application is
+
+    from kecs.audit.tables import PAUSE_WITHOUT_TABLES, WAITS, tables_are_ready  # noqa: PLC0415
+
+    told = False
+    try:
+        while worker.alive and not tables_are_ready():
+            if not told:
+                logging.getLogger("gunicorn.error").warning("%s", WAITS)
+            told = True
+            worker.notify()  # it lives: gunicorn need not replace it
+            time.sleep(PAUSE_WITHOUT_TABLES)
+    except (OperationalError, InterfaceError):
+        return  # the database is away: pages say so, and keep the form
+    finally:
+        connection.close()
+
+
+def post_worker_init(worker: Any) -> None:
     """What was loaded so far stays as long as the process: the collector of garbage leaves it alone, and comes less often."""
+    _wait_for_tables(worker)
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
+from kecs.audit.tables import PAUSE_WITHOUT_TABLES, WAITS, tables_are_ready
+
 _ALIVE = "alive"
 PAUSE = 1.0  # seconds between two looks at an empty queue
 PAUSE_WITHOUT_SERVER = 10.0
@@ -62,10 +64,14 @@ class QueueCommand(BaseCommand):
                 signal.signal(number, handler)
 
     def _keep_draining(self, stop: threading.Event) -> None:
+        ready = False
         while not stop.is_set():
             close_old_connections()
             self._tell_alive()
             try:
+                ready = ready or self._wait_for_tables(stop)
+                if not ready:
+                    return
                 pause = self.drain(stop)
                 self.meanwhile()
             except (OperationalError, InterfaceError) as error:
@@ -74,6 +80,16 @@ class QueueCommand(BaseCommand):
                 connection.close()
                 pause = PAUSE_WITHOUT_SERVER
             stop.wait(pause)
+
+    def _wait_for_tables(self, stop: threading.Event) -> bool:
+        """False where it is asked to stop before they come."""
+        if tables_are_ready():
+            return True
+        self.say(WAITS)
+        while not stop.wait(PAUSE_WITHOUT_TABLES):
+            if tables_are_ready():
+                return True
+        return False
 
     def _tell_alive(self) -> None:
         """For /metrics of this host: when this worker last went round."""

@@ -83,7 +83,7 @@ def statements(*, prefix: str, database: str, existing: frozenset[str]) -> Itera
             for role, what in _grants(model).items():
                 yield f"GRANT {what} ON {quoted(model._meta.db_table)} TO {quoted(roles[role])}"
     for table in sorted(READ_ONLY_TABLES):
-        yield f"GRANT SELECT ON {quoted(table)} TO {quoted(roles[Role.WEB])}, {quoted(roles[Role.WORKER])}"
+        yield f"GRANT SELECT ON {quoted(table)} TO {writing}"
 
 
 def _grants(model: type[models.Model]) -> dict[Role, str]:

@@ -1,0 +1,20 @@
+"""Whether the tables are as this code needs them: between the checkout of a new version and `kecs migrate` they are older.
+
+A process that begins in between would do half of its work: the sender would hand a mail to the server and fail to write down
+that it did, and send it again five minutes later, and again. So it waits; whoever began before goes on with the code of before.
+"""
+
+from django.db import ProgrammingError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+WAITS = "the tables are older than this code: waits for kecs migrate, then kecs database roles"
+PAUSE_WITHOUT_TABLES = 2.0  # seconds
+
+
+def tables_are_ready() -> bool:
+    """No migration of this code is missing. Raises OperationalError where the database is away."""
+    try:
+        executor = MigrationExecutor(connection)
+    except ProgrammingError:  # this role may not read yet what was done: kecs database roles
+        return False
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
