@@ -7,10 +7,6 @@ from of_all_peers import *
 ROOT_URLCONF = "bare"
 TEMPLATES = [template_engine(Path(__file__).parent / "templates")]
 DATABASES["default"]["CONN_MAX_AGE"] = 600
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"]["init_command"] = (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-    )
 """
 PROJECT = """
 from django import forms
