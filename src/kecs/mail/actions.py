@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from kecs.audit.actions import record, recorded_together
-from kecs.audit.by_hand import in_its_form
+from kecs.audit.by_hand import columns_of, in_its_form
 from kecs.audit.clock import portal_clock
 from kecs.audit.rows import insert_rows
 from kecs.audit.transactions import tried_again, whole
@@ -30,6 +31,7 @@ from kecs.mail.writers import writer_of
 from kecs.pii.fields import seal_into, unseal_from
 from kecs.pii.seal import SealBroken
 
+M = TypeVar("M", Errand, OutboxMessage)
 # Longer than one SMTP conversation can last, of which EMAIL_TIMEOUT (20 s) bounds each command.
 LEASE = timedelta(minutes=5)
 # Less than the four to five days of RFC 5321, 4.5.4.1: no link in our mails lives that long.
@@ -43,7 +45,7 @@ _TAKE = """
     DELETE FROM mail_errand WHERE id = (
         SELECT id FROM mail_errand WHERE next_attempt_at <= %s ORDER BY next_attempt_at LIMIT 1 {passing_by}
     )
-    RETURNING id, kind, facts_sealed, attempts, queued_at, queued_by, next_attempt_at
+    RETURNING {columns}
 """
 _LEASE = """
     UPDATE mail_outboxmessage SET leased_until = %s, lease_token = %s, attempts = attempts + 1
@@ -52,8 +54,7 @@ _LEASE = """
         WHERE status = %s AND next_attempt_at <= %s AND (leased_until IS NULL OR leased_until <= %s)
         ORDER BY next_attempt_at LIMIT 1 {passing_by}
     )
-    RETURNING id, message_id, "to", subject, kind, body_sealed, status, attempts, queued_at, queued_by, next_attempt_at,
-        leased_until, lease_token, sent_at, last_error_code
+    RETURNING {columns}
 """
 # What is sealed of an errand is a multiple of this: short and long addresses make rows of one size.
 ERRAND_BYTES = 512
@@ -170,7 +171,7 @@ def _write_next(now: datetime, *, by: str) -> bool | None:
     try:
         with transaction.atomic(), recorded_together():
             # Gone from here on, where all of this is kept; until then other workers pass it by, and nobody needs a lease.
-            row = next(iter(Errand.objects.raw(_passing_by(_TAKE), in_its_form([now]))), None)
+            row = _taken(Errand, _TAKE, now)
             if row is None:
                 return None
             asked = json.loads(unseal_from(row, "facts_sealed") or "null")
@@ -227,13 +228,14 @@ def send_due(
 @tried_again
 def _lease_next(now: datetime) -> OutboxMessage | None:
     """Take the mail that has been due longest, for LEASE."""
-    values = in_its_form([now + LEASE, uuid4(), Status.QUEUED.value, now, now])
-    return next(iter(OutboxMessage.objects.raw(_passing_by(_LEASE), values)), None)
+    return _taken(OutboxMessage, _LEASE, now + LEASE, uuid4(), Status.QUEUED.value, now, now)
 
 
-def _passing_by(statement: str) -> str:
-    """PostgreSQL passes by the rows that others are taking; on SQLite one writes at a time."""
-    return statement.format(passing_by="" if connection.vendor == "sqlite" else "FOR UPDATE SKIP LOCKED")
+def _taken(model: type[M], statement: str, *values: object) -> M | None:
+    """The row that came of it, if one did. PostgreSQL passes by the rows that others are taking; on SQLite one writes at a time."""
+    passing_by = "" if connection.vendor == "sqlite" else "FOR UPDATE SKIP LOCKED"
+    written = statement.format(passing_by=passing_by, columns=columns_of(model))
+    return next(iter(model._default_manager.raw(written, in_its_form(values))), None)
 
 
 def _send(row: OutboxMessage, transport: BaseEmailBackend) -> _Attempt:
