@@ -74,8 +74,13 @@ def _wait_for_tables(worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """What was loaded so far stays as long as the process: the collector of garbage leaves it alone, and comes less often."""
+    """What a process does before its first request."""
     _wait_for_tables(worker)
+    _collect_less_often()
+
+
+def _collect_less_often() -> None:
+    """What was loaded so far stays as long as the process: the collector of garbage leaves it alone, and comes less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
