@@ -1,4 +1,4 @@
-"""The other peer: django-allauth's sign-up as its quickstart has it, on Django's own defaults; peer_servers.py serves it.
+"""The other peer: django-allauth's sign-up as its quickstart has it, on Django's own defaults but for SQLite's journal; peer_servers.py serves it.
 
 Ours are only the hash, the landing page, and what a load needs: no limit of sign-ups from one address, and mails into files.
 """
