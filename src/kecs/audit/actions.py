@@ -117,9 +117,10 @@ def _append(happened: Sequence[_Happened]) -> None:
     sequence, before = _locked_end()
     at = portal_clock()
     chained = _chained(happened, at=at, sequence=sequence, before=before)
-    digest = _insert_many(chained, at) if count > _MANY else _insert_few(chained, at)
-    with connection.cursor() as cursor:
-        cursor.execute(_ADVANCE, [sequence + count, digest])
+    if count > _MANY:
+        _insert_many(chained, at)
+    else:
+        _insert_few(list(chained), at)
 
 
 def _locked_end() -> tuple[int, bytes]:
@@ -162,20 +163,24 @@ def _chained(
             yield _Chained(sequence, event.code, by, subject, keys, before)
 
 
-def _insert_few(chained: Iterator[_Chained], at: datetime) -> bytes:
-    """The digest of the last."""
+def _insert_few(chained: list[_Chained], at: datetime) -> None:
+    """The rows and the new end; by one statement on PostgreSQL, whose server has less to do for one than for two."""
     values: list[Any] = []
     for row in chained:
         values += [row.sequence, at, row.code, row.by, row.subject, row.keys, row.digest]
-    count = len(values) // len(_COLUMNS)
+    add = _ADD + ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(chained))
+    end: list[Any] = [chained[-1].sequence, chained[-1].digest]
     with connection.cursor() as cursor:
-        cursor.execute(_ADD + ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * count), in_its_form(values))
-    return row.digest
+        if connection.vendor == "sqlite":
+            cursor.execute(add, in_its_form(values))
+            cursor.execute(_ADVANCE, end)
+        else:
+            cursor.execute(f"WITH advanced AS ({_ADVANCE}) {add}", end + values)
 
 
-def _insert_many(chained: Iterator[_Chained], at: datetime) -> bytes:
-    """The digest of the last."""
-    to, rows, digest = form(), [], b""
+def _insert_many(chained: Iterator[_Chained], at: datetime) -> None:
+    """The same for the thousands of an import."""
+    to, rows, sequence, digest = form(), [], 0, b""
     moment = to.moment(at)
     for sequence, code, by, subject, keys, digest in chained:
         rows.append(
@@ -190,4 +195,5 @@ def _insert_many(chained: Iterator[_Chained], at: datetime) -> bytes:
             )
         )
     insert_packed(AuditEvent._meta.db_table, _COLUMNS, to.packed(rows))
-    return digest
+    with connection.cursor() as cursor:
+        cursor.execute(_ADVANCE, [sequence, digest])

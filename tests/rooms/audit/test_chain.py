@@ -48,10 +48,11 @@ def test_many_events_at_once_make_the_same_chain():
 def test_events_recorded_together_make_the_same_chain_and_touch_its_end_once(django_assert_num_queries):
     three()
     with (
-        django_assert_num_queries(5),
+        # Two for the transaction; the end is looked up, then the rows and the new end are written.
+        django_assert_num_queries(5 if connection.vendor == "sqlite" else 4),
         transaction.atomic(),
         recorded_together(),
-    ):  # 2 of them for the transaction
+    ):
         for number in (3, 4):
             record(event=Tried(subject="thing:1", number=number), by=f"system:test{number}")
         with recorded_together():
