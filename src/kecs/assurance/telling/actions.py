@@ -34,7 +34,9 @@ def tell(*, held: HeldRecord, why: Why, also: Iterable[str] = (), by: str) -> No
     record, seven a day to a mailbox; a rise of level is always told.
     """
     on_file = contact_email_of(held.record_id)
-    own = confirmed_addresses(held.account_id) if why is not Why.CLAIMED or _knows(held) else []
+    own = confirmed_addresses(held.account_id)  # nobody's who has just registered
+    if own and why is Why.CLAIMED and not _knows(held):
+        own = []
     every = dict.fromkeys(address.lower() for address in (on_file, *also, *own) if address)
     if why in {Why.CLAIMED, Why.CONTESTED}:
         every = {address: None for address in every if _not_too_often(f"{held.record_id}:", address, by=by)}
