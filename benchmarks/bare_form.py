@@ -42,6 +42,20 @@ def welcome(request):
 
 urlpatterns = [path("", sign_up), path("sign-up", sign_up), path("welcome", welcome)]
 """
+# Django looks a new username up without regard to case, and without these reads the whole table for it.
+INDEXES = """
+import django
+
+django.setup()
+from django.db import connection
+
+ON_USERNAMES = {
+    "postgresql": "CREATE INDEX usernames_upper ON auth_user (UPPER(username::text))",
+    "sqlite": "CREATE INDEX usernames_nocase ON auth_user (username COLLATE NOCASE)",
+}
+with connection.cursor() as cursor:
+    cursor.execute(ON_USERNAMES[connection.vendor])
+"""
 FRAME = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{% block title %}{% endblock %}</title></head>
 <body>{% for message in messages %}<p>{{ message }}</p>{% endfor %}{% block main %}{% endblock %}</body></html>
@@ -55,6 +69,7 @@ WELCOME = """{% extends "frame.html" %}{% block title %}Welcome{% endblock %}
 FILES = {
     "peer_settings.py": SETTINGS,
     "bare.py": PROJECT,
+    "after_migrate.py": INDEXES,
     "templates/frame.html": FRAME,
     "templates/form.html": FORM,
     "templates/welcome.html": WELCOME,

@@ -77,7 +77,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peer_settings")
 from django.core.wsgi import get_wsgi_application
 application = get_wsgi_application()
 """
-# Each brings `peer_settings` and what that names.
+# Each brings `peer_settings` and what that names; the one that is tuned, `after_migrate` too.
 PEERS: Mapping[str, Mapping[str, str]] = {"bare": bare_form.FILES, "allauth": stock_allauth.FILES}
 HASHERS = {
     "full": "kecs.accounts.hashers.Argon2PasswordHasher",
@@ -113,10 +113,9 @@ def peer(name: str, database: Database, *, costs: tuple[str, ...]) -> Iterator[d
 
 
 def migrate(folder: Path, environment: dict[str, str]) -> None:
-    """Make its tables."""
-    subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--verbosity=0"],
-        env=environment,
-        cwd=folder,
-        check=True,
-    )
+    """Make its tables, and what it adds to them."""
+    steps = [["-m", "django", "migrate", "--verbosity=0"]]
+    if (folder / "after_migrate.py").exists():
+        steps.append(["after_migrate.py"])
+    for step in steps:
+        subprocess.run([sys.executable, *step], env=environment, cwd=folder, check=True)
