@@ -137,9 +137,10 @@ def disk_full(times: int, folder: Path) -> Outcome:
                 answer = client.post("/register/account", form)
                 os.write(said, f"{person.username} {answer.status_code}\n".encode())
 
-        os.waitpid(in_child(register), 0)
+        _child, status = os.waitpid(in_child(register), 0)
         lines = [line.split() for line in told.read_text(encoding="ascii").splitlines()]
         statuses.update(status for _name, status in lines)
+        outcome.must("their process ends by itself", hold=status == 0)
         outcome.must("every visitor is answered", hold=len(lines) == len(crowd))
         whole(outcome, {name for name, status in lines if status == "302"})
     outcome.broken = sorted(set(outcome.broken))

@@ -7,6 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.db import connection
 
 from benchmarks.migrated import make_tables
 from tests.faults.__main__ import faults
@@ -21,11 +22,12 @@ def settled(settings: Any) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("settled")
-# Not the full disk: beside other tests one of its visitors was left without an answer once, and why is not known yet.
-@pytest.mark.parametrize("name", ["mailer", "smtp", "answer", "limiter"])
+@pytest.mark.parametrize("name", ["mailer", "smtp", "answer", "disk", "limiter"])
 def test_what_must_hold_holds(name: str, tmp_path: Path) -> None:
     fault, quick, _whole = faults()[name]
     outcome = fault(quick, tmp_path)
+    if name == "disk" and connection.vendor != "sqlite":
+        pytest.skip(outcome.fault)
     assert outcome.broken == []
     assert outcome.times == quick
     assert outcome.counted.get("lost", 0) == 0
