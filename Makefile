@@ -39,6 +39,7 @@ faults: ## Break things, and print what held (FAULTS="--quick", "--only mailer",
 	@.venv/bin/python -m tests.faults.database $(filter --quick,$(FAULTS))
 	@.venv/bin/python -m tests.faults.failover $(filter --quick,$(FAULTS))
 	@.venv/bin/python -m tests.faults.shortage $(filter --quick,$(FAULTS))
+	@.venv/bin/python -m tests.faults.volume $(filter --quick,$(FAULTS))
 	@scripts/postgres with -- .venv/bin/python tests/faults/rotate.py $(filter --quick,$(FAULTS))
 	@scripts/softhsm && scripts/postgres with -- .venv/bin/python tests/faults/rotate.py --hsm $(filter --quick,$(FAULTS))
 	@.venv/bin/python tests/faults/restore_drill.py $(filter --quick,$(FAULTS))

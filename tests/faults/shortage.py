@@ -16,18 +16,17 @@ import socket
 import sys
 import threading
 import time
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psycopg
 
-from tests.faults.left import Rules
-from tests.faults.opening_day import at
 from tests.faults.rules import told
-from tests.faults.servers import Server, Visitors, database_url, educators, servers_of_our_own, visited
+from tests.faults.servers import Server, database_url, educators, servers_of_our_own, visited
+from tests.faults.strikes import Seen
 
 CONNECTIONS = 8  # the portal has 16 threads, and somebody settles
 LASTS = 2.5  # seconds, each time
@@ -129,26 +128,6 @@ STRIKES: dict[str, Callable[[Proxy], None]] = {
 ASKS_TO_WAIT = ("every connection taken", "tables locked")  # the others only take time
 
 
-@dataclass
-class Seen:
-    """What each kind of strike came to."""
-
-    times: Counter[str] = field(default_factory=Counter)
-    waits: Counter[str] = field(default_factory=Counter)  # answers of 503
-    healed: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-
-    def strike(self, how: str, proxy: Proxy, visitors: Visitors) -> None:
-        """Once; then somebody gets home, or it is not over."""
-        before = visitors.day.statuses[503]
-        STRIKES[how](proxy)
-        ended = time.monotonic()
-        visitors.wait_for(1)
-        self.healed[how].append(time.monotonic() - ended)
-        visitors.wait_for(3)
-        self.times[how] += 1
-        self.waits[how] += visitors.day.statuses[503] - before
-
-
 @contextmanager
 def behind_a_proxy() -> Iterator[Proxy]:
     """A server that takes few connections, and the proxy before it."""
@@ -173,24 +152,11 @@ def main() -> int:
     with behind_a_proxy() as proxy:
         with visited(educators(200 + times * 40), proxy, **BOUNDS) as visitors:
             for number in range(times):
-                seen.strike(list(STRIKES)[number % len(STRIKES)], proxy, visitors)
-        day = visitors.day
-        rules: Rules = [
-            ("all of it went through the proxy", not proxy.passed),
-            (
-                "people were asked to wait",
-                [how for how in ASKS_TO_WAIT if seen.times[how] and not seen.waits[how]],
-            ),
-            ("no request is left without an answer", day.statuses[0]),
-            *visitors.rules,
-        ]
-    broken = told(rules)
-    for how, seconds in seen.healed.items():
-        sys.stdout.write(
-            f"{how}: {seen.times[how]} times, {seen.waits[how]} answers of 503; the next account "
-            f"{at(0.5, seconds):.2f} s after it in the middle, {at(1, seconds):.2f} s at most\n"
-        )
-    sys.stdout.write(f"{len(day.home)} registered; 503: {day.statuses[503]}; seed {options.seed}\n")
+                how = list(STRIKES)[number % len(STRIKES)]
+                seen.strike(how, partial(STRIKES[how], proxy), visitors)
+        rules = seen.rules(visitors, ask_to_wait=ASKS_TO_WAIT)
+    broken = told([("all of it went through the proxy", not proxy.passed), *rules])
+    seen.tell(visitors, seed=options.seed)
     return 1 if broken else 0
 
 
