@@ -2,12 +2,15 @@
 
 A process that begins in between would do half of its work: the sender would hand a mail to the server and fail to write down
 that it did, and send it again five minutes later, and again. So it waits; whoever began before goes on with the code of before.
+A command that ends by itself does not wait: it says so, and is begun again.
 """
 
 from django.db import ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-WAITS = "the tables are older than this code: waits for kecs migrate, then kecs database roles"
+OLDER = "the tables are older than this code"
+WAITS = f"{OLDER}: waits for kecs migrate, then kecs database roles"
+BEGIN_AGAIN = f"{OLDER}: begin again after kecs migrate, then kecs database roles"
 PAUSE_WITHOUT_TABLES = 2.0  # seconds
 
 

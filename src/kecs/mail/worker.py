@@ -1,5 +1,6 @@
 """A command that works through a queue in the database, once or until it is told to stop; the room's and others' commands build on it."""
 
+import os
 import signal
 import threading
 from argparse import ArgumentParser
@@ -8,10 +9,10 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
-from kecs.audit.tables import PAUSE_WITHOUT_TABLES, WAITS, tables_are_ready
+from kecs.audit.tables import BEGIN_AGAIN, PAUSE_WITHOUT_TABLES, WAITS, tables_are_ready
 
 _ALIVE = "alive"
 PAUSE = 1.0  # seconds between two looks at an empty queue
@@ -56,6 +57,8 @@ class QueueCommand(BaseCommand):
         before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             if options["once"]:
+                if not tables_are_ready():
+                    raise CommandError(BEGIN_AGAIN, returncode=os.EX_TEMPFAIL)
                 self.drain(stop)
             else:
                 self._keep_draining(stop)

@@ -1,16 +1,19 @@
 """A process that begins between the checkout of a new version and `kecs migrate` does nothing until its tables are there."""
 
+import os
+import sys
 import threading
 from io import StringIO
 from types import SimpleNamespace
 
 import pytest
+from django.core.management.base import CommandError
 from django.db import OperationalError, ProgrammingError
 from django.db.migrations.recorder import MigrationRecorder
 
 from kecs.audit import tables
-from kecs.audit.tables import WAITS, tables_are_ready
-from kecs.config import gunicorn
+from kecs.audit.tables import BEGIN_AGAIN, WAITS, tables_are_ready
+from kecs.config import cli, gunicorn
 from kecs.mail import worker
 from kecs.mail.worker import QueueCommand
 
@@ -104,3 +107,40 @@ def test_a_web_process_tells_gunicorn_that_it_lives_while_it_waits(answers, look
 def test_a_web_process_that_is_to_end_waits_no_longer(answers):
     gunicorn._wait_for_tables(Web(alive=False, told=0))
     assert answers == []
+
+
+@pytest.mark.django_db
+def test_a_worker_that_runs_once_touches_nothing_without_them(answers):
+    answers.append(False)
+    once = Worker(stdout=StringIO())
+    with pytest.raises(CommandError, match=BEGIN_AGAIN) as refused:
+        once.handle(once=True)
+    assert (once.looks, refused.value.returncode) == (0, os.EX_TEMPFAIL)
+
+
+@pytest.fixture
+def kecs(monkeypatch):
+    """`kecs COMMAND`, whose command fails as on tables that are older, or for another reason."""
+
+    def run(command: str, *, ready: bool) -> None:
+        def fail(_arguments: list[str]) -> None:
+            raise ProgrammingError("column mail_outboxmessage.token does not exist")
+
+        monkeypatch.setattr(cli, "execute_from_command_line", fail)
+        monkeypatch.setattr(cli, "tables_are_ready", lambda: ready)
+        monkeypatch.setattr(sys, "argv", ["kecs", command])
+        cli.main()
+
+    return run
+
+
+def test_a_command_says_in_a_sentence_that_the_tables_are_older(kecs, capsys):
+    with pytest.raises(SystemExit) as ended:
+        kecs("tidy", ready=False)
+    assert (ended.value.code, capsys.readouterr().err) == (os.EX_TEMPFAIL, BEGIN_AGAIN + "\n")
+
+
+@pytest.mark.parametrize(("command", "ready"), [("tidy", True), ("migrate", False)])
+def test_what_the_tables_are_not_the_reason_of_is_told_as_it_is(kecs, command, ready):
+    with pytest.raises(ProgrammingError):
+        kecs(command, ready=ready)
