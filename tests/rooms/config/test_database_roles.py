@@ -12,6 +12,7 @@ from kecs.config.database.actions import grant_roles
 from kecs.mail.actions import send_due, write_due
 from kecs.mail.models import OutboxMessage
 from kecs.registration.settling import settle_waiting
+from tests.factories.imports import HEADER, Ran
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import create_new, send_account, this_is_me
 from tests.inspection import InspectingClient
@@ -23,6 +24,7 @@ FORBIDDEN = {
     "web": [
         "DROP TABLE records_educatorrecord",
         "CREATE TABLE mine (id int)",
+        "CREATE TEMPORARY TABLE mine (id int)",
         "TRUNCATE records_educatorrecord CASCADE",
         "ALTER TABLE audit_auditevent DISABLE TRIGGER ALL",
         "UPDATE audit_auditevent SET code = 'x'",
@@ -110,3 +112,13 @@ def test_another_database_has_no_roles(monkeypatch):
     monkeypatch.setattr(connection, "vendor", "sqlite")
     with pytest.raises(CommandError, match="Roles are PostgreSQL's"):
         call_command("database", "roles", stdout=io.StringIO())
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
+def test_the_worker_may_load_a_file_that_creates_and_one_that_changes(tmp_path):
+    grant_roles(prefix=PREFIX, by="tests")
+    file = tmp_path / "records.csv"
+    for surname, outcome in (("Lopez", "created"), ("Smith", "updated")):
+        file.write_text(f"{HEADER}\n7,Maria,{surname},,1985-03-14,900-12-4821,maria@example.org,false\n")
+        with as_role("worker"):
+            assert Ran(str(file), "--apply").counts[outcome] == 1

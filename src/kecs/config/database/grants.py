@@ -72,6 +72,8 @@ def statements(*, prefix: str, database: str, existing: frozenset[str]) -> Itera
     ours = ", ".join(quoted(name) for name in roles.values())
     yield f"REVOKE ALL ON DATABASE {quoted(database)} FROM {everybody}"
     yield f"GRANT CONNECT ON DATABASE {quoted(database)} TO {ours}"
+    # An import brings what changes in a table of its transaction.
+    yield f"GRANT TEMPORARY ON DATABASE {quoted(database)} TO {quoted(roles[Role.WORKER])}"
     yield f"REVOKE ALL ON SCHEMA public FROM {everybody}"
     yield f"GRANT USAGE ON SCHEMA public TO {ours}"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {everybody}"
