@@ -8,12 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management.base import CommandError
-from django.db import OperationalError, ProgrammingError
+from django.db import DatabaseError, OperationalError, ProgrammingError
 from django.db.migrations.recorder import MigrationRecorder
 
 from kecs.audit import tables
 from kecs.audit.tables import BEGIN_AGAIN, WAITS, tables_are_ready
 from kecs.config import cli, gunicorn
+from kecs.config.cli import AWAY
 from kecs.mail import worker
 from kecs.mail.worker import QueueCommand
 
@@ -118,13 +119,16 @@ def test_a_worker_that_runs_once_touches_nothing_without_them(answers):
     assert (once.looks, refused.value.returncode) == (0, os.EX_TEMPFAIL)
 
 
+NO_COLUMN = ProgrammingError("column mail_outboxmessage.token does not exist")
+
+
 @pytest.fixture
 def kecs(monkeypatch):
     """`kecs COMMAND`, whose command fails as on tables that are older, or for another reason."""
 
-    def run(command: str, *, ready: bool) -> None:
+    def run(command: str, *, ready: bool, error: DatabaseError = NO_COLUMN) -> None:
         def fail(_arguments: list[str]) -> None:
-            raise ProgrammingError("column mail_outboxmessage.token does not exist")
+            raise error
 
         monkeypatch.setattr(cli, "execute_from_command_line", fail)
         monkeypatch.setattr(cli, "tables_are_ready", lambda: ready)
@@ -138,6 +142,14 @@ def test_a_command_says_in_a_sentence_that_the_tables_are_older(kecs, capsys):
     with pytest.raises(SystemExit) as ended:
         kecs("tidy", ready=False)
     assert (ended.value.code, capsys.readouterr().err) == (os.EX_TEMPFAIL, BEGIN_AGAIN + "\n")
+
+
+def test_a_command_says_in_a_sentence_that_the_database_is_away_and_quotes_no_row(kecs, capsys):
+    refused = OperationalError("connection to server failed: Connection refused\nDETAIL: Maria, 1985-03-14")
+    with pytest.raises(SystemExit) as ended:
+        kecs("tidy", ready=True, error=refused)
+    said = f"{AWAY} (connection to server failed: Connection refused)\n"
+    assert (ended.value.code, capsys.readouterr().err) == (os.EX_TEMPFAIL, said)
 
 
 @pytest.mark.parametrize(("command", "ready"), [("tidy", True), ("migrate", False)])
