@@ -35,7 +35,7 @@ from kecs.records.queries import candidates_for, candidates_for_new, population
 from kecs.registration import events
 from kecs.registration.flow import Choice
 from kecs.registration.models import RegistrationOutcome
-from kecs.registration.queries import key_digest, misses_to_count
+from kecs.registration.queries import joined_unseen, key_digest, misses_to_count
 
 # How often a new account is decided anew when others write the same facts at the same moment.
 ROUNDS = 5
@@ -107,7 +107,8 @@ def send_username_on_file(*, account_id: UUID, by: str) -> Sending:
     """Ask for an account's username to be mailed to the address that is on file for the record it holds, else to its own."""
     if not count(limit=Limit.MAILS_PER_ADDRESS_HOUR, subject=f"on_file:{account_id}", by=by).allowed:
         return Sending.TOO_MANY
-    facts = {"account_id": str(account_id)}
+    # Found out here, for the worker of mails may not read what people stated of themselves.
+    facts = {"account_id": str(account_id), "also_own": "yes" if joined_unseen(account_id) else ""}
     queue_later(kind="registration.username_on_file", to="", facts=facts, by=by)
     return Sending.QUEUED
 

@@ -6,6 +6,9 @@ from kecs.guard.limits import Limit
 from kecs.matching.decide import Claim
 from kecs.matching.keys import guessed_names, guessed_surnames
 from kecs.pii.fields import digest_of, digests_of
+from kecs.records.holdings.queries import held_by
+from kecs.records.kinds import AssuranceLevel
+from kecs.records.queries import stated_by
 from kecs.registration.models import RegistrationOutcome
 
 _PURPOSE = "registration.key"
@@ -34,3 +37,11 @@ def misses_to_count(claim: Claim) -> list[tuple[Limit, str]]:
     today = [(Limit.SEARCH_MISSES_PER_IDENTITY_DAY, f"{name}|{born}") for name in guessed_names(claim)]
     in_all = [(Limit.SEARCH_MISSES_PER_IDENTITY_TOTAL, f"{name}|{born}") for name in guessed_surnames(claim)]
     return today + in_all
+
+
+def joined_unseen(account_id: UUID) -> bool:
+    """Whether this account holds a record of which its owner does not know: she pressed Create New Account, and proved nothing yet."""
+    held, stated = held_by(account_id), stated_by(account_id)
+    if held is None or stated is None:
+        return False
+    return held.level < AssuranceLevel.VERIFIED and not stated.by_claim

@@ -15,8 +15,6 @@ from kecs.guard.limits import Limit
 from kecs.mail.actions import queue
 from kecs.mail.messages import render
 from kecs.records.holdings.queries import contact_email_of, held_by
-from kecs.records.kinds import AssuranceLevel
-from kecs.records.queries import stated_by
 from kecs.registration.actions import NOBODY
 
 
@@ -50,13 +48,8 @@ def write_username_on_file(*, to: str, facts: Mapping[str, str], by: str) -> Non
     not come would tell that the number typed for it is on file.
     """
     account_id = UUID(facts["account_id"])
-    held, stated, own = held_by(account_id), stated_by(account_id), state_of(account_id).email
+    held, own = held_by(account_id), state_of(account_id).email
     on_file = contact_email_of(held.record_id) if held else ""
-    unseen = (
-        stated is not None
-        and not stated.by_claim
-        and held is not None
-        and held.level < AssuranceLevel.VERIFIED
-    )
-    for address in dict.fromkeys([on_file or own, *([own] if unseen else [])]):
+    also = [own] if facts.get("also_own") else []
+    for address in dict.fromkeys([on_file or own, *also]):
         send_username_of(account_id=account_id, to=address, by=by)
