@@ -4,6 +4,7 @@ Called by audit's actions and by the import's apply, inside their transactions. 
 than the one that writes them; neither an object nor a signal comes between.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +43,21 @@ def _copy_data(data: bytes | None) -> str:
 
 def _copy_packed(rows: Iterable[tuple[str, ...]]) -> bytes:
     return "".join(["\t".join(row) + "\n" for row in rows]).encode()
+
+
+_ESCAPED = re.compile(r"\\(.)")
+_MEANS = {"t": "\t", "n": "\n", "r": "\r"}
+
+
+def _cell(text: str) -> str | None:
+    return None if text == "\\N" else _ESCAPED.sub(lambda found: _MEANS.get(found[1], found[1]), text)
+
+
+def unpacked(rows: Packed) -> list[tuple[Any, ...]]:
+    """Packed rows as the parameters of a statement, each for its own: text on PostgreSQL, which reads it by the column's type."""
+    if isinstance(rows, list):
+        return rows
+    return [tuple(map(_cell, line.split("\t"))) for line in rows.decode().split("\n")[:-1]]
 
 
 def _as_it_is(value: Any) -> Any:

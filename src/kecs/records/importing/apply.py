@@ -16,7 +16,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from kecs.audit.actions import record as record_event
 from kecs.audit.actions import record_for_each, recorded_together
 from kecs.audit.clock import portal_clock
-from kecs.audit.rows import Packed, insert_packed
+from kecs.audit.rows import Packed, insert_packed, unpacked
 from kecs.audit.transactions import may_be_tried_again
 from kecs.matching.keys import KeyKind, record_keys
 from kecs.pii.fields import the_keyring, unseal_from
@@ -53,6 +53,7 @@ Ready = TypeVar("Ready")
 _TRIES = 5
 _BLOCKS_TOGETHER = 4
 _STATED_AT_ONCE = 500
+_FEW = 20
 # One import at a time writes a batch on PostgreSQL, so that two never wait for each other in a circle; SQLite has one
 # writer anyway. The number is ours among the advisory locks of the database.
 _TURN = 0x6B656373_696D7074
@@ -364,9 +365,10 @@ def _demand_unchanged(versions: Mapping[UUID, tuple[int, datetime]]) -> None:
 
 
 def update_records(rows: Packed) -> None:
+    """One by one, or by way of a table of their own: that pays for hundreds, and the role of the pages may make none."""
     columns = StoredRecord._fields[1:]
     with connection.cursor() as cursor:
-        if isinstance(rows, bytes):
+        if isinstance(rows, bytes) and rows.count(b"\n") > _FEW:
             cursor.execute(f"CREATE TEMPORARY TABLE import_changed (LIKE {RECORDS}) ON COMMIT DROP")
             insert_packed("import_changed", StoredRecord._fields, rows)
             assignments = ", ".join(f"{column} = changed.{column}" for column in columns)
@@ -378,7 +380,7 @@ def update_records(rows: Packed) -> None:
             assignments = ", ".join(f"{column} = %s" for column in columns)
             cursor.executemany(
                 f"UPDATE {RECORDS} SET {assignments} WHERE id = %s",  # noqa: S608 - our own names
-                [(*row[1:], row[0]) for row in rows],
+                [(*row[1:], row[0]) for row in unpacked(rows)],
             )
 
 
