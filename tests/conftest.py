@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -90,6 +90,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         database["TEST"]["NAME"] = str(file)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """With the roles that each process has in production."""
+    from django.db import connection
+
+    from tests.roles import make_roles
+
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            make_roles()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_between_tests() -> Iterator[None]:
     """What Django and WhiteNoise do anew for each test or client, with the same result each time, is done once."""
@@ -120,6 +132,21 @@ def _clock_read() -> None:
 def pytest_collection_finish() -> None:
     """What is in memory now stays to the end: the garbage collector need not look through all of it again and again."""
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _roles_of_production(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where a test asks PostgreSQL; SQLite has no roles."""
+    from django.conf import settings
+
+    from tests.roles import each_by_its_role
+
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"] or not touches_database(request.node):
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        each_by_its_role(patch)
+        yield
 
 
 @pytest.fixture(autouse=True)

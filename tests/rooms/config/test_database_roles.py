@@ -1,8 +1,6 @@
 """`kecs database roles`: each process does its work with its own role, and PostgreSQL refuses it everything else."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,9 +14,9 @@ from tests.factories.imports import HEADER, Ran
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import create_new, send_account, this_is_me
 from tests.inspection import InspectingClient
+from tests.roles import PREFIX, as_role
 
 pytestmark = pytest.mark.django_db
-PREFIX = "tests_"
 
 FORBIDDEN = {
     "web": [
@@ -57,16 +55,6 @@ FORBIDDEN = {
         "INSERT INTO guard_strictmode (id) VALUES (1)",
     ],
 }
-
-
-@contextmanager
-def as_role(name: str) -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET ROLE {PREFIX}{name}")
-        try:
-            yield
-        finally:
-            cursor.execute("RESET ROLE")
 
 
 def refused(statement: str) -> bool:
