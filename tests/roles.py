@@ -1,27 +1,30 @@
 """On PostgreSQL the tests' requests and workers do their work with the roles that production gives them, so that a right which is missing is missed."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import pytest
 
 PREFIX = "tests_"
 TRIES = 5  # the roles are the whole server's, and several workers of a run make them at one moment
-# As the units in deploy/systemd have it; what an operator runs by hand is the owner's.
-COMMANDS = {
-    "audit": "worker",
-    "bounces": "worker",
-    "documents": "worker",
-    "import_records": "worker",
-    "imports": "worker",
-    "lapse": "worker",
-    "send_mail": "mailer",
-    "settle": "worker",
-    "tidy": "worker",
-}
+UNITS = Path(__file__).resolve().parent.parent / "deploy" / "systemd"
+
+
+def commands() -> dict[str, str]:
+    """The role of each command that a unit runs, by its own settings; what an operator runs by hand is the owner's, but for a file in a container."""
+    found = {"import_records": "worker"}
+    for unit in UNITS.glob("*.service"):
+        text = unit.read_text(encoding="utf-8")
+        command = re.search(r"^ExecStart=\S+/kecs (\w+)", text, re.MULTILINE)
+        role = re.search(r"^EnvironmentFile=/etc/kecs/(worker|mailer)\.conf$", text, re.MULTILINE)
+        if command and role:
+            found[command[1]] = role[1]
+    return found
 
 
 class _Current(threading.local):
@@ -96,10 +99,10 @@ def each_by_its_role(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ClientHandler, "__call__", under("web", ClientHandler.__call__))
     for step in ("_write_next", "_put_off", "_lease_next", "_mark"):
         patch.setattr(actions, step, under("mailer", getattr(actions, step)))
-    execute = BaseCommand.execute
+    execute, roles = BaseCommand.execute, commands()
 
     def executed(command: BaseCommand, *args: Any, **options: Any) -> str | None:
-        role = COMMANDS.get(type(command).__module__.rpartition(".")[2])
+        role = roles.get(type(command).__module__.rpartition(".")[2])
         return (under(role, execute) if role else execute)(command, *args, **options)
 
     patch.setattr(BaseCommand, "execute", executed)

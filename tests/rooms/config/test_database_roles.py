@@ -14,7 +14,7 @@ from tests.factories.imports import HEADER, Ran
 from tests.factories.people import MARIA, Person, on_file
 from tests.factories.visits import create_new, send_account, this_is_me
 from tests.inspection import InspectingClient
-from tests.roles import PREFIX, as_role
+from tests.roles import PREFIX, as_role, commands
 
 pytestmark = pytest.mark.django_db
 
@@ -102,11 +102,49 @@ def test_another_database_has_no_roles(monkeypatch):
         call_command("database", "roles", stdout=io.StringIO())
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
-def test_the_worker_may_load_a_file_that_creates_and_one_that_changes(tmp_path):
-    grant_roles(prefix=PREFIX, by="tests")
+def test_a_file_that_creates_many_records_is_loaded_and_one_that_changes_them(tmp_path):
+    """On PostgreSQL by the worker's role, like every command of a test: more than a few are changed by way of a table of their own."""
     file = tmp_path / "records.csv"
     for surname, outcome in (("Lopez", "created"), ("Smith", "updated")):
-        file.write_text(f"{HEADER}\n7,Maria,{surname},,1985-03-14,900-12-4821,maria@example.org,false\n")
-        with as_role("worker"):
-            assert Ran(str(file), "--apply").counts[outcome] == 1
+        rows = [
+            f"{n},Maria,{surname},,1985-03-14,900-12-{n},maria@example.org,false" for n in range(4800, 4830)
+        ]
+        file.write_text("\n".join([HEADER, *rows, ""]))
+        assert Ran(str(file), "--apply").counts[outcome] == len(rows)
+
+
+def test_the_tests_do_their_work_with_the_roles_of_production():
+    """Else a right that is missing would be missed again."""
+    seen = set()
+
+    def look(execute, *asked):
+        if connection.vendor == "postgresql":
+            seen.add(connection.connection.execute("SELECT current_user").fetchone()[0])
+        return execute(*asked)
+
+    def asked_by(work):
+        seen.clear()
+        with connection.execute_wrapper(look):
+            work()
+        return seen.copy()
+
+    web, mailer, worker = (
+        asked_by(lambda: InspectingClient().get("/")),
+        asked_by(lambda: write_due(by="tests")),
+        asked_by(lambda: call_command("settle", "--once", stdout=io.StringIO())),
+    )
+    if connection.vendor == "postgresql":
+        # The clock of a call is read outside of its steps.
+        assert (web, worker) == ({f"{PREFIX}web"}, {f"{PREFIX}worker"})
+        assert f"{PREFIX}mailer" in mailer
+    assert commands() == {
+        "audit": "worker",
+        "bounces": "worker",
+        "documents": "worker",
+        "import_records": "worker",
+        "imports": "worker",
+        "lapse": "worker",
+        "send_mail": "mailer",
+        "settle": "worker",
+        "tidy": "worker",
+    }
