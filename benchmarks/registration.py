@@ -181,7 +181,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="What a registration costs.")
     parser.add_argument("--quick", action="store_true", help="eighteen registrations on SQLite, no report")
     parser.add_argument("--rounds", type=int, default=6, help="medians are taken over so many (6)")
-    parser.add_argument("--seconds", type=float, default=8.0, help="of each measurement (8)")
+    parser.add_argument("--seconds", type=float, default=6.0, help="of each measurement (6)")
     parser.add_argument(
         "--warm-up", type=float, default=20.0, help="seconds of each server before the rounds (20)"
     )

@@ -37,5 +37,5 @@ def _passing(error: DatabaseError) -> str:
     """A sentence, where it is no fault of the command; else nothing."""
     if database_is_away(error):
         # The first line says which server and why; others may quote a row.
-        return f"{AWAY} ({str(error).partition(chr(10))[0]})"
+        return f"{AWAY} ({next(iter(str(error).splitlines()), type(error).__name__)})"
     return "" if tables_are_ready() else BEGIN_AGAIN

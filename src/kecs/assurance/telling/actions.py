@@ -34,7 +34,9 @@ def tell(*, held: HeldRecord, why: Why, also: Iterable[str] = (), by: str) -> No
     record, seven a day to a mailbox; a rise of level is always told.
     """
     on_file = contact_email_of(held.record_id)
-    own = confirmed_addresses(held.account_id)  # nobody's who has just registered
+    own = confirmed_addresses(
+        held.account_id
+    )  # none of an account that was just made, and then nothing more is asked
     if own and why is Why.CLAIMED and not _knows(held):
         own = []
     every = dict.fromkeys(address.lower() for address in (on_file, *also, *own) if address)

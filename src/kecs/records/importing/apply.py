@@ -365,7 +365,7 @@ def _demand_unchanged(versions: Mapping[UUID, tuple[int, datetime]]) -> None:
 
 
 def update_records(rows: Packed) -> None:
-    """One by one, or by way of a table of their own: that pays for hundreds, and the role of the pages may make none."""
+    """A few one by one, for the role of the pages may make no table; many by way of a table of their own."""
     columns = StoredRecord._fields[1:]
     with connection.cursor() as cursor:
         if isinstance(rows, bytes) and rows.count(b"\n") > _FEW:
