@@ -9,7 +9,6 @@ at all; tables that each page needs are locked for longer than a page waits. The
 answer is 5xx but 503 with Retry-After and the form that was sent. Prints how long after each the next person got home.
 """
 
-import argparse
 import random
 import select
 import socket
@@ -19,14 +18,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import psycopg
 
 from tests.faults.rules import told
 from tests.faults.servers import Server, database_url, educators, servers_of_our_own, visited
-from tests.faults.strikes import Seen
+from tests.faults.strikes import Seen, asked_for
 
 CONNECTIONS = 8  # the portal has 16 threads, and somebody settles
 LASTS = 2.5  # seconds, each time
@@ -142,21 +140,14 @@ def behind_a_proxy() -> Iterator[Proxy]:
 
 def main() -> int:
     """Serve, let people register, take away, give back, look."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--times", type=int, default=100, help="strikes in all, of each kind by turns")
-    parser.add_argument("--quick", action="store_true", help="one of each kind")
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
-    options = parser.parse_args()
-    random.seed(options.seed)
-    times, seen = len(STRIKES) if options.quick else options.times, Seen()
+    times, seed = asked_for(__doc__, kinds=list(STRIKES))
+    seen = Seen()
     with behind_a_proxy() as proxy:
         with visited(educators(200 + times * 40), proxy, **BOUNDS) as visitors:
-            for number in range(times):
-                how = list(STRIKES)[number % len(STRIKES)]
-                seen.strike(how, partial(STRIKES[how], proxy), visitors)
+            seen.by_turns(list(STRIKES), times, lambda how: STRIKES[how](proxy), visitors)
         rules = seen.rules(visitors, ask_to_wait=ASKS_TO_WAIT)
     broken = told([("all of it went through the proxy", not proxy.passed), *rules])
-    seen.tell(visitors, seed=options.seed)
+    seen.tell(visitors, seed=seed)
     return 1 if broken else 0
 
 

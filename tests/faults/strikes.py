@@ -1,14 +1,27 @@
 """Strikes of several kinds by turns against a server, and what each kind came to."""
 
+import argparse
+import random
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.left import Rules
 from tests.faults.opening_day import at
 from tests.faults.servers import Visitors
+
+
+def asked_for(about: str | None, *, kinds: Sequence[str]) -> tuple[int, int]:
+    """How many strikes the command line wants, and the seed of their chances, which is set."""
+    parser = argparse.ArgumentParser(description=(about or "").partition("\n")[0])
+    parser.add_argument("--times", type=int, default=100, help="strikes in all, of each kind by turns")
+    parser.add_argument("--quick", action="store_true", help="one of each kind")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    options = parser.parse_args()
+    random.seed(options.seed)
+    return len(kinds) if options.quick else options.times, options.seed
 
 
 @dataclass
@@ -19,10 +32,17 @@ class Seen:
     waits: Counter[str] = field(default_factory=Counter)  # answers of 503
     healed: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
-    def strike(self, how: str, act: Callable[[], None], visitors: Visitors) -> None:
+    def by_turns(
+        self, kinds: Sequence[str], times: int, act: Callable[[str], None], visitors: Visitors
+    ) -> None:
+        """So many strikes in all."""
+        for number in range(times):
+            self._strike(kinds[number % len(kinds)], act, visitors)
+
+    def _strike(self, how: str, act: Callable[[str], None], visitors: Visitors) -> None:
         """Once; then somebody gets home, or it is not over."""
         before = visitors.day.statuses[503]
-        act()
+        act(how)
         ended = time.monotonic()
         visitors.wait_for(1)
         self.healed[how].append(time.monotonic() - ended)

@@ -8,7 +8,6 @@ table can grow, and the server's own log (WAL) cannot, for which it stops altoge
 it is down. Then must hold what `kill.py` demands, and no answer is 5xx but 503 with Retry-After and the form that was sent.
 """
 
-import argparse
 import os
 import random
 import subprocess
@@ -17,20 +16,19 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 import psycopg
 
 from tests.faults.rules import told
 from tests.faults.servers import Server, Visitors, database_url, educators, servers_of_our_own, visited
-from tests.faults.strikes import Seen
+from tests.faults.strikes import Seen, asked_for
 
 VOLUME = "400m"
 SMALL_LOG = ("min_wal_size=32MB", "max_wal_size=64MB")
 WAITS = 3  # so many answers of 503 before room is made
 PATIENCE = 20.0  # seconds, for them and for the server
-TABLES, LOG = "no table can grow", "the server's log cannot grow"
+KINDS = TABLES, LOG = "no table can grow", "the server's log cannot grow"
 
 
 @contextmanager
@@ -110,16 +108,11 @@ def full(how: str, server: Server, visitors: Visitors) -> int:
 
 def main() -> int:
     """Serve, let people register, fill, make room, look."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--times", type=int, default=100, help="strikes in all, of each kind by turns")
-    parser.add_argument("--quick", action="store_true", help="one of each kind")
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
-    options = parser.parse_args()
+    times, seed = asked_for(__doc__, kinds=KINDS)
     if not may_mount():
         sys.stdout.write("full volume: not played, for whoever runs this may not mount one\n")
         return 0
-    random.seed(options.seed)
-    times, seen, started = 2 if options.quick else options.times, Seen(), Counter[str]()
+    seen, started = Seen(), Counter[str]()
     with servers_of_our_own(1) as [server], small_volume(server):
         server.options = SMALL_LOG
         server.make()
@@ -128,11 +121,9 @@ def main() -> int:
             def strike(how: str) -> None:
                 started[how] += full(how, server, visitors)
 
-            for number in range(times):
-                how = (TABLES, LOG)[number % 2]
-                seen.strike(how, partial(strike, how), visitors)
-        broken = told(seen.rules(visitors, ask_to_wait=(TABLES, LOG)))
-    seen.tell(visitors, seed=options.seed)
+            seen.by_turns(KINDS, times, strike, visitors)
+        broken = told(seen.rules(visitors, ask_to_wait=KINDS))
+    seen.tell(visitors, seed=seed)
     down = ", ".join(f"{count} times of {seen.times[how]} ({how})" for how, count in started.items())
     sys.stdout.write(f"The server was down and had to be started: {down}\n")
     return 1 if broken else 0
